@@ -1,0 +1,129 @@
+// Package lang is the rule language: expr inside a published profile, over
+// values that may be unknown.
+//
+// It takes the text of expressions and a model, and gives compiled expressions
+// that evaluate over a World, the linked objects of one topology. It is the
+// only home of expr and of the types of values that expressions see:
+//
+//	nil bool int float64 string []any map[string]any   known values
+//	Object                                             an object of the model
+//	*Unknown                                           a value nobody stated, with the reason
+//	*Partial                                           a list of which not everything is known
+//
+// Invariant: an unknown never becomes a known value, and where the known parts
+// decide, the result is known whatever the order they are written in.
+package lang
+
+import "github.com/plumbline/plumbline/internal/diag"
+
+// Unknown is a value that the input does not determine.
+//
+// A reader makes one with a Reason. Missing is filled by evaluation: the paths,
+// as the rule writes them, of every unknown that left a result open.
+type Unknown struct {
+	Reason string // `[parameters('x')] has no default`
+	// Text is what a name or id shows where only part of it is known, for
+	// example "<bastionHostName>-pip". Empty for other values.
+	Text string
+	// Expr is the whole normalised expression of an unresolved text. Two
+	// unknowns with the same non-empty Expr are equal; with any other value the
+	// comparison is unknown.
+	Expr    string
+	Missing []Missing
+}
+
+// Missing names one unknown that left a result open.
+type Missing struct {
+	Path   string `json:"path"`
+	Reason string `json:"reason"`
+}
+
+// Error makes *Unknown an error, which is how a read stops the fast evaluator.
+func (u *Unknown) Error() string { return "unknown: " + u.Reason }
+
+// Partial is a list that is not fully known: Items are its stated elements. With
+// Open set there may be more of them; without, the list is complete but some
+// elements are objects whose existence is unknown.
+type Partial struct {
+	Items []any
+	Open  *Unknown
+}
+
+// Class is the runtime side of a model kind, shared by its objects. A nil entry
+// in derived never occurs; Env fills it.
+type Class struct {
+	Name    string // collection name
+	One     string
+	derived map[string]*Expr
+}
+
+// Object is an object of the model. It is a struct around a pointer, never the
+// pointer itself: expr dereferences pointers, and two Objects are equal under
+// reflect.DeepEqual only if they are the same object, because the first field
+// of the pointed-to struct is unique.
+type Object struct{ *object }
+
+type object struct {
+	seq    int // unique in a World: makes DeepEqual identity, and cheap
+	class  *Class
+	fields map[string]any
+	memo   map[string]any // derived values already computed; evaluating marks a cycle
+	id     string
+	name   string
+	place  Place
+	exists *Unknown
+	open   *Unknown
+}
+
+// Place is where an object stands in the text the user gave.
+type Place struct {
+	Span    diag.Span
+	Pointer string // JSON pointer, "/resources/3"
+}
+
+// NewObject returns an object without fields. seq must be unique in its World.
+// id and name are shown as the input writes them.
+func NewObject(class *Class, seq int, id, name string, place Place) Object {
+	return Object{&object{seq: seq, class: class, id: id, name: name, place: place, fields: map[string]any{}}}
+}
+
+// Class returns the object's kind. ID and Name return what findings show; Place
+// where it stands. A stub has the place of the reference that made it.
+func (o Object) Class() *Class { return o.class }
+func (o Object) ID() string    { return o.id }
+func (o Object) Name() string  { return o.name }
+func (o Object) Place() Place  { return o.place }
+
+// Set states a field or an inverse list. Every field of the kind must be set
+// once, to a known value, an *Unknown or a *Partial, before rules run.
+func (o Object) Set(field string, value any) { o.fields[field] = value }
+
+// Field returns what was Set, without evaluating derived values.
+func (o Object) Field(field string) (value any, ok bool) {
+	value, ok = o.fields[field]
+	return value, ok
+}
+
+// SetExistence records that it is unknown whether the object will exist.
+func (o Object) SetExistence(u *Unknown) { o.exists = u }
+
+// Existence returns why it is unknown whether the object exists, or nil.
+func (o Object) Existence() *Unknown { return o.exists }
+
+// SetUnresolved marks a stub whose identity is an unresolved expression: it is
+// the same as itself, and nothing is known of it against any other object.
+func (o Object) SetUnresolved(u *Unknown) { o.open = u }
+
+// Unresolved returns why the object's identity is unknown, or nil.
+func (o Object) Unresolved() *Unknown { return o.open }
+
+// String returns the name, so that printing an object never walks the graph.
+func (o Object) String() string { return o.name }
+
+// World is what expressions can read: the collections of one topology and the
+// declared facts. Every kind of the model and every declared fact has an entry:
+// a []any, a *Partial, or an *Unknown for a kind the input does not state.
+type World struct {
+	Collections map[string]any
+	Declared    map[string]any
+}

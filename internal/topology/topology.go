@@ -1,0 +1,52 @@
+// Package topology reads documents in any input format into linked objects of
+// the model, each knowing its line.
+//
+// It takes the texts a user gave and a compiled model, and gives a *Topology:
+// decode, flatten, map, link. theme/runtime mirrors each stage under the same
+// name, and differential tests hold the two together.
+//
+// Invariant: nothing a document leaves open becomes a known value, and a
+// document in any state gives diagnostics, never a panic.
+package topology
+
+import (
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+// Topology is one linked topology.
+type Topology struct {
+	File     string // distinct file names joined with ", "
+	Format   string // distinct formats joined with ", ": native, arm, resources, terraform
+	World    *lang.World
+	Subjects []Subjects // stated kinds in model order
+	Unstated []string   // kinds that nothing states, in model order
+	Problems diag.List
+}
+
+// Subjects counts the objects of a stated kind. Objects lists them in input
+// order, without stubs unless the kind takes subjects from references.
+type Subjects struct {
+	Kind    string
+	Objects []lang.Object
+}
+
+// File is one text of the input.
+type File struct {
+	Name string
+	Text string
+}
+
+// Options mirror the flags of check.
+type Options struct {
+	Input      string // auto, native, arm, resources or terraform; "" is auto
+	Parameters []Parameter
+	Scope      string // "/subscriptions/…/resourceGroups/…", or "" for the default
+	Declared   *File
+}
+
+// Parameter is a --parameters value: a file, or NAME=VALUE.
+type Parameter struct {
+	File        *File
+	Name, Value string
+}

@@ -1,0 +1,66 @@
+// Values that expressions see, under the names of internal/lang/value.go.
+//
+// int is bigint, float is number, nil is null, a list an Array, a record a
+// plain object without prototype. Obj, Unknown and Partial complete them.
+
+/** A value that the input does not determine. Thrown by a read to stop the fast evaluator. */
+export class Unknown {
+  /** Paths, as the rule writes them, of every unknown that left a result open. */
+  missing: Missing[] = [];
+  constructor(
+    /** Why: `[parameters('x')] has no default`. */
+    readonly reason: string,
+    /** What a name or id shows where only part of it is known: `<host>-pip`. */
+    readonly text = "",
+    /** Identity of an unresolved text: its whole normalised expression. */
+    readonly expr = "",
+  ) {}
+}
+
+export interface Missing {
+  path: string;
+  reason: string;
+}
+
+/** A list that is not fully known. With `open` there may be more elements; without, some are objects whose existence is unknown. */
+export class Partial {
+  constructor(readonly items: Value[], readonly open: Unknown | null) {}
+}
+
+/** Where an object stands in the text the user gave. Line and column are 1-based; the column counts code points. */
+export interface Place {
+  file: string;
+  pointer: string;
+  line: number;
+  column: number;
+}
+
+/** An object of the model. Two objects are equal only if they are the same object. */
+export class Obj {
+  /** Every stated field and inverse list: a value, null, Unknown or Partial. */
+  readonly fields: Record<string, Value> = Object.create(null);
+  /** Derived values already computed. */
+  readonly memo: Record<string, Value> = Object.create(null);
+  /** Why it is unknown whether the object exists, or null. */
+  exists: Unknown | null = null;
+  /** Why the identity of a stub is unknown, or null. */
+  unresolved: Unknown | null = null;
+  constructor(
+    readonly kind: string,
+    readonly id: string,
+    readonly name: string,
+    readonly place: Place,
+  ) {}
+}
+
+export interface RecordValue {
+  [key: string]: Value;
+}
+
+export type Value = null | boolean | bigint | number | string | Value[] | RecordValue | Obj | Unknown | Partial;
+
+/** What expressions can read: the collections of one topology and the declared facts. */
+export interface World {
+  collections: Record<string, Value>;
+  declared: Record<string, Value>;
+}
