@@ -1,0 +1,386 @@
+package topology
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// draft is an object before linking. Every reader makes drafts, and only link
+// makes objects of them. Drafts of one kind have different identities.
+type draft struct {
+	kind     *model.Kind
+	class    *lang.Class
+	identity string // what references meet: normalised id, or the reader's own key
+	id, name string // as findings show them
+	place    lang.Place
+	exists   *lang.Unknown // why it is unknown whether the object exists
+	// idValue and nameValue are what rules read as .id and .name where that is
+	// not the text above: an *lang.Unknown for a name that is resolved in part.
+	idValue, nameValue *lang.Unknown
+	// fields holds what is stated, decoded: a ref for a link, a []any of refs for
+	// a list of links, nil for a value known to be none. What is not in it becomes
+	// the model's default, else unknown with the reason absent.
+	fields map[string]any
+	absent string
+}
+
+// ref is a reference to an object before linking.
+type ref struct {
+	identity string
+	unknown  *lang.Unknown // why the identity is unresolved; nil for a known id
+	id, name string
+	span     diag.Span // of the text that made the reference
+	pointer  string
+}
+
+// linking is what a reader knows once every document is read.
+type linking struct {
+	env    *lang.Env
+	drafts []*draft
+	// states has an entry for each kind the input states: nil where it lists all
+	// members, else the reason why there may be more.
+	states map[string]*lang.Unknown
+	// complete overrides what is known of kinds: every member is in the input.
+	complete map[string]bool
+	// stub makes the draft of an object that is only referred to. Without it such
+	// a reference is unknown.
+	stub func(*model.Kind, ref) *draft
+}
+
+// linked is what linking gives.
+type linked struct {
+	collections map[string]any
+	subjects    []Subjects
+	unstated    []string
+}
+
+// linker is the state of one linking.
+type linker struct {
+	linking
+	objects map[string]map[string]lang.Object // kind, identity
+	order   []node                            // drafts with their objects, stubs last
+	absent  map[string]*lang.Unknown          // by kind: the first reference to something that is not in the input
+	inverse map[string]*inverseLink           // "kind.list"
+	fields  map[*model.Field]*inverseLink
+}
+
+type node struct {
+	*draft
+	object lang.Object
+	stub   bool
+}
+
+// inverseLink is a list that the links of one or more fields fill.
+type inverseLink struct {
+	target, source *model.Kind
+	list           string
+	members        map[lang.Object][]any
+	open           *lang.Unknown // the first link of the source kind that is not known
+}
+
+// maxStubs bounds how many objects references alone can make.
+const maxStubs = 100_000
+
+// link makes the object graph of the drafts: links by identity, inverse lists
+// in input order, and stubs for what is only referred to.
+func link(in linking) linked {
+	l := &linker{linking: in, objects: map[string]map[string]lang.Object{}, absent: map[string]*lang.Unknown{}}
+	l.declareInverses()
+	for _, k := range l.env.Model().Kinds {
+		l.objects[k.Name] = map[string]lang.Object{}
+	}
+	for _, d := range l.drafts {
+		l.add(d, false)
+	}
+	// Resolving a stub's fields may add further stubs to the end of the order.
+	for i := 0; i < len(l.order); i++ {
+		l.setFields(l.order[i])
+	}
+	l.setInverses()
+	return l.collect()
+}
+
+func (l *linker) declareInverses() {
+	l.inverse, l.fields = map[string]*inverseLink{}, map[*model.Field]*inverseLink{}
+	for _, source := range l.env.Model().Kinds {
+		for _, f := range source.Fields {
+			t := linkType(f.Type)
+			if f.Inverse == "" || t == nil {
+				continue
+			}
+			key := t.Link + "." + f.Inverse
+			inv := l.inverse[key]
+			if inv == nil {
+				inv = &inverseLink{target: l.env.Model().Kind(t.Link), source: source, list: f.Inverse, members: map[lang.Object][]any{}}
+				l.inverse[key] = inv
+			}
+			l.fields[f] = inv
+		}
+	}
+}
+
+// linkType returns the type of a link or of the links of a list, else nil.
+func linkType(t model.Type) *model.Type {
+	if t.Name == "list" && t.Elem != nil {
+		t = *t.Elem
+	}
+	if t.Name != "link" {
+		return nil
+	}
+	return &t
+}
+
+func (l *linker) add(d *draft, stub bool) lang.Object {
+	o := lang.NewObject(d.class, len(l.order)+1, d.id, d.name, d.place)
+	o.SetExistence(d.exists)
+	o.Set("id", textValue(d.id, d.idValue))
+	o.Set("name", textValue(d.name, d.nameValue))
+	l.objects[d.kind.Name][d.identity] = o
+	l.order = append(l.order, node{d, o, stub})
+	return o
+}
+
+func textValue(text string, u *lang.Unknown) any {
+	if u != nil {
+		return u
+	}
+	return text
+}
+
+func (l *linker) setFields(n node) {
+	for _, f := range n.kind.Fields {
+		v, stated := n.fields[f.Name]
+		switch {
+		case stated:
+		case n.stub || !f.HasDefault:
+			v = &lang.Unknown{Reason: n.draft.absent}
+		default:
+			v = f.Default
+		}
+		v = l.resolve(f.Type, v)
+		n.object.Set(f.Name, v)
+		if inv := l.fields[f]; inv != nil {
+			inv.record(n.object, v)
+		}
+	}
+}
+
+// resolve replaces refs by objects, also in lists and records.
+func (l *linker) resolve(t model.Type, v any) any {
+	switch v := v.(type) {
+	case ref:
+		return l.follow(t, v)
+	case []any:
+		if t.Name == "list" && t.Elem != nil && holdsLink(*t.Elem) {
+			return l.resolveList(*t.Elem, v, nil)
+		}
+	case *lang.Partial:
+		if t.Name == "list" && t.Elem != nil && holdsLink(*t.Elem) {
+			return l.resolveList(*t.Elem, v.Items, v)
+		}
+	case map[string]any:
+		if t.Name == "record" && holdsLink(t) {
+			out := make(map[string]any, len(v))
+			for _, f := range t.Fields {
+				if e, ok := v[f.Name]; ok {
+					out[f.Name] = l.resolve(f.Type, e)
+				}
+			}
+			return out
+		}
+	}
+	return v
+}
+
+// resolveList resolves the elements of a list. Its result is partial if the
+// list was, if an element cannot be resolved, or if one may not exist.
+func (l *linker) resolveList(elem model.Type, items []any, from *lang.Partial) any {
+	out, partial := make([]any, 0, len(items)), from != nil
+	var open *lang.Unknown
+	if from != nil {
+		open = from.Open
+	}
+	for _, item := range items {
+		v := l.resolve(elem, item)
+		if u, ok := v.(*lang.Unknown); ok {
+			if open == nil {
+				open = u
+			}
+			partial = true
+			continue
+		}
+		if o, ok := v.(lang.Object); ok && o.Existence() != nil {
+			partial = true
+		}
+		out = append(out, v)
+	}
+	if partial {
+		return &lang.Partial{Items: out, Open: open}
+	}
+	return out
+}
+
+func holdsLink(t model.Type) bool {
+	switch t.Name {
+	case "link":
+		return true
+	case "list":
+		return t.Elem != nil && holdsLink(*t.Elem)
+	case "record":
+		for _, f := range t.Fields {
+			if holdsLink(f.Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follow returns the object a reference means: one of the input, or a stub.
+func (l *linker) follow(t model.Type, r ref) any {
+	kind := l.env.Model().Kind(t.Link)
+	if o, ok := l.objects[kind.Name][r.identity]; ok {
+		return o
+	}
+	if l.linking.stub == nil || len(l.order)-len(l.drafts) >= maxStubs {
+		return &lang.Unknown{Reason: notInInput(r.name)}
+	}
+	if l.absent[kind.Name] == nil {
+		l.absent[kind.Name] = &lang.Unknown{Reason: notInInput(r.name)}
+		if r.unknown != nil {
+			l.absent[kind.Name] = &lang.Unknown{Reason: r.unknown.Reason}
+		}
+	}
+	o := l.add(l.linking.stub(kind, r), true)
+	o.SetUnresolved(r.unknown)
+	return o
+}
+
+func notInInput(name string) string { return fmt.Sprintf("%q is not in the input", name) }
+
+// record notes what one link field of an object says about the inverse list.
+func (inv *inverseLink) record(o lang.Object, v any) {
+	switch v := v.(type) {
+	case lang.Object:
+		inv.join(v, o)
+	case []any:
+		for _, item := range v {
+			inv.record(o, item)
+		}
+	case *lang.Partial:
+		for _, item := range v.Items {
+			inv.record(o, item)
+		}
+		if v.Open != nil {
+			inv.setOpen(v.Open.Reason)
+		}
+	case *lang.Unknown:
+		inv.setOpen(v.Reason)
+	}
+}
+
+func (inv *inverseLink) join(target, member lang.Object) {
+	if u := target.Unresolved(); u != nil {
+		inv.setOpen(u.Reason)
+	}
+	members := inv.members[target]
+	// An object that refers twice is a member once; both references stand in the
+	// same object, so they follow each other.
+	if n := len(members); n == 0 || members[n-1] != any(member) {
+		inv.members[target] = append(members, member)
+	}
+}
+
+func (inv *inverseLink) setOpen(reason string) {
+	if inv.open == nil {
+		inv.open = &lang.Unknown{Reason: reason}
+	}
+}
+
+func (l *linker) setInverses() {
+	for _, n := range l.order {
+		for _, inv := range l.inverse {
+			if inv.target != n.kind {
+				continue
+			}
+			open := inv.open
+			if open == nil {
+				open = l.openness(inv.source)
+			}
+			n.object.Set(inv.list, asList(inv.members[n.object], open))
+		}
+	}
+}
+
+// openness says why a kind may have members that the input does not list, or nil.
+// References that lead nowhere do not count: what they mean is a stub already.
+func (l *linker) openness(k *model.Kind) *lang.Unknown {
+	open, stated := l.states[k.Name]
+	switch {
+	case l.complete[k.Name]:
+		return nil
+	case !stated:
+		return &lang.Unknown{Reason: fmt.Sprintf("the input does not state %s", k.Name)}
+	}
+	return open
+}
+
+// asList is a list of objects: partial where there may be more of them or one
+// of them may not exist.
+func asList(items []any, open *lang.Unknown) any {
+	partial := open != nil
+	for _, item := range items {
+		partial = partial || item.(lang.Object).Existence() != nil
+	}
+	if items == nil {
+		items = []any{}
+	}
+	if partial {
+		return &lang.Partial{Items: items, Open: open}
+	}
+	return items
+}
+
+// collect gives the collections of the world and the subjects of rules.
+func (l *linker) collect() linked {
+	members := map[string][]lang.Object{}
+	for _, n := range l.order {
+		if !n.stub || n.kind.FromReferences {
+			members[n.kind.Name] = append(members[n.kind.Name], n.object)
+		}
+	}
+	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}}
+	for _, k := range l.env.Model().Kinds {
+		objects := members[k.Name]
+		_, stated := l.states[k.Name]
+		if !stated && !l.complete[k.Name] && len(objects) == 0 {
+			out.collections[k.Name] = l.openness(k)
+			out.unstated = append(out.unstated, k.Name)
+			continue
+		}
+		open := l.openness(k)
+		if open == nil && !l.complete[k.Name] {
+			open = l.absent[k.Name]
+		}
+		items := make([]any, len(objects))
+		for i, o := range objects {
+			items[i] = o
+		}
+		out.collections[k.Name] = asList(items, open)
+		out.subjects = append(out.subjects, Subjects{Kind: k.Name, Objects: objects})
+	}
+	return out
+}
+
+// normalID gives the identity of an id: without case, doubled or closing slashes.
+func normalID(id string) string {
+	id = strings.ToLower(id)
+	for strings.Contains(id, "//") {
+		id = strings.ReplaceAll(id, "//", "/")
+	}
+	return strings.TrimRight(id, "/")
+}
