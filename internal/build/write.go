@@ -15,10 +15,6 @@ import (
 // Files are the output of a build: slash-separated paths and their bytes.
 type Files map[string][]byte
 
-// Every site has these, and no other folder has all three: it is how a former
-// output is told from a folder that somebody needs.
-var outputs = [...]string{"404.html", "checks.mjs", "rules.json"}
-
 // Write replaces the folder dir by files, all at once: whoever looks sees the
 // old site or the new one, never a part of either. A folder that is not a
 // former output is refused. Write waits for another Write beside the same folder.
@@ -121,7 +117,8 @@ func (o *output) check(files Files) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	for _, name := range outputs {
+	// Every site has these, and no other folder has all three.
+	for _, name := range []string{"404.html", "checks.mjs", "rules.json"} {
 		if info, err := os.Lstat(filepath.Join(o.dir, name)); err != nil || !info.Mode().IsRegular() {
 			return fmt.Errorf("%q is not empty and no site of ours (it has no %s), and building would delete what is in it: choose another folder or empty it", o.dir, name)
 		}
