@@ -11,23 +11,25 @@ import (
 const perFile = 100
 
 // WriteText prints the diagnostics for a person, one or two lines each.
-func WriteText(w io.Writer, l List, color bool) {
+func WriteText(w io.Writer, l List, color bool) { WriteRecords(w, l.Records(), color) }
+
+// WriteRecords is WriteText for diagnostics in their JSON form, in the order given.
+func WriteRecords(w io.Writer, records []Record, color bool) {
 	shown := map[string]int{}
 	hidden := map[string]int{}
 	var order []string
-	for _, d := range l.Sorted() {
-		file, line, column := d.Place()
-		if shown[file] >= perFile {
-			if hidden[file] == 0 {
-				order = append(order, file)
+	for _, d := range records {
+		if shown[d.File] >= perFile {
+			if hidden[d.File] == 0 {
+				order = append(order, d.File)
 			}
-			hidden[file]++
+			hidden[d.File]++
 			continue
 		}
-		shown[file]++
-		place := file
-		if line > 0 {
-			place = fmt.Sprintf("%s:%d:%d", file, line, column)
+		shown[d.File]++
+		place := d.File
+		if d.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
 		}
 		if place != "" {
 			place += ": "
