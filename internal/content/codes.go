@@ -39,6 +39,9 @@ not fit is left out and its text kept. Write it in Markdown, or close the tag wh
 		{Code: "content/rule-anchor", Severity: diag.Error, Summary: "a rule has the id of a heading on its page", Doc: `
 A rule's id is a permanent address on its page. When a heading already has that id, links to the rule lead to the
 heading. Rename the rule if it is new, otherwise reword the heading.`},
+		{Code: "content/svg-script", Severity: diag.Warning, Summary: "a picture holds a script", Doc: `
+An SVG file may hold scripts and event handlers. They do not run where a page shows the picture, and do when a reader
+opens it by itself. Export the picture without them.`},
 		{Code: "content/toc", Severity: diag.Warning, Summary: "a navigation file has items that cannot be read as such", Doc: `
 ` + "`TOC.yml`" + ` is a list of items with the keys name, href, items, displayName and expanded:
 

@@ -46,6 +46,7 @@ type Page struct {
 
 	anchors    map[string]bool // ids of headings and of <a id>
 	anchorList []string        // the same in document order
+	ruleIDs    map[string]bool // anchors too, once the rules are shown
 	index      *index
 	root       ast.Node
 	source     []byte // Source.Text with the front matter blanked, so that goldmark's offsets are the file's
@@ -129,7 +130,8 @@ type TOCItem struct {
 	Items    []*TOCItem
 	Span     diag.Span
 
-	Missing string // href of a file that is not there, as written
+	Missing string   // href that leads to nothing, as written
+	Kind    LinkKind // what the href is
 }
 
 // Mark is a rule that quotes a block.

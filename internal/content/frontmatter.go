@@ -39,7 +39,7 @@ func (p *Page) readFrontMatter() {
 		p.Meta = meta
 	default:
 		p.report(diag.Error, "content/front-matter", meta.Span.Start, meta.Span.End,
-			"front matter is not a list of keys and values", `write it as "title: …" lines`)
+			"front matter has no keys with values", `write it as lines such as "title: Azure Bastion"`)
 	}
 	p.checkMetaText("title")
 	p.checkMetaText("description")
@@ -87,15 +87,21 @@ func (p *Page) metaText(key string) string {
 // checkRuleIDs reports rules whose id is already an anchor of the page: the
 // rule's permanent address would lead to something else.
 func (p *Page) checkRuleIDs() {
+	p.ruleIDs = map[string]bool{}
 	rules := p.Meta.Get("rules")
 	if rules == nil {
 		return
 	}
 	for _, r := range rules.Items {
-		if id := r.Get("id"); id.Text() != "" && p.anchors[id.Text()] {
+		id := r.Get("id")
+		if id.Text() == "" {
+			continue
+		}
+		if p.anchors[id.Text()] {
 			p.report(diag.Error, "content/rule-anchor", id.Span.Start, id.Span.End,
 				fmt.Sprintf("rule id %q is also the anchor of a heading on this page", id.Text()), "rename the rule or reword the heading")
 		}
+		p.ruleIDs[id.Text()] = true
 	}
 }
 

@@ -87,9 +87,10 @@ func slug(text string) string {
 }
 
 // HasAnchor reports whether a fragment leads somewhere on the page.
-func (p *Page) HasAnchor(id string) bool { return p.anchors[id] }
+// The ids of the page's rules do.
+func (p *Page) HasAnchor(id string) bool { return p.anchors[id] || p.ruleIDs[id] }
 
-// Anchors returns the ids of the page's headings and anchors, headings first.
+// Anchors returns the ids of the page's headings and of its own anchors.
 func (p *Page) Anchors() []string { return p.anchorList }
 
 func (w *writer) heading(out util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -222,7 +222,7 @@ func (p *Page) finishImage(img *image) {
 		img.lightbox.Image, img.lightbox.Lightbox = true, true
 	}
 	for _, l := range []*Link{img.source, img.lightbox, img.link} {
-		if l != nil {
+		if l != nil && !img.unclosed {
 			p.addLink(l)
 		}
 	}

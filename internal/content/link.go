@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -11,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	gmhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/plumbline/plumbline/internal/diag"
 )
 
 // Links: /azure/… leads to the site host, a relative .md file to the page made
@@ -204,6 +207,10 @@ func (l *Link) address(at string) string {
 func (p *Page) addLink(l *Link) {
 	p.index.resolve(p.Path, l)
 	p.Links = append(p.Links, l)
+	if l.Kind == LinkUnsupported {
+		p.report(diag.Warning, "content/unsupported", l.Span.Start, l.Span.End,
+			fmt.Sprintf("the cross-reference %q is not resolved", l.Target), "link to the page itself")
+	}
 }
 
 // collectLinks finds the links and images of the page. Those in raw HTML are
@@ -248,16 +255,33 @@ func (p *Page) place(n ast.Node, target []byte, byReference bool) {
 	start := max(n.Pos(), 0)
 	end := start
 	if p.Source != nil && !byReference {
-		for _, before := range []string{"](", "](<", "] (", ""} {
-			if i := bytes.Index(p.source[start:], append([]byte(before), target...)); i >= 0 && len(target) > 0 {
-				start += i + len(before)
-				end = start + len(target)
-				break
-			}
+		if i := findTarget(p.source[start:], target); i >= 0 {
+			start += i
+			end = start + len(target)
 		}
 	}
 	l.Span = p.span(start, end)
 	p.addLink(l)
+}
+
+// findTarget finds a link's destination behind its text, or an autolink's.
+func findTarget(source, target []byte) int {
+	if len(target) == 0 {
+		return -1
+	}
+	for from := 0; ; {
+		i := bytes.Index(source[from:], target)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		from = i + 1
+		before, after := source[:i], source[i+len(target):]
+		inLink := bytes.HasSuffix(before, []byte("(")) || bytes.HasSuffix(before, []byte("(<")) || bytes.HasSuffix(before, []byte(" "))
+		if (inLink || i == 0 || bytes.HasSuffix(before, []byte("<"))) && (len(after) == 0 || bytes.IndexByte([]byte(") >\t\n\"'.,;:!?*_~"), after[0]) >= 0) {
+			return i
+		}
+	}
 }
 
 // href writes the href attribute, and rel for other hosts. A link that leads
@@ -268,7 +292,7 @@ func (w *writer) href(out util.BufWriter, l *Link) {
 		return
 	}
 	_, _ = out.WriteString(` href="` + escape(l.address(w.at)) + `"`)
-	if l.Kind == LinkExternal {
+	if l.Kind == LinkExternal && strings.HasPrefix(strings.ToLower(l.URL), "http") {
 		_, _ = out.WriteString(` rel="noopener"`)
 	}
 }

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/parser"
+	"golang.org/x/net/html"
 
 	"github.com/plumbline/plumbline/internal/diag"
 )
@@ -84,9 +86,39 @@ func (l *loader) file(name string) {
 	case ext == ".yml" || ext == ".yaml":
 		if b, err := fs.ReadFile(l.fsys, name); err == nil && strings.HasPrefix(strings.TrimPrefix(string(b), "\ufeff"), "### YamlMime:") {
 			l.site.YAMLPages = append(l.site.YAMLPages, name)
+			l.problems.Add(diag.Diagnostic{Code: "content/unsupported", Severity: diag.Warning, File: l.opts.Prefix + name,
+				Message: fmt.Sprintf("the YAML page %q is not rendered", name), Hint: "write it as a Markdown page"})
 		}
 	case isMedia(name, ext):
 		l.site.Media = append(l.site.Media, name)
+		if ext == ".svg" {
+			l.checkSVG(name)
+		}
+	}
+}
+
+// checkSVG reports a picture that could run code when it is opened by itself.
+func (l *loader) checkSVG(name string) {
+	b, err := fs.ReadFile(l.fsys, name)
+	if err != nil {
+		return // the build that copies it reports it
+	}
+	z := html.NewTokenizer(bytes.NewReader(b))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return
+		case html.StartTagToken, html.SelfClosingTagToken:
+			t := z.Token()
+			active := slices.ContainsFunc(t.Attr, func(a html.Attribute) bool {
+				return strings.HasPrefix(a.Key, "on") || strings.HasPrefix(strings.ToLower(strings.TrimSpace(a.Val)), "javascript:")
+			})
+			if t.Data == "script" || active {
+				l.problems.Add(diag.Diagnostic{Code: "content/svg-script", Severity: diag.Warning, File: l.opts.Prefix + name,
+					Message: fmt.Sprintf("the picture %q holds a script", name), Hint: "export it without scripts and event handlers"})
+				return
+			}
+		}
 	}
 }
 

@@ -149,7 +149,7 @@ func (p *Page) checkUnknownMarker(quote ast.Node) {
 	if name == "include" || strings.HasPrefix(name, "code-") || strings.HasPrefix(name, "notebook") {
 		return
 	}
-	hint := diag.DidYouMean(name, quoteNames())
+	hint := diag.DidYouMean(strings.ToUpper(name), []string{"NOTE", "TIP", "IMPORTANT", "CAUTION", "WARNING", "VIDEO", "div"})
 	if hint == "" {
 		hint = "use NOTE, TIP, IMPORTANT, CAUTION or WARNING"
 	}

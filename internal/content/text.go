@@ -112,8 +112,14 @@ func altText(source []byte, image *ast.Image) string {
 	return collapse(html.UnescapeString(b.String()))
 }
 
+// isBreak says whether a tag parts words: a line break or a block.
 func isBreak(tag []byte) bool {
-	return len(tag) >= 3 && tag[0] == '<' && strings.EqualFold(string(tag[1:3]), "br")
+	name := strings.ToLower(strings.TrimLeft(string(tag), "</"))
+	if i := strings.IndexAny(name, " \t\n/>"); i >= 0 {
+		name = name[:i]
+	}
+	class := classOf(name)
+	return name == "br" || name == "hr" || class == tagBlock || class == tagTable
 }
 
 // collapse makes every run of white space one space and trims the ends.

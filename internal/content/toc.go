@@ -180,7 +180,7 @@ func (t *tocLoader) resolve(item *TOCItem, href *document.Node, file string) {
 	}
 	l := &Link{Target: target}
 	t.index.resolve(file, l)
-	item.Span = href.Span
+	item.Span, item.Kind = href.Span, l.Kind
 	switch l.Kind {
 	case LinkPage:
 		item.Page = l.Page
