@@ -163,7 +163,7 @@ func skipBlank(text string, i int) int {
 // found Y": a word, a character, or the end of the text.
 func found(text string, i int) string {
 	if i >= len(text) {
-		return "the end of the text"
+		return endOfText
 	}
 	if isWord(text[i]) {
 		return `"` + text[i:wordEnd(text, i)] + `"`

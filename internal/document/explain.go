@@ -98,6 +98,10 @@ func (e *explainer) line() {
 		e.noKey(e.root)
 		return
 	}
+	if n := len(e.levels); e.scalar && e.peek(0) == '-' && isBlankByte(e.peek(1)) && n > 0 && e.levels[n-1] == (level{column, true}) {
+		e.fail(e.i, "a list item stands among the keys of a map", "indent it under its key")
+		return
+	}
 	e.scalar = false
 	for (e.peek(0) == '-' || e.peek(0) == '?') && isBlankByte(e.peek(1)) {
 		e.enter(column, false)

@@ -57,7 +57,7 @@ func parseJSON(src *diag.Source) *jsonParser {
 	}
 	p.i = skipBlank(p.text, p.i)
 	if p.i < len(p.text) {
-		p.unexpected("the end of the text")
+		p.unexpected(endOfText)
 	}
 	return p
 }
@@ -122,7 +122,7 @@ func (p *jsonParser) key(f *jsonFrame) bool {
 		}
 		f.key, f.span = text, diag.Span{Source: p.src, Start: start, End: p.i}
 	default:
-		p.unexpected("a key in double quotes")
+		p.unexpected(aKey)
 		return false
 	}
 	p.i = skipBlank(p.text, p.i)
@@ -151,7 +151,7 @@ func (p *jsonParser) value() bool {
 		}
 		p.add(n)
 		if len(p.stack) == MaxDepth {
-			p.report("input/too-deep", start, start+1, fmt.Sprintf(tooDeepMessage, MaxDepth), "")
+			p.report("input/too-deep", start, start+1, fmt.Sprintf(tooDeepMessage, MaxDepth), tooDeepHint)
 			return false
 		}
 		p.i++
@@ -411,21 +411,34 @@ func (p *jsonParser) unexpected(expected string) {
 	c := p.text[p.i]
 	_, n := utf8.DecodeRuneInString(p.text[p.i:])
 	p.maybeYAML = p.maybeYAML || len(p.problems) == 0 && !p.quoted && (isWord(c) || strings.IndexByte(`'"#&*,}~`, c) >= 0 || c >= 0x80)
-	hint := ""
+	p.report("input/json-syntax", p.i, p.i+n, "expected "+expected+", found "+found(p.text, p.i), p.hint(expected))
+}
+
+// hint says what to do about what stands at p.i instead of what was expected.
+func (p *jsonParser) hint(expected string) string {
+	c := p.text[p.i]
 	switch {
 	case p.broken >= 0:
 		line, column := p.src.Position(p.broken)
-		hint = fmt.Sprintf("the string at line %d, column %d goes over a line break: is its closing quote missing?", line, column)
+		return fmt.Sprintf("the string at line %d, column %d goes over a line break: is its closing quote missing?", line, column)
+	case expected == endOfText:
+		return "a text holds one JSON value; remove what follows it"
 	case c == '\'':
-		hint = "use double quotes"
-	case c == '}' || c == ']':
-		hint = p.open()
+		return "use double quotes"
 	case c == '#':
-		hint = `a comment begins with "//"`
-	case expected[0] == '"' && (c == '"' || c == '{' || c == '['):
-		hint = "is a comma missing before it?"
+		return `a comment begins with "//"`
+	case c == '}' || c == ']':
+		return p.open()
+	case expected[0] == '"' && expected[1] == ':':
+		return "a colon stands between a key and its value"
+	case c == ',':
+		return "something is missing before the comma"
+	case expected[0] == '"':
+		return "is a comma missing before it?"
+	case expected == aKey:
+		return "keys stand in double quotes"
 	}
-	p.report("input/json-syntax", p.i, p.i+n, "expected "+expected+", found "+found(p.text, p.i), hint)
+	return "a value is a text in double quotes, a number, true, false, null, a list or a map"
 }
 
 // open says which bracket is still open, or "".
@@ -446,8 +459,11 @@ func (p *jsonParser) report(code string, start, end int, message, hint string) {
 	p.problems.Add(diag.Diagnostic{Code: code, Severity: diag.Error, Span: diag.Span{Source: p.src, Start: start, End: end}, Message: message, Hint: hint})
 }
 
-// Texts that the YAML reader shares.
+// Texts of messages, some of them shared with the YAML reader.
 const (
+	aKey            = "a key in double quotes"
+	endOfText       = "the end of the text"
+	tooDeepHint     = "write it with fewer levels"
 	tooDeepMessage  = "lists and maps nest deeper than %d levels"
 	numberRangeHint = "numbers go up to about 1.8e308"
 )

@@ -236,7 +236,7 @@ func blockIndents(text string, i int) []int {
 	for n := most; n >= 0; n-- {
 		indents = append(indents, n)
 	}
-	return indents
+	return append(indents, len(text)) // no content at all
 }
 
 // block reads a literal or folded block scalar whose header stands at d.i and
@@ -272,8 +272,14 @@ func (d *decoder) block(folded bool, indent int) {
 		d.line(&breaks, folded, &more, &any)
 		end = d.i
 	}
+	if any && breaks == nil {
+		breaks = []int{d.i} // the text ends without a line break; it counts as one
+	}
 	d.chomp(chomp, breaks, any)
 	d.content, d.i = end, end
+	if n := len(d.offsets); n > 0 { // line breaks at the end belong to the string, not to the span
+		d.content = max(end, d.offsets[n-1])
+	}
 }
 
 // line reads one line with content, after the breaks that lead to it.

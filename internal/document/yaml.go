@@ -26,7 +26,7 @@ func ParseYAML(src *diag.Source) (*Node, diag.List) { return ParseYAMLPart(src, 
 // ParseYAMLPart reads the part of a source between two byte offsets, a page's
 // front matter say. Spans are those of the whole source.
 func ParseYAMLPart(src *diag.Source, start, end int) (*Node, diag.List) {
-	c := &yamlReader{src: src, base: start, anchors: map[*yaml.Node]*Node{}, sizes: map[*Node]int{}}
+	c := &yamlReader{src: src, base: start, length: len(src.Text), anchors: map[*yaml.Node]*Node{}, sizes: map[*Node]int{}}
 	part := src.Text[start:end]
 	if start == 0 && strings.HasPrefix(part, "\ufeff") {
 		c.base = len("\ufeff")
@@ -35,6 +35,7 @@ func ParseYAMLPart(src *diag.Source, start, end int) (*Node, diag.List) {
 	if !c.precheck(part) {
 		return nil, c.problems
 	}
+	c.length = len(part)
 	c.hide(part)
 	c.lines = []int{0}
 	for i := range len(c.text) {
@@ -71,7 +72,8 @@ func ParseYAMLPart(src *diag.Source, start, end int) (*Node, diag.List) {
 type yamlReader struct {
 	src      *diag.Source
 	base     int    // where text begins in the source
-	text     string // as the library sees it: same offsets as the part of the source
+	text     string // as the library sees it: same offsets as the part of the source, and a line break at the end
+	length   int    // of the part
 	shown    *strings.Replacer
 	lines    []int // start of each line of text
 	problems diag.List
@@ -126,6 +128,9 @@ func (c *yamlReader) hide(part string) {
 		}
 		c.text = string(b)
 	}
+	if !strings.HasSuffix(c.text, "\n") {
+		c.text += "\n" // what a block scalar is without one is not agreed on
+	}
 	if !strings.ContainsAny(part, "\u0085\u2028\u2029") {
 		return
 	}
@@ -172,7 +177,7 @@ func (c *yamlReader) syntax(err error) {
 	if errors.As(err, &e) {
 		if strings.Contains(e.Message, "max depth") {
 			at = c.offset(e.Mark.Line, e.Mark.Column)
-			c.report("input/too-deep", at, at+1, fmt.Sprintf(tooDeepMessage, MaxDepth), "")
+			c.report("input/too-deep", at, at+1, fmt.Sprintf(tooDeepMessage, MaxDepth), tooDeepHint)
 			return
 		}
 		at = c.offset(e.Mark.Line, e.Mark.Column)
@@ -190,7 +195,7 @@ func (c *yamlReader) report(code string, start, end int, message, hint string) {
 
 // span makes a span of the source from offsets of text.
 func (c *yamlReader) span(start, end int) diag.Span {
-	return diag.Span{Source: c.src, Start: c.base + start, End: c.base + end}
+	return diag.Span{Source: c.src, Start: c.base + min(start, c.length), End: c.base + min(end, c.length)}
 }
 
 // node converts one node. depth counts the lists and maps around it.
@@ -215,7 +220,7 @@ func (c *yamlReader) node(y *yaml.Node, depth int) *Node {
 		}
 		if depth == MaxDepth {
 			if !c.stop {
-				c.report("input/too-deep", at, min(at+1, len(c.text)), fmt.Sprintf(tooDeepMessage, MaxDepth), "")
+				c.report("input/too-deep", at, min(at+1, len(c.text)), fmt.Sprintf(tooDeepMessage, MaxDepth), tooDeepHint)
 			}
 			c.stop = true
 			return n
@@ -256,7 +261,7 @@ func (c *yamlReader) collection(n *Node, y *yaml.Node, at, depth int) {
 	if at < len(c.text) && y.Style&yaml.FlowStyle != 0 && (c.text[at] == '[' || c.text[at] == '{') {
 		last = c.closing(max(last, at+1))
 	}
-	n.Span.End = c.base + last
+	n.Span = c.span(at, last)
 }
 
 // after returns where a child ends in the text; an alias ends after its name.
@@ -336,7 +341,7 @@ func (c *yamlReader) alias(y *yaml.Node, depth int) *Node {
 	}
 	if depth+height(n) > MaxDepth {
 		c.stop = true
-		c.report("input/too-deep", at, end, fmt.Sprintf(tooDeepMessage, MaxDepth), "")
+		c.report("input/too-deep", at, end, fmt.Sprintf(tooDeepMessage, MaxDepth), tooDeepHint)
 		return &Node{Span: c.span(at, end)}
 	}
 	return n
@@ -365,11 +370,11 @@ func (c *yamlReader) properties(y *yaml.Node) (start, end int) {
 		return at, at
 	}
 	for at < len(c.text) && (c.text[at] == '!' || c.text[at] == '&') {
-		stop := at
-		for stop < len(c.text) && strings.IndexByte(" \t\r\n,[]{}", c.text[stop]) < 0 {
-			stop++
-		}
+		stop := at + 1 + len(y.Anchor)
 		if c.text[at] == '!' {
+			for stop = at; stop < len(c.text) && strings.IndexByte(" \t\r\n,[]{}", c.text[stop]) < 0; {
+				stop++
+			}
 			c.report("input/yaml-tag", at, stop, `the tag "`+Shorten(c.text[at:stop])+`" is not supported`, "remove it; text that looks like a number or true stands in quotes")
 		}
 		if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
@@ -420,7 +425,7 @@ func (c *yamlReader) scalar(n *Node, y *yaml.Node, at int) {
 		n.style = plainStyle
 		finite := true
 		n.Kind, n.Value, finite = resolve(n.Value.(string))
-		n.Span.End = c.base + at + len(y.Value)
+		n.Span = c.span(at, at+len(y.Value))
 		if !finite {
 			c.report("input/number-range", at, at+len(y.Value), `the number "`+y.Value+`" is not finite`, `text stands in quotes; `+numberRangeHint)
 		}
@@ -432,5 +437,5 @@ func (c *yamlReader) scalar(n *Node, y *yaml.Node, at int) {
 		return // on one line, which is the rule
 	}
 	_, end, _ := n.decode()
-	n.Span.End = end
+	n.Span.End = min(end, c.base+c.length)
 }
