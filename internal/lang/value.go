@@ -126,4 +126,6 @@ func (o Object) String() string { return o.name }
 type World struct {
 	Collections map[string]any
 	Declared    map[string]any
+
+	machines machines // a World is used by one goroutine at a time
 }

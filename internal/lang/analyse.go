@@ -1,0 +1,682 @@
+package lang
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// scope is what the names of an expression can mean.
+type scope struct {
+	vars        map[string]*Type // parameters, the subject
+	self        *model.Kind      // of a derived value: its fields are plain names
+	collections bool             // whether collections and declared facts are visible
+	functions   bool             // whether the model's functions are callable
+}
+
+// analyser turns expr's tree into Nodes and reports every problem on the way.
+type analyser struct {
+	env   *Env
+	scope scope
+	text  model.Text
+	rule  string
+	lets  []letVar
+	ptrs  []*Type // element types of the enclosing closures
+	diags *diag.List
+}
+
+type letVar struct {
+	name string
+	t    *Type
+}
+
+// analyse parses and resolves text. It returns nil where there was an error.
+func (e *Env) analyse(text model.Text, sc scope, rule string, diags *diag.List) *Node {
+	a := &analyser{env: e, scope: sc, text: text, rule: rule, diags: diags}
+	before := len(*diags)
+	tree, err := parser.ParseWithConfig(text.Value, parserConfig())
+	if err != nil {
+		a.syntaxError(err)
+		return nil
+	}
+	n := a.node(tree.Node)
+	if slices.ContainsFunc((*diags)[before:], func(d diag.Diagnostic) bool { return d.Severity == diag.Error }) {
+		return nil
+	}
+	return n
+}
+
+// parserConfig makes every name a plain identifier or builtin: nothing that a
+// topology contains can change how a rule is parsed.
+func parserConfig() *conf.Config {
+	c := conf.CreateNew()
+	c.Strict = false
+	return c
+}
+
+func (a *analyser) syntaxError(err error) {
+	var fe *file.Error
+	from, to, message := 0, 1, err.Error()
+	if errors.As(err, &fe) {
+		from, to, message = fe.From, fe.To, fe.Message
+	}
+	hint := ""
+	if strings.Contains(message, "token EOF") {
+		message, hint = "the expression ends too early", commentHint(a.text.Span)
+	}
+	a.report("rule/syntax", from, max(to, from+1), lowerFirst(message), hint)
+}
+
+// commentHint notices an expression that YAML cut at " #".
+func commentHint(s diag.Span) string {
+	if s.Source == nil {
+		return ""
+	}
+	rest, _, _ := strings.Cut(s.Source.Text[min(s.End, len(s.Source.Text)):], "\n")
+	if trimmed := strings.TrimLeft(rest, " \t"); trimmed != rest && strings.HasPrefix(trimmed, "#") {
+		return `in YAML a "#" after a space starts a comment: put the expression in quotes`
+	}
+	return ""
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}
+
+func (a *analyser) report(code string, from, to int, message, hint string) {
+	a.diags.Add(diag.Diagnostic{Code: code, Severity: diag.Error, Span: spanOf(a.text, from, to), Rule: a.rule, Message: message, Hint: hint})
+}
+
+// spanOf converts a stretch of an expression, in runes, to its place in the file.
+func spanOf(t model.Text, from, to int) diag.Span {
+	if t.Offset == nil {
+		return t.Span
+	}
+	start := t.Offset(from)
+	return diag.Span{Source: t.Span.Source, Start: start, End: max(start, t.Offset(to))}
+}
+
+func (a *analyser) errorAt(n ast.Node, code, message, hint string) *Node {
+	l := n.Location()
+	a.report(code, l.From, l.To, message, hint)
+	return a.make(n, OpLit, tAny)
+}
+
+func (a *analyser) make(n ast.Node, op Op, t *Type, args ...*Node) *Node {
+	l := n.Location()
+	out := &Node{Op: op, Args: args, From: l.From, To: l.To, Type: t}
+	for _, c := range args {
+		if c != nil {
+			out.From, out.To = min(out.From, c.From), max(out.To, c.To)
+		}
+	}
+	return out
+}
+
+func (a *analyser) node(n ast.Node) *Node {
+	switch n := n.(type) {
+	case *ast.NilNode:
+		return a.literal(n, nil, tNil)
+	case *ast.BoolNode:
+		return a.literal(n, n.Value, tBool)
+	case *ast.IntegerNode:
+		if n.Value > maxLiteral || n.Value < -maxLiteral {
+			return a.errorAt(n, "rule/refused", "a number beyond 2^53 is outside the rule language", "compare such values as text")
+		}
+		return a.literal(n, n.Value, tInt)
+	case *ast.FloatNode:
+		return a.literal(n, n.Value, tFloat)
+	case *ast.StringNode:
+		return a.literal(n, n.Value, tString)
+	case *ast.IdentifierNode:
+		return a.identifier(n)
+	case *ast.PointerNode:
+		return a.pointer(n)
+	case *ast.MemberNode:
+		return a.member(n)
+	case *ast.ChainNode:
+		inner := a.node(n.Node)
+		return a.make(n, OpChain, inner.Type, inner)
+	case *ast.SliceNode:
+		return a.slice(n)
+	case *ast.UnaryNode:
+		return a.unary(n)
+	case *ast.BinaryNode:
+		return a.binary(n)
+	case *ast.ConditionalNode:
+		c, x, y := a.node(n.Cond), a.node(n.Exp1), a.node(n.Exp2)
+		a.wantBool(c, "a condition")
+		return a.make(n, OpCond, join(x.Type, y.Type), c, x, y)
+	case *ast.VariableDeclaratorNode:
+		return a.let(n)
+	case *ast.ArrayNode:
+		return a.array(n)
+	case *ast.MapNode:
+		return a.mapLiteral(n)
+	case *ast.BuiltinNode:
+		return a.builtin(n)
+	case *ast.CallNode:
+		return a.call(n)
+	case *ast.BytesNode:
+		return a.errorAt(n, "rule/refused", "bytes are outside the rule language", "write text in quotes without b")
+	case *ast.SequenceNode:
+		return a.errorAt(n, "rule/refused", "a sequence of expressions is outside the rule language", "only its last expression has an effect: keep that one")
+	}
+	return a.errorAt(n, "rule/refused", fmt.Sprintf("%T is outside the rule language", n), "")
+}
+
+func (a *analyser) literal(n ast.Node, v any, t *Type) *Node {
+	out := a.make(n, OpLit, t)
+	out.Lit = v
+	return out
+}
+
+func (a *analyser) named(n ast.Node, op Op, name string, t *Type, args ...*Node) *Node {
+	out := a.make(n, op, t, args...)
+	out.Name = name
+	return out
+}
+
+func (a *analyser) identifier(n *ast.IdentifierNode) *Node {
+	name := n.Value
+	for i := len(a.lets) - 1; i >= 0; i-- {
+		if a.lets[i].name == name {
+			return a.named(n, OpVar, name, a.lets[i].t)
+		}
+	}
+	if t, ok := a.scope.vars[name]; ok {
+		return a.named(n, OpVar, name, t)
+	}
+	if k := a.scope.self; k != nil {
+		if t := a.env.fieldType(k, name); t != nil {
+			return a.named(n, OpGet, name, t, a.named(n, OpVar, SelfName, objectOf(k)))
+		}
+	}
+	if a.scope.collections {
+		if k := a.env.model.Kind(name); k != nil {
+			return a.named(n, OpColl, name, listOf(objectOf(k)))
+		}
+		if name == "declared" {
+			return a.errorAt(n, "rule/unknown-name", `"declared" is not a value of its own`, "read one of its facts, for example declared."+a.firstDeclared())
+		}
+	}
+	if name == "$env" {
+		return a.errorAt(n, "rule/refused", `"$env" is outside the rule language`, "name the collection or field")
+	}
+	return a.errorAt(n, "rule/unknown-name", fmt.Sprintf("unknown name %q", name), diag.DidYouMean(name, a.names()))
+}
+
+// SelfName is the variable that holds the object of a derived value. It cannot
+// clash: it is no identifier.
+const SelfName = "(self)"
+
+func (a *analyser) firstDeclared() string {
+	if d := a.env.model.Declared; len(d) > 0 {
+		return d[0].Name
+	}
+	return "name"
+}
+
+func (a *analyser) names() []string {
+	var out []string
+	for _, l := range a.lets {
+		out = append(out, l.name)
+	}
+	for v := range a.scope.vars {
+		out = append(out, v)
+	}
+	if a.scope.self != nil {
+		out = append(out, fieldNames(a.env.model, a.scope.self)...)
+	}
+	if a.scope.collections {
+		out = append(out, "declared")
+		for _, k := range a.env.model.Kinds {
+			out = append(out, k.Name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (a *analyser) pointer(n *ast.PointerNode) *Node {
+	if len(a.ptrs) == 0 {
+		return a.errorAt(n, "rule/syntax", `"#" has no meaning outside a closure`, "it stands for the element inside any, all, filter …")
+	}
+	switch n.Name {
+	case "":
+		return a.make(n, OpPtr, a.ptrs[len(a.ptrs)-1])
+	case "index":
+		return a.make(n, OpIndex, tInt)
+	case "acc":
+		return a.make(n, OpAcc, tAny)
+	}
+	return a.errorAt(n, "rule/unknown-name", fmt.Sprintf("unknown pointer %q", "#"+n.Name), "there are #, #index and, in reduce, #acc")
+}
+
+func (a *analyser) member(n *ast.MemberNode) *Node {
+	if n.Method {
+		return a.errorAt(n, "rule/refused", "a method call is outside the rule language", "use a builtin or a function of the model")
+	}
+	prop, named := n.Property.(*ast.StringNode)
+	if id, ok := n.Node.(*ast.IdentifierNode); ok && named && id.Value == "declared" && a.scope.collections && !a.shadowed("declared") {
+		return a.declared(n, prop)
+	}
+	base := a.node(n.Node)
+	if named && !base.Type.is("list") {
+		return a.field(n, base, prop)
+	}
+	index := a.node(n.Property)
+	switch {
+	case base.Type.is("string"):
+		return a.errorAt(n, "rule/refused", "an index into text is outside the rule language", "use startsWith, split or matches")
+	case base.Type.is("object", "record") && !index.Type.is("string"):
+		return a.errorAt(n, "rule/type", fmt.Sprintf("a %s has fields, not elements", base.Type), "read a field with a dot")
+	case base.Type.is("object"):
+		return a.errorAt(n, "rule/refused", "a computed field name is outside the rule language", "read the field by its name")
+	case base.Type.is("list") && named:
+		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("a %s has no field %q", base.Type, prop.Value), fmt.Sprintf("look at its elements: any(…, .%s …), map(…, .%s)", prop.Value, prop.Value))
+	case base.Type.is("list") && !index.Type.may("int"):
+		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("a list has no element %s", index.Type), "an index is a whole number")
+	case base.Type.is("bool", "int", "float", "nil"):
+		return a.errorAt(n, "rule/type", fmt.Sprintf("a %s has no elements", base.Type), "")
+	case !index.Type.is("int", "string", "any"):
+		return a.errorAt(n.Property, "rule/refused", fmt.Sprintf("an index of type %s is outside the rule language", index.Type), "use a whole number or a name")
+	}
+	out := a.make(n, OpAt, base.Type.elem(), base, index)
+	out.Optional = n.Optional
+	return out
+}
+
+func (a *analyser) shadowed(name string) bool {
+	if _, ok := a.scope.vars[name]; ok {
+		return true
+	}
+	return slices.ContainsFunc(a.lets, func(l letVar) bool { return l.name == name })
+}
+
+func (a *analyser) declared(n *ast.MemberNode, prop *ast.StringNode) *Node {
+	var names []string
+	for _, f := range a.env.model.Declared {
+		if f.Name == prop.Value {
+			return a.named(n, OpDecl, f.Name, typeOf(a.env.model, f.Type))
+		}
+		names = append(names, f.Name)
+	}
+	return a.errorAt(prop, "rule/unknown-field", fmt.Sprintf("unknown declared fact %q", prop.Value), diag.DidYouMean(prop.Value, names))
+}
+
+func (a *analyser) field(n *ast.MemberNode, base *Node, prop *ast.StringNode) *Node {
+	t := tAny
+	switch {
+	case base.Type.is("object"):
+		if t = a.env.fieldType(base.Type.Kind, prop.Value); t == nil {
+			return a.errorAt(prop, "rule/unknown-field", fmt.Sprintf("unknown field %q on %s", prop.Value, base.Type), diag.DidYouMean(prop.Value, fieldNames(a.env.model, base.Type.Kind)))
+		}
+	case base.Type.is("record") && base.Type.Fields != nil:
+		var names []string
+		t = nil
+		for _, f := range base.Type.Fields {
+			names = append(names, f.Name)
+			if f.Name == prop.Value {
+				t = typeOf(a.env.model, f.Type)
+			}
+		}
+		if t == nil {
+			return a.errorAt(prop, "rule/unknown-field", fmt.Sprintf("unknown field %q on this record", prop.Value), diag.DidYouMean(prop.Value, names))
+		}
+	case base.Type.scalar():
+		return a.errorAt(prop, "rule/type", fmt.Sprintf("a %s has no field %q", base.Type, prop.Value), "")
+	}
+	out := a.named(n, OpGet, prop.Value, t, base)
+	out.Optional = n.Optional
+	_, out.To = base.From, max(out.To, prop.Location().To)
+	return out
+}
+
+func (a *analyser) slice(n *ast.SliceNode) *Node {
+	args := []*Node{a.node(n.Node), nil, nil}
+	for i, bound := range []ast.Node{n.From, n.To} {
+		if bound == nil {
+			continue
+		}
+		args[i+1] = a.node(bound)
+		if !args[i+1].Type.may("int") {
+			a.errorAt(bound, "rule/type", fmt.Sprintf("a bound of a slice is a whole number, not a %s", args[i+1].Type), "")
+		}
+	}
+	if !args[0].Type.may("list") {
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("a slice of a %s is outside the rule language", args[0].Type), "slices are for lists")
+	}
+	return a.make(n, OpSlice, sameList([]*Type{args[0].Type}), args...)
+}
+
+func (a *analyser) unary(n *ast.UnaryNode) *Node {
+	x := a.node(n.Node)
+	switch n.Operator {
+	case "not", "!":
+		a.wantBool(x, `what "not" negates`)
+		return a.make(n, OpNot, tBool, x)
+	case "-", "+":
+		if !x.Type.may("int", "float") {
+			return a.errorAt(n, "rule/type", fmt.Sprintf("%q takes a number, not a %s", n.Operator, x.Type), "")
+		}
+		if n.Operator == "+" {
+			return a.make(n, OpPos, x.Type, x)
+		}
+		return a.make(n, OpNeg, x.Type, x)
+	}
+	return a.errorAt(n, "rule/refused", fmt.Sprintf("operator %q is outside the rule language", n.Operator), "")
+}
+
+func (a *analyser) wantBool(n *Node, what string) {
+	if n.Type.may("bool") {
+		return
+	}
+	a.report("rule/type", n.From, n.To, fmt.Sprintf("%s is true or false, not a %s", what, n.Type), "compare it with a value")
+}
+
+func (a *analyser) binary(n *ast.BinaryNode) *Node {
+	l, r := a.node(n.Left), a.node(n.Right)
+	switch n.Operator {
+	case "and", "&&", "or", "||":
+		op := OpAnd
+		if n.Operator == "or" || n.Operator == "||" {
+			op = OpOr
+		}
+		a.wantBool(l, fmt.Sprintf("each side of %q", n.Operator))
+		a.wantBool(r, fmt.Sprintf("each side of %q", n.Operator))
+		return a.make(n, op, tBool, l, r)
+	case "??":
+		return a.make(n, OpElse, join(l.Type, r.Type), l, r)
+	}
+	op := n.Operator
+	if op == "^" {
+		op = "**"
+	}
+	if !operators[op] {
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("operator %q is outside the rule language", op), "")
+	}
+	t := a.operator(n, op, l, r)
+	return a.named(n, OpBin, op, t, l, r)
+}
+
+// operator checks the operands of a binary operator and returns its type.
+func (a *analyser) operator(n *ast.BinaryNode, op string, l, r *Node) *Type {
+	mismatch := func(hint string) {
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q does not work on a %s and a %s", op, l.Type, r.Type), hint)
+	}
+	numbers := l.Type.may("int", "float") && r.Type.may("int", "float")
+	strings := l.Type.may("string") && r.Type.may("string")
+	switch op {
+	case "==", "!=":
+		if !comparable(l.Type, r.Type) {
+			a.errorAt(n, "rule/type", fmt.Sprintf("a %s never equals a %s", l.Type, r.Type), "")
+		}
+		a.enumConstant(l, r)
+		a.enumConstant(r, l)
+		return tBool
+	case "<", "<=", ">", ">=":
+		if !numbers && !strings {
+			mismatch("")
+		}
+		return tBool
+	case "in":
+		a.inOperator(n, l, r)
+		return tBool
+	case "contains", "startsWith", "endsWith":
+		if !(l.Type.may("string", "nil") && r.Type.may("string", "nil")) {
+			mismatch(`for a list write "x in list"`)
+		}
+		return tBool
+	case "matches":
+		a.pattern(n, l, r)
+		return tBool
+	case "..":
+		if !l.Type.may("int") || !r.Type.may("int") {
+			mismatch("")
+		}
+		return listOf(tInt)
+	case "+":
+		if !numbers && !strings {
+			mismatch("")
+		}
+		if l.Type.is("string") && r.Type.is("string") {
+			return tString
+		}
+	case "%":
+		if !l.Type.may("int") || !r.Type.may("int") {
+			mismatch("convert with int(…)")
+		}
+		return tInt
+	default:
+		if !numbers {
+			mismatch("")
+		}
+		if op == "/" || op == "**" {
+			return tFloat
+		}
+	}
+	if l.Type.numeric() && r.Type.numeric() {
+		if l.Type.is("int") && r.Type.is("int") {
+			return tInt
+		}
+		return tFloat
+	}
+	return tAny
+}
+
+// enumConstant reports a comparison with a text that the field can never hold.
+func (a *analyser) enumConstant(field, constant *Node) {
+	s, ok := constant.Lit.(string)
+	if constant.Op != OpLit || !ok || field.Type.Enum == nil || slices.Contains(field.Type.Enum, s) {
+		return
+	}
+	hint := diag.DidYouMean(s, field.Type.Enum)
+	if hint == "" {
+		hint = "it is one of " + strings.Join(field.Type.Enum, ", ")
+	}
+	a.report("rule/unknown-value", constant.From, constant.To, fmt.Sprintf("%q is no value of this field", s), hint)
+}
+
+func (a *analyser) inOperator(n *ast.BinaryNode, l, r *Node) {
+	switch {
+	case r.Type.is("object"):
+		a.errorAt(n, "rule/refused", `"in" on an object is outside the rule language`, "compare a field with nil")
+	case !r.Type.may("list", "record", "nil"):
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q looks into a list, not into a %s", "in", r.Type), "for text write: text contains part")
+	case r.Type.is("list") && !comparable(l.Type, r.Type.elem()):
+		a.errorAt(n, "rule/type", fmt.Sprintf("a %s is never in a %s", l.Type, r.Type), "")
+	}
+	if r.Op == OpList {
+		for _, e := range r.Args {
+			a.enumConstant(l, e)
+		}
+	}
+	if l.Op == OpLit && r.Type.is("list") {
+		a.enumConstant(&Node{Type: r.Type.elem()}, l)
+	}
+}
+
+func (a *analyser) pattern(n *ast.BinaryNode, l, r *Node) {
+	s, ok := r.Lit.(string)
+	if r.Op != OpLit || !ok {
+		a.errorAt(n, "rule/refused", "a computed pattern is outside the rule language", `write the pattern as a constant text`)
+		return
+	}
+	if _, err := syntax.Parse(s, syntax.Perl); err != nil {
+		a.report("rule/syntax", r.From, r.To, fmt.Sprintf("the pattern does not parse: %v", err), "patterns are RE2, as in Go")
+	}
+	if !l.Type.may("string", "nil") {
+		a.errorAt(n, "rule/type", fmt.Sprintf("a pattern matches text, not a %s", l.Type), "")
+	}
+}
+
+func (a *analyser) let(n *ast.VariableDeclaratorNode) *Node {
+	if _, isBuiltin := builtins[n.Name]; isBuiltin || a.known(n.Name) {
+		return a.errorAt(n, "rule/redeclared", fmt.Sprintf("%q already has a meaning here", n.Name), "choose another name")
+	}
+	v := a.node(n.Value)
+	a.lets = append(a.lets, letVar{n.Name, v.Type})
+	body := a.node(n.Expr)
+	a.lets = a.lets[:len(a.lets)-1]
+	return a.named(n, OpLet, n.Name, body.Type, v, body)
+}
+
+func (a *analyser) known(name string) bool {
+	return name == "declared" || slices.Contains(a.names(), name)
+}
+
+func (a *analyser) array(n *ast.ArrayNode) *Node {
+	elem := tAny
+	var args []*Node
+	for i, e := range n.Nodes {
+		x := a.node(e)
+		if i == 0 {
+			elem = x.Type
+		} else {
+			elem = join(elem, x.Type)
+		}
+		args = append(args, x)
+	}
+	return a.make(n, OpList, listOf(elem), args...)
+}
+
+func (a *analyser) mapLiteral(n *ast.MapNode) *Node {
+	var args []*Node
+	for _, p := range n.Pairs {
+		pair := p.(*ast.PairNode)
+		key := a.node(pair.Key)
+		if !key.Type.may("string") {
+			a.errorAt(pair.Key, "rule/type", fmt.Sprintf("a key is text, not a %s", key.Type), "")
+		}
+		args = append(args, key, a.node(pair.Value))
+	}
+	return a.make(n, OpMap, tRecord, args...)
+}
+
+func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
+	b, ok := builtins[n.Name]
+	if !ok || b.refused != "" {
+		why := ""
+		if b.refused != "" {
+			why = ": it " + b.refused
+		}
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("%q is outside the rule language%s", n.Name, why), b.instead)
+	}
+	if len(n.Arguments) < b.min || len(n.Arguments) > b.max {
+		return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", n.Name, counted(b.min, b.max), len(n.Arguments)), "")
+	}
+	if b.loop {
+		return a.loop(n, b)
+	}
+	var args []*Node
+	var types []*Type
+	for _, x := range n.Arguments {
+		arg := a.node(x)
+		if arg.Type.is("object") && n.Name != "uniq" && n.Name != "concat" {
+			a.errorAt(x, "rule/type", fmt.Sprintf("%q does not take a %s", n.Name, arg.Type), "read one of its fields")
+		}
+		args, types = append(args, arg), append(types, arg.Type)
+	}
+	return a.named(n, OpCall, n.Name, b.result(types), args...)
+}
+
+func counted(min, max int) string {
+	switch {
+	case max == many:
+		return fmt.Sprintf("at least %d arguments", min)
+	case min == max && min == 1:
+		return "1 argument"
+	case min == max:
+		return fmt.Sprintf("%d arguments", min)
+	}
+	return fmt.Sprintf("%d or %d arguments", min, max)
+}
+
+func (a *analyser) loop(n *ast.BuiltinNode, b builtin) *Node {
+	list := a.node(n.Arguments[0])
+	if !list.Type.may("list") {
+		return a.errorAt(n.Arguments[0], "rule/type", fmt.Sprintf("%q goes through a list, not a %s", n.Name, list.Type), "")
+	}
+	args, types := []*Node{list}, []*Type{list.Type}
+	if len(n.Arguments) > 1 {
+		a.ptrs = append(a.ptrs, list.Type.elem())
+		body := a.node(n.Arguments[1].(*ast.PredicateNode).Node)
+		a.ptrs = a.ptrs[:len(a.ptrs)-1]
+		switch n.Name {
+		case "all", "any", "none", "one", "filter", "find", "findIndex", "count":
+			a.wantBool(body, "the condition of "+n.Name)
+		}
+		args, types = append(args, body), append(types, body.Type)
+	}
+	if len(n.Arguments) > 2 {
+		extra := a.node(n.Arguments[2])
+		args, types = append(args, extra), append(types, extra.Type)
+	}
+	return a.named(n, OpLoop, n.Name, b.result(types), args...)
+}
+
+func (a *analyser) call(n *ast.CallNode) *Node {
+	id, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok {
+		return a.errorAt(n, "rule/refused", "only builtins and functions of the model can be called", "")
+	}
+	var args []*Node
+	for _, x := range n.Arguments {
+		args = append(args, a.node(x))
+	}
+	if id.Value == "unknown" {
+		if len(args) != 1 || !args[0].Type.may("string") {
+			return a.errorAt(n, "rule/arguments", `"unknown" takes the reason as text`, `for example unknown("the workspace is not declared")`)
+		}
+		return a.make(n, OpOpen, tAny, args...)
+	}
+	if p, ok := pureFunctions[id.Value]; ok {
+		if len(args) != len(p.params) {
+			return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", id.Value, counted(len(p.params), len(p.params)), len(args)), "")
+		}
+		for i, arg := range args {
+			a.wantParam(n.Arguments[i], id.Value, arg, p.params[i])
+		}
+		return a.named(n, OpCall, id.Value, p.result, args...)
+	}
+	f := a.env.function(id.Value)
+	if f == nil || !a.scope.functions {
+		return a.errorAt(n, "rule/unknown-function", fmt.Sprintf("unknown function %q", id.Value), diag.DidYouMean(id.Value, a.env.functionNames()))
+	}
+	if len(args) != len(f.decl.Params) {
+		return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", id.Value, counted(len(f.decl.Params), len(f.decl.Params)), len(args)), "")
+	}
+	for i, arg := range args {
+		a.wantParam(n.Arguments[i], id.Value, arg, typeOf(a.env.model, f.decl.Params[i].Type))
+	}
+	return a.named(n, OpFunc, id.Value, a.env.resultOf(f), args...)
+}
+
+func (a *analyser) wantParam(n ast.Node, function string, arg *Node, want *Type) {
+	if !comparable(arg.Type, want) {
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q takes a %s here, not a %s", function, want, arg.Type), "")
+	}
+}
+
+// builtinNames lists expr's own function names, which the model must not reuse.
+func builtinNames() []string {
+	var out []string
+	for name := range conf.CreateNew().Builtins {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,331 @@
+package lang
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/expr-lang/expr/ast"
+	exprbuiltin "github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// program is an expression compiled for expr's VM.
+type program struct{ code *vm.Program }
+
+// Names that the compiler adds to a program. They cannot clash: none is an
+// identifier.
+const (
+	worldName = "(world)" // the *World, in the environment
+	fnGet     = "(get)"   // (world, base, field): a read that stops at an unknown
+	fnAt      = "(at)"    // (base, index)
+	fnCheck   = "(check)" // (value): stops at an unknown element
+	fnColl    = "(collection)"
+	fnDecl    = "(declared)"
+	fnEqual   = "(equal)" // for values that may be objects
+	fnIn      = "(in)"
+	fnRange   = "(range)"
+	fnCall    = "(call)"   // (world, function, args…)
+	fnScalar  = "(scalar)" // string and type, which print Go's own types for composites
+	fnOpen    = "unknown"
+)
+
+// assembler turns Nodes back into expr's tree, with every read of the topology
+// replaced by a call that stops at an unknown. The VM then runs expr's own
+// operators on what those calls return.
+type assembler struct {
+	env   *Env
+	fresh int
+	// holes replaces the arguments of the root by variables, so that one operator
+	// runs on operands that are already known.
+	holes bool
+}
+
+// compile compiles a whole expression. Failing here is a defect of ours: what
+// analysis accepted compiles.
+func (e *Env) compile(n *Node, text string) (*program, error) {
+	return e.assemble((&assembler{env: e}).node(n), text)
+}
+
+// compileOperator compiles the root of n alone, over operands a0, a1 …
+func (e *Env) compileOperator(n *Node) (*program, error) {
+	return e.assemble((&assembler{env: e, holes: true}).node(n), "")
+}
+
+func (e *Env) assemble(root ast.Node, text string) (*program, error) {
+	config := conf.CreateNew()
+	config.Optimize = false // the optimizer changes results, see the manual's page on the language
+	config.WithEnv(map[string]any{})
+	config.Strict = false
+	config.MaxNodes = 0
+	for name, fn := range e.vmFunctions {
+		config.Functions[name] = fn
+	}
+	tree := &parser.Tree{Node: root, Source: file.NewSource(text)}
+	if _, err := checker.Check(tree, config); err != nil {
+		return nil, err
+	}
+	code, err := compiler.Compile(tree, config)
+	if err != nil {
+		return nil, err
+	}
+	return &program{code}, nil
+}
+
+func at[N ast.Node](n *Node, x N) N {
+	x.SetLocation(file.Location{From: n.From, To: n.To})
+	return x
+}
+
+func name(n *Node, s string) ast.Node { return at(n, &ast.IdentifierNode{Value: s}) }
+func text(n *Node, s string) ast.Node { return at(n, &ast.StringNode{Value: s}) }
+func call(n *Node, f string, args ...ast.Node) ast.Node {
+	return at(n, &ast.CallNode{Callee: name(n, f), Arguments: args})
+}
+
+// arg assembles the i-th argument of the root, or its hole.
+func (s *assembler) arg(n *Node, i int) ast.Node {
+	if s.holes {
+		return name(n, hole(i))
+	}
+	return s.node(n.Args[i])
+}
+
+func hole(i int) string { return fmt.Sprintf("(%d)", i) }
+
+func (s *assembler) args(n *Node) []ast.Node {
+	out := make([]ast.Node, len(n.Args))
+	for i := range n.Args {
+		out[i] = s.arg(n, i)
+	}
+	return out
+}
+
+func (s *assembler) node(n *Node) ast.Node {
+	switch n.Op {
+	case OpLit:
+		return literal(n)
+	case OpVar:
+		return name(n, n.Name)
+	case OpColl:
+		return call(n, fnColl, name(n, worldName), text(n, n.Name))
+	case OpDecl:
+		return call(n, fnDecl, name(n, worldName), text(n, n.Name))
+	case OpPtr:
+		return call(n, fnCheck, at(n, &ast.PointerNode{}))
+	case OpIndex:
+		return at(n, &ast.PointerNode{Name: "index"})
+	case OpAcc:
+		return at(n, &ast.PointerNode{Name: "acc"})
+	case OpGet:
+		return call(n, fnGet, name(n, worldName), s.arg(n, 0), text(n, n.Name))
+	case OpAt:
+		return call(n, fnAt, s.args(n)...)
+	case OpSlice:
+		return s.slice(n)
+	case OpChain:
+		return s.chain(n.Args[0], func(x ast.Node) ast.Node { return x })
+	case OpNot:
+		return at(n, &ast.UnaryNode{Operator: "not", Node: s.arg(n, 0)})
+	case OpNeg:
+		return at(n, &ast.UnaryNode{Operator: "-", Node: s.arg(n, 0)})
+	case OpPos:
+		return at(n, &ast.UnaryNode{Operator: "+", Node: s.arg(n, 0)})
+	case OpAnd:
+		return at(n, &ast.BinaryNode{Operator: "and", Left: s.arg(n, 0), Right: s.arg(n, 1)})
+	case OpOr:
+		return at(n, &ast.BinaryNode{Operator: "or", Left: s.arg(n, 0), Right: s.arg(n, 1)})
+	case OpElse:
+		return at(n, &ast.BinaryNode{Operator: "??", Left: s.arg(n, 0), Right: s.arg(n, 1)})
+	case OpCond:
+		return at(n, &ast.ConditionalNode{Ternary: true, Cond: s.arg(n, 0), Exp1: s.arg(n, 1), Exp2: s.arg(n, 2)})
+	case OpLet:
+		return at(n, &ast.VariableDeclaratorNode{Name: n.Name, Value: s.node(n.Args[0]), Expr: s.node(n.Args[1])})
+	case OpBin:
+		return s.binary(n)
+	case OpLoop:
+		return s.loop(n)
+	case OpCall:
+		if _, pure := pureFunctions[n.Name]; pure {
+			return call(n, n.Name, s.args(n)...)
+		}
+		if n.Name == "string" || n.Name == "type" {
+			return call(n, fnScalar+n.Name, s.args(n)...)
+		}
+		return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: s.args(n)})
+	case OpFunc:
+		return call(n, fnCall, append([]ast.Node{name(n, worldName), text(n, n.Name)}, s.args(n)...)...)
+	case OpOpen:
+		return call(n, fnOpen, s.args(n)...)
+	case OpList:
+		return at(n, &ast.ArrayNode{Nodes: s.args(n)})
+	case OpMap:
+		pairs := make([]ast.Node, 0, len(n.Args)/2)
+		for i := 0; i+1 < len(n.Args); i += 2 {
+			pairs = append(pairs, at(n, &ast.PairNode{Key: s.arg(n, i), Value: s.arg(n, i+1)}))
+		}
+		return at(n, &ast.MapNode{Pairs: pairs})
+	}
+	panic("lang: no assembly for " + string(n.Op))
+}
+
+func literal(n *Node) ast.Node {
+	switch v := n.Lit.(type) {
+	case bool:
+		return at(n, &ast.BoolNode{Value: v})
+	case int:
+		return at(n, &ast.IntegerNode{Value: v})
+	case float64:
+		return at(n, &ast.FloatNode{Value: v})
+	case string:
+		return at(n, &ast.StringNode{Value: v})
+	}
+	return at(n, &ast.NilNode{})
+}
+
+func (s *assembler) slice(n *Node) ast.Node {
+	out := &ast.SliceNode{Node: s.arg(n, 0)}
+	if n.Args[1] != nil {
+		out.From = s.arg(n, 1)
+	}
+	if n.Args[2] != nil {
+		out.To = s.arg(n, 2)
+	}
+	return at(n, out)
+}
+
+// chain assembles a?.b.c as `let t = a; t == nil ? nil : t.b.c`: the rest of
+// the chain is only reached when the optional base is there.
+func (s *assembler) chain(n *Node, rest func(ast.Node) ast.Node) ast.Node {
+	if n.Op != OpGet && n.Op != OpAt {
+		return rest(s.node(n))
+	}
+	read := func(base ast.Node) ast.Node {
+		if n.Op == OpGet {
+			return call(n, fnGet, name(n, worldName), base, text(n, n.Name))
+		}
+		return call(n, fnAt, base, s.node(n.Args[1]))
+	}
+	return s.chain(n.Args[0], func(base ast.Node) ast.Node {
+		if !n.Optional {
+			return rest(read(base))
+		}
+		s.fresh++
+		t := fmt.Sprintf("(chain%d)", s.fresh)
+		return at(n, &ast.VariableDeclaratorNode{Name: t, Value: base, Expr: at(n, &ast.ConditionalNode{
+			Cond: at(n, &ast.BinaryNode{Operator: "==", Left: name(n, t), Right: at(n, &ast.NilNode{})}),
+			Exp1: at(n, &ast.NilNode{}),
+			Exp2: rest(read(name(n, t))),
+		})})
+	})
+}
+
+func (s *assembler) binary(n *Node) ast.Node {
+	l, r := s.arg(n, 0), s.arg(n, 1)
+	lt, rt := n.Args[0].Type, n.Args[1].Type
+	switch n.Name {
+	case "==", "!=":
+		if lt.scalar() || rt.scalar() {
+			break
+		}
+		eq := call(n, fnEqual, l, r)
+		if n.Name == "!=" {
+			return at(n, &ast.UnaryNode{Operator: "not", Node: eq})
+		}
+		return eq
+	case "in":
+		if !(lt.scalar() && rt.is("list") && rt.elem().scalar()) {
+			return call(n, fnIn, l, r)
+		}
+	case "..":
+		return call(n, fnRange, l, r)
+	case "matches":
+		// The pattern stays a constant, so that it is compiled once.
+		r = text(n, n.Args[1].Lit.(string))
+	}
+	return at(n, &ast.BinaryNode{Operator: n.Name, Left: l, Right: r})
+}
+
+// resultsName is the variable with the closure's results, one per element, when
+// a loop runs over known operands.
+const resultsName = "(results)"
+
+func (s *assembler) loop(n *Node) ast.Node {
+	args := []ast.Node{s.arg(n, 0)}
+	if len(n.Args) > 1 {
+		var body ast.Node
+		if s.holes {
+			body = at(n, &ast.MemberNode{Node: name(n, resultsName), Property: at(n, &ast.PointerNode{Name: "index"})})
+		} else {
+			body = s.node(n.Args[1])
+		}
+		args = append(args, at(n, &ast.PredicateNode{Node: body}))
+	}
+	if len(n.Args) > 2 {
+		args = append(args, s.arg(n, 2))
+	}
+	return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: args})
+}
+
+// newVMFunctions binds the names above to Go. They are built once per Env.
+func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
+	out := map[string]*exprbuiltin.Function{}
+	add := func(name string, f func(args []any) (any, error)) {
+		out[name] = &exprbuiltin.Function{Name: name, Func: func(args ...any) (any, error) { return f(args) }}
+	}
+	add(fnGet, func(a []any) (any, error) { return a[0].(*World).get(a[1], a[2].(string)) })
+	add(fnAt, func(a []any) (any, error) { return index(a[0], a[1]) })
+	add(fnCheck, func(a []any) (any, error) { return known(a[0]) })
+	add(fnColl, func(a []any) (any, error) { return known(a[0].(*World).Collections[a[1].(string)]) })
+	add(fnDecl, func(a []any) (any, error) { return known(a[0].(*World).Declared[a[1].(string)]) })
+	add(fnEqual, func(a []any) (any, error) { return equal(a[0], a[1]) })
+	add(fnIn, func(a []any) (any, error) { return in(a[0], a[1]) })
+	for _, name := range []string{"string", "type"} {
+		run := exprbuiltin.Builtins[exprbuiltin.Index[name]].Fast
+		add(fnScalar+name, func(a []any) (any, error) {
+			_, isObject := a[0].(Object)
+			_, isMap := a[0].(map[string]any)
+			_, isList := items(a[0])
+			if isObject || name == "string" && (isMap || isList) {
+				return nil, fmt.Errorf("%q does not work on %s", name, nameOf(a[0]))
+			}
+			return run(a[0]), nil
+		})
+	}
+	add(fnRange, func(a []any) (any, error) { return makeRange(a[0], a[1]) })
+	add(fnCall, func(a []any) (any, error) { return a[0].(*World).call(e.function(a[1].(string)), a[2:]) })
+	add(fnOpen, func(a []any) (any, error) {
+		reason, ok := a[0].(string)
+		if !ok {
+			return nil, fmt.Errorf("unknown takes text, not %s", nameOf(a[0]))
+		}
+		return nil, &Unknown{Reason: reason}
+	})
+	for name, p := range pureFunctions {
+		add(name, p.run)
+	}
+	return out
+}
+
+// maxRange bounds a..b in both engines.
+const maxRange = 1_000_000
+
+func makeRange(a, b any) (any, error) {
+	lo, ok1 := a.(int)
+	hi, ok2 := b.(int)
+	if !ok1 || !ok2 {
+		return nil, fmt.Errorf("a range goes from int to int")
+	}
+	if hi >= lo && uint64(hi)-uint64(lo) >= maxRange || lo == math.MinInt {
+		return nil, fmt.Errorf("a range has at most %d elements", maxRange)
+	}
+	out := []int{}
+	for i := lo; i <= hi; i++ {
+		out = append(out, i)
+	}
+	return out, nil
+}

@@ -1,0 +1,152 @@
+package lang
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// Expr is an expression compiled in one scope.
+type Expr struct {
+	Text model.Text
+	Root *Node
+
+	env  *Env
+	prog *program
+}
+
+// RuntimeError is a failure of an expression on known values: its author's bug.
+// From and To bound the sub-expression that failed, in runes of Text.
+type RuntimeError struct {
+	Text     model.Text
+	From, To int
+	Message  string
+}
+
+func (e *RuntimeError) Error() string { return e.Message }
+
+// Span returns where the failing sub-expression stands in its file.
+func (e *RuntimeError) Span() diag.Span { return spanOf(e.Text, e.From, e.To) }
+
+// Eval evaluates over a world with the given variables. The result is a known
+// value, an *Unknown with its Missing filled, or a *Partial.
+func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) { return x.eval(w, vars) }
+
+func (x *Expr) eval(w *World, vars map[string]any) (any, *RuntimeError) {
+	v, err := w.run(x.prog, vars)
+	if err == nil {
+		return v, nil
+	}
+	// An unknown or an error: the tree evaluator says which, and where.
+	delete(vars, worldName)
+	r := x.evalTree(w, vars)
+	if r.err != nil {
+		if r.err.Text.Value == "" {
+			r.err.Text = x.Text
+		}
+		return nil, r.err
+	}
+	if r.unknown() == nil {
+		if _, partial := r.v.(*Partial); !partial && !stoppedByUnknown(err) {
+			return nil, &RuntimeError{Text: x.Text, To: len([]rune(x.Text.Value)), Message: firstLine(err)}
+		}
+	}
+	return r.v, nil
+}
+
+func stoppedByUnknown(err error) bool {
+	var u *Unknown
+	return errors.As(err, &u)
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+func (x *Expr) evalTree(w *World, vars map[string]any) result {
+	bound := make(map[string]val, len(vars))
+	for name, v := range vars {
+		path := name
+		if name == SelfName {
+			path = ""
+		}
+		bound[name] = val{v, path}
+	}
+	t := &tree{w: w, env: x.env, text: x.Text.Value}
+	return t.eval(x.Root, &frame{vars: bound})
+}
+
+// EvalMapping evaluates an expression of rules/inputs over a flattened resource
+// and, with Each, one item. A run-time error makes the value unknown: an input
+// that does not look as expected must not stop the reading of the rest.
+func (x *Expr) EvalMapping(resource map[string]any, item any, index int) any {
+	w := &World{}
+	v, err := x.eval(w, map[string]any{"resource": resource, "item": item, "index": index})
+	if err != nil {
+		return &Unknown{Reason: fmt.Sprintf("the input has an unexpected shape: %s", err.Message)}
+	}
+	if u, ok := v.(*Unknown); ok {
+		// The path inside the mapping means nothing to a reader of findings.
+		return &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr}
+	}
+	if p, ok := v.(*Partial); ok && p.Open != nil {
+		return &Partial{Items: p.Items, Open: &Unknown{Reason: p.Open.Reason}}
+	}
+	return v
+}
+
+// describe says why an operator failed on known operands, alike in both engines.
+func describe(n *Node, operands []any, err error) string {
+	names := make([]string, 0, len(operands))
+	for _, v := range operands {
+		names = append(names, "a "+nameOf(v))
+	}
+	switch n.Op {
+	case OpBin:
+		if n.Name == "%" && len(operands) == 2 && operands[1] == 0 {
+			return "division by zero"
+		}
+		return fmt.Sprintf("%q does not work on %s and %s", n.Name, names[0], names[1])
+	case OpNot:
+		return notBool(`what "not" negates`, operands[0])
+	case OpNeg, OpPos:
+		return fmt.Sprintf("a sign needs a number, not %s", names[0])
+	case OpAt:
+		if _, isList := items(operands[0]); isList {
+			return fmt.Sprintf("there is no element %s", show(operands[1]))
+		}
+		return fmt.Sprintf("%s has no elements", names[0])
+	case OpSlice:
+		return fmt.Sprintf("%s cannot be sliced", names[0])
+	case OpCall:
+		if _, pure := pureFunctions[n.Name]; pure {
+			var inner error = err
+			for errors.Unwrap(inner) != nil {
+				inner = errors.Unwrap(inner)
+			}
+			return firstLine(inner)
+		}
+		return fmt.Sprintf("%q does not work on %s", n.Name, strings.Join(names, " and "))
+	case OpLoop:
+		return fmt.Sprintf("%q does not work on these elements", n.Name)
+	}
+	return fmt.Sprintf("this %q failed", string(n.Op))
+}
+
+// NotBool is the error of a condition whose result is neither true nor false.
+func (x *Expr) NotBool(v any) *RuntimeError {
+	return &RuntimeError{Text: x.Text, From: x.Root.From, To: x.Root.To, Message: notBool("a condition", v)}
+}
+
+// Open returns why a result is not known as a whole, or nil.
+func Open(v any) *Unknown { return result{val: val{v: v}}.open() }
+
+// MayBeBool reports whether the expression can give true or false.
+func (x *Expr) MayBeBool() bool { return x.Root.Type.may("bool") }
+
+// TypeName names the expression's type for messages.
+func (x *Expr) TypeName() string { return x.Root.Type.String() }

@@ -1,0 +1,385 @@
+package lang
+
+import "fmt"
+
+// items returns the elements of a list of any kind that expr makes.
+func items(v any) ([]any, bool) {
+	switch v := v.(type) {
+	case []any:
+		return v, true
+	case *Partial:
+		return v.Items, true
+	case []string:
+		return widen(v), true
+	case []int:
+		return widen(v), true
+	case []float64:
+		return widen(v), true
+	}
+	return nil, false
+}
+
+func widen[T any](xs []T) []any {
+	out := make([]any, len(xs))
+	for i, x := range xs {
+		out[i] = x
+	}
+	return out
+}
+
+// loop evaluates a builtin with a closure.
+func (t *tree) loop(n *Node, f *frame) result {
+	list := t.eval(n.Args[0], f)
+	if list.err != nil || list.unknown() != nil {
+		return list
+	}
+	elems, ok := items(list.v)
+	if !ok {
+		return t.fail(n, fmt.Sprintf("%q goes through a list, not a %s", n.Name, nameOf(list.v)))
+	}
+	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
+	if p, ok := list.v.(*Partial); ok {
+		l.partial = true
+		if p.Open != nil {
+			l.more = opened(p.Open, list.path, list.path)
+		}
+	}
+	switch n.Name {
+	case "any":
+		return l.quantifier(true, true)
+	case "none":
+		r := l.quantifier(true, true)
+		if b, ok := r.v.(bool); ok && r.err == nil {
+			return value(!b)
+		}
+		return r
+	case "all":
+		return l.quantifier(false, false)
+	case "one":
+		return l.one()
+	case "filter":
+		return l.filter()
+	case "map":
+		return l.mapped(false)
+	case "find", "findIndex":
+		return l.find()
+	case "reduce":
+		return l.reduce()
+	}
+	return l.whole(list)
+}
+
+// loop is one run of a builtin over its elements.
+type loop struct {
+	*tree
+	n       *Node
+	f       *frame
+	elems   []any
+	path    string   // of the list, or ""
+	partial bool     // the list is a *Partial
+	more    *Unknown // why there may be further elements, or nil
+}
+
+// at evaluates the closure for element i. exists is why it is unknown whether
+// the element is there at all, or nil.
+func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
+	e := val{v: l.elems[i]}
+	if l.path != "" {
+		e.path = fmt.Sprintf("%s[%d]", l.path, i)
+	}
+	if o, ok := e.v.(Object); ok && o.object != nil && o.exists != nil {
+		p := e.path
+		if p == "" {
+			p = fmt.Sprintf("%s[%q]", o.class.Name, o.name)
+		}
+		exists = opened(o.exists, p, p)
+	}
+	if len(l.n.Args) < 2 {
+		return l.read(e.v, "", e.path), exists
+	}
+	return l.eval(l.n.Args[1], &frame{up: l.f, loop: true, elem: e, i: i, acc: acc}), exists
+}
+
+// condition is at for a closure that must give a bool. open is why its result
+// is unknown, existence not included.
+func (l *loop) condition(i int) (b bool, open, exists *Unknown, err *RuntimeError) {
+	r, exists := l.at(i, val{})
+	if r.err != nil {
+		return false, nil, exists, r.err
+	}
+	if u := r.open(); u != nil {
+		return false, u, exists, nil
+	}
+	b, ok := r.v.(bool)
+	if !ok {
+		return false, nil, exists, l.fail(l.n.Args[1], notBool("the condition of "+l.n.Name, r.v)).err
+	}
+	return b, nil, exists, nil
+}
+
+// quantifier is any (decisive true, result true) and all (false, false): the
+// first element whose condition is decisive and that surely exists decides.
+func (l *loop) quantifier(decisive, whenDecided bool) result {
+	var u *Unknown
+	for i := range l.elems {
+		b, open, exists, err := l.condition(i)
+		switch {
+		case err != nil && u == nil && exists == nil:
+			return failed(err)
+		case err != nil:
+			return value(both(u, exists))
+		case open != nil:
+			u = both(u, open, exists)
+		case b != decisive:
+		case exists != nil:
+			u = both(u, exists)
+		default:
+			return value(whenDecided)
+		}
+	}
+	if u = both(u, l.more); u != nil {
+		return value(u)
+	}
+	return value(!whenDecided)
+}
+
+func (l *loop) one() result {
+	var u *Unknown
+	matches := 0
+	for i := range l.elems {
+		b, open, exists, err := l.condition(i)
+		switch {
+		case err != nil && u == nil && exists == nil:
+			return failed(err)
+		case err != nil:
+			return value(both(u, exists))
+		case open != nil:
+			u = both(u, open, exists)
+		case b && exists != nil:
+			u = both(u, exists)
+		case b:
+			matches++
+		}
+	}
+	if u = both(u, l.more); u != nil && matches < 2 {
+		return value(u)
+	}
+	return value(matches == 1)
+}
+
+func (l *loop) filter() result {
+	kept := []any{}
+	var u *Unknown
+	for i := range l.elems {
+		b, open, exists, err := l.condition(i)
+		if err != nil {
+			return l.errorAfter(u, exists, err)
+		}
+		u = both(u, open, exists)
+		if b {
+			kept = append(kept, l.elems[i])
+		}
+	}
+	return l.list(kept, u)
+}
+
+// list wraps the result of a loop that keeps what is stated of a partial list.
+func (l *loop) list(elems []any, u *Unknown) result {
+	switch {
+	case u != nil:
+		return value(u)
+	case l.more != nil:
+		return value(&Partial{Items: elems, Open: l.more})
+	}
+	return value(elems)
+}
+
+func (l *loop) errorAfter(u, exists *Unknown, err *RuntimeError) result {
+	if u = both(u, exists); u != nil {
+		return value(u)
+	}
+	return failed(err)
+}
+
+// mapped is map. With nested set an element may itself be a partial list, which
+// only flatten asks for.
+func (l *loop) mapped(nested bool) result {
+	out := make([]any, 0, len(l.elems))
+	var u *Unknown
+	for i := range l.elems {
+		r, exists := l.at(i, val{})
+		if r.err != nil {
+			return l.errorAfter(u, exists, r.err)
+		}
+		u = both(u, exists)
+		if _, isPartial := r.v.(*Partial); !isPartial || !nested {
+			u = both(u, r.open())
+		}
+		out = append(out, r.v)
+	}
+	return l.list(out, u)
+}
+
+func (l *loop) find() result {
+	var u *Unknown
+	for i := range l.elems {
+		b, open, exists, err := l.condition(i)
+		if err != nil {
+			return l.errorAfter(u, exists, err)
+		}
+		u = both(u, open, exists)
+		if u != nil || !b {
+			continue
+		}
+		if l.partial {
+			break
+		}
+		if l.n.Name == "findIndex" {
+			return value(i)
+		}
+		path := ""
+		if l.path != "" {
+			path = fmt.Sprintf("%s[%d]", l.path, i)
+		}
+		return result{val: val{l.elems[i], path}}
+	}
+	if u = both(u, l.more); u != nil {
+		return value(u)
+	}
+	return value(nil)
+}
+
+func (l *loop) reduce() result {
+	if u := l.stops(); u != nil {
+		return value(u)
+	}
+	i := 0
+	var acc val
+	switch {
+	case len(l.n.Args) > 2:
+		init := l.eval(l.n.Args[2], l.f)
+		if init.err != nil {
+			return init
+		}
+		acc = init.val
+	case len(l.elems) == 0:
+		return l.fail(l.n, "reduce of an empty list needs an initial value")
+	default:
+		acc, i = val{v: l.elems[0]}, 1
+	}
+	for ; i < len(l.elems); i++ {
+		r, _ := l.at(i, acc)
+		if r.err != nil {
+			return r
+		}
+		acc = r.val
+	}
+	return result{val: acc}
+}
+
+// stops returns why a builtin that needs the whole list cannot have it.
+func (l *loop) stops() *Unknown {
+	u := l.more
+	for i := range l.elems {
+		if o, ok := l.elems[i].(Object); ok && o.object != nil && o.exists != nil {
+			u = both(u, opened(o.exists, l.path, l.path))
+		}
+	}
+	return u
+}
+
+// whole runs a builtin that needs every element: count, sum, groupBy, sortBy.
+func (l *loop) whole(list result) result {
+	u := l.stops()
+	results := make([]any, len(l.elems))
+	for i := range l.elems {
+		r, exists := l.at(i, val{})
+		if r.err != nil {
+			return l.errorAfter(u, exists, r.err)
+		}
+		u = both(u, r.open())
+		results[i] = r.v
+	}
+	operands := []any{l.elems, nil, nil}[:len(l.n.Args)]
+	if len(l.n.Args) > 2 {
+		r := l.eval(l.n.Args[2], l.f)
+		if r.err != nil {
+			return l.errorAfter(u, nil, r.err)
+		}
+		u = both(u, r.open())
+		operands[2] = r.v
+	}
+	if u != nil {
+		return value(u)
+	}
+	return l.apply(l.n, operands, results)
+}
+
+// lists is flatten, concat and uniq, which keep what is stated of partial lists.
+func (t *tree) lists(n *Node, f *frame) result {
+	operands := make([]any, len(n.Args))
+	var u, more *Unknown
+	for i, a := range n.Args {
+		var r result
+		if n.Name == "flatten" && a.Op == OpLoop && a.Name == "map" {
+			r = t.nested(a, f)
+		} else {
+			r = t.eval(a, f)
+		}
+		if r.err != nil {
+			if u != nil {
+				return value(u)
+			}
+			return r
+		}
+		operands[i] = r.v
+		if p, ok := r.v.(*Partial); ok && p.Open != nil {
+			operands[i], more = p.Items, both(more, p.Open)
+		} else {
+			u = both(u, r.open())
+		}
+		if n.Name == "flatten" {
+			if elems, ok := operands[i].([]any); ok {
+				operands[i], more = closeNested(elems, more, r.path)
+			}
+		}
+	}
+	if u != nil {
+		return value(u)
+	}
+	r := t.apply(n, operands, nil)
+	if out, ok := r.v.([]any); ok && r.err == nil && more != nil {
+		return value(&Partial{Items: out, Open: more})
+	}
+	return r
+}
+
+// nested evaluates the map inside a flatten, keeping partial elements.
+func (t *tree) nested(n *Node, f *frame) result {
+	list := t.eval(n.Args[0], f)
+	if list.err != nil || list.unknown() != nil {
+		return list
+	}
+	elems, ok := items(list.v)
+	if !ok {
+		return t.fail(n, fmt.Sprintf("%q goes through a list, not a %s", n.Name, nameOf(list.v)))
+	}
+	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
+	if p, ok := list.v.(*Partial); ok && p.Open != nil {
+		l.more = opened(p.Open, list.path, list.path)
+	}
+	return l.mapped(true)
+}
+
+// closeNested replaces partial elements by their stated items and collects why
+// there may be more.
+func closeNested(elems []any, more *Unknown, path string) ([]any, *Unknown) {
+	out := make([]any, len(elems))
+	for i, e := range elems {
+		out[i] = e
+		if p, ok := e.(*Partial); ok {
+			out[i], more = p.Items, both(more, opened(p.why(), path, path))
+		}
+	}
+	return out, more
+}

@@ -1,0 +1,237 @@
+package lang
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/expr-lang/expr/vm"
+	"github.com/expr-lang/expr/vm/runtime"
+)
+
+// known passes a known value through and stops at any other.
+func known(v any) (any, error) {
+	switch v := v.(type) {
+	case *Unknown:
+		return nil, v
+	case *Partial:
+		return nil, v.why()
+	case *failure:
+		return nil, v.err
+	}
+	return v, nil
+}
+
+// why is the unknown that a partial list is when asked for the whole.
+func (p *Partial) why() *Unknown {
+	if p.Open != nil {
+		return p.Open
+	}
+	for _, item := range p.Items {
+		if o, ok := item.(Object); ok && o.exists != nil {
+			return o.exists
+		}
+	}
+	return &Unknown{Reason: "not everything in this list is known"}
+}
+
+// get reads a field of an object or a record and stops at an unknown.
+func (w *World) get(base any, field string) (any, error) {
+	switch b := base.(type) {
+	case Object:
+		return known(w.field(b, field))
+	case map[string]any:
+		return known(b[field])
+	case *Unknown:
+		return nil, b
+	}
+	return nil, fmt.Errorf("a %s has no field %q", nameOf(base), field)
+}
+
+// field returns what is known of an object's field: a value, an *Unknown or a
+// *Partial. Derived values are computed here, once per object.
+func (w *World) field(o Object, field string) any {
+	if v, ok := o.fields[field]; ok {
+		return v
+	}
+	if v, ok := o.memo[field]; ok {
+		return v
+	}
+	if x := o.class.derived[field]; x != nil {
+		v, err := x.eval(w, map[string]any{SelfName: o})
+		if err != nil {
+			v = &failure{err}
+		}
+		if o.memo == nil {
+			o.memo = map[string]any{}
+		}
+		o.memo[field] = v
+		return v
+	}
+	switch field {
+	case "name":
+		return o.name
+	case "id":
+		return o.id
+	}
+	return &Unknown{Reason: fmt.Sprintf("%q is not stated", field)}
+}
+
+// failure is a derived value whose expression failed at run time. Reading it
+// fails the expression that reads it.
+type failure struct{ err *RuntimeError }
+
+// index reads an element of a list or a value of a record, as expr's [] does.
+func index(base, i any) (v any, err error) {
+	switch base.(type) {
+	case Object, string, *Unknown, *Partial:
+		return nil, fmt.Errorf("a %s has no elements", nameOf(base))
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	return known(runtime.Fetch(base, i))
+}
+
+// equal is == where objects may be involved: an object whose identity is open
+// equals itself, and of any other nothing is known.
+func equal(a, b any) (any, error) {
+	x, xo := a.(Object)
+	y, yo := b.(Object)
+	if xo && yo {
+		if x == y {
+			return true, nil
+		}
+		if x.open != nil {
+			return nil, x.open
+		}
+		if y.open != nil {
+			return nil, y.open
+		}
+		return false, nil
+	}
+	if u := unknownInside(a, 0); u != nil {
+		return nil, u
+	}
+	if u := unknownInside(b, 0); u != nil {
+		return nil, u
+	}
+	return runtime.Equal(a, b), nil
+}
+
+// unknownInside finds an unknown in a composite value of a raw resource.
+func unknownInside(v any, depth int) *Unknown {
+	if depth > 100 {
+		return &Unknown{Reason: "nested too deeply to compare"}
+	}
+	switch v := v.(type) {
+	case *Unknown:
+		return v
+	case *Partial:
+		return v.why()
+	case []any:
+		for _, e := range v {
+			if u := unknownInside(e, depth+1); u != nil {
+				return u
+			}
+		}
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			if u := unknownInside(v[k], depth+1); u != nil {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+// in is `x in list` where objects or unknowns may be involved. A match decides;
+// without one, the first unknown comparison does.
+func in(x, list any) (v any, err error) {
+	items, ok := list.([]any)
+	if !ok {
+		defer func() {
+			if r := recover(); r != nil {
+				v, err = nil, fmt.Errorf("%v", r)
+			}
+		}()
+		switch l := list.(type) {
+		case Object:
+			return nil, fmt.Errorf("an object is no list")
+		case map[string]any:
+			if s, ok := x.(string); ok {
+				_, has := l[s]
+				return has, nil
+			}
+		}
+		return runtime.In(x, list), nil
+	}
+	var open error
+	for _, item := range items {
+		same, err := equal(item, x)
+		if err != nil {
+			open = err
+		} else if same.(bool) {
+			return true, nil
+		}
+	}
+	if open != nil {
+		return nil, open
+	}
+	return false, nil
+}
+
+// machines are the VMs of a World, one per call depth: a VM is not re-entrant.
+type machines struct {
+	vms   []*vm.VM
+	depth int
+}
+
+func (w *World) run(p *program, env map[string]any) (any, error) {
+	m := &w.machines
+	if m.depth == len(m.vms) {
+		m.vms = append(m.vms, &vm.VM{MemoryBudget: memoryBudget})
+	}
+	machine := m.vms[m.depth]
+	m.depth++
+	defer func() { m.depth-- }()
+	env[worldName] = w
+	return machine.Run(p.code, env)
+}
+
+// memoryBudget bounds the elements that one run of the VM creates. It is far
+// above what a topology of a million objects needs.
+const memoryBudget = 1 << 32
+
+// call runs a function of the model over known arguments.
+func (w *World) call(f *function, args []any) (any, error) {
+	env := make(map[string]any, len(args)+1)
+	for i, p := range f.decl.Params {
+		env[p.Name] = args[i]
+	}
+	return w.run(f.body.prog, env)
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// isNil is expr's notion of nil for the values of this language.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Map, reflect.Slice:
+		return r.IsNil()
+	}
+	return false
+}

@@ -1,0 +1,526 @@
+package lang
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// This file evaluates a Node over values that may be unknown. The fast
+// evaluator, expr's VM, stops at the first unknown; only then does this one run.
+// It decides what Kleene's logic decides (and, or, not, the ternary and the
+// quantifiers, also inside closures, lets, functions and derived values) and
+// runs expr's own operator wherever all operands are known.
+//
+// theme/runtime/tree.ts mirrors it function by function.
+
+// val is a value and the path it was read from, "" where it was computed.
+type val struct {
+	v    any
+	path string
+}
+
+// frame holds the names of one evaluation: variables, and the element, index
+// and accumulator of each enclosing closure.
+type frame struct {
+	vars map[string]val
+	up   *frame
+	elem val
+	i    int
+	acc  val
+	loop bool
+}
+
+func (f *frame) lookup(name string) (val, bool) {
+	for ; f != nil; f = f.up {
+		if v, ok := f.vars[name]; ok {
+			return v, true
+		}
+	}
+	return val{}, false
+}
+
+func (f *frame) closure() *frame {
+	for ; f != nil && !f.loop; f = f.up {
+	}
+	return f
+}
+
+// tree evaluates Nodes in one World.
+type tree struct {
+	w    *World
+	env  *Env
+	text string // of the expression, for messages
+}
+
+type result struct {
+	val
+	err *RuntimeError
+}
+
+func value(v any) result            { return result{val: val{v: v}} }
+func failed(e *RuntimeError) result { return result{err: e} }
+func (r result) unknown() *Unknown  { u, _ := r.v.(*Unknown); return u }
+func (t *tree) fail(n *Node, message string) result {
+	return failed(&RuntimeError{From: n.From, To: n.To, Message: message})
+}
+
+// opened gives an unknown its path: a leaf gets one, the unknowns inside a
+// derived value get the path of the object in front of theirs.
+func opened(u *Unknown, base, path string) *Unknown {
+	out := &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr}
+	if u.Missing == nil {
+		out.Missing = []Missing{{path, u.Reason}}
+		return out
+	}
+	for _, m := range u.Missing {
+		if strings.HasPrefix(m.Path, ".") {
+			m.Path = base + m.Path
+		}
+		out.Missing = append(out.Missing, m)
+	}
+	return out
+}
+
+// both merges unknowns; nil ones are skipped. It returns nil if all are.
+func both(us ...*Unknown) *Unknown {
+	var out *Unknown
+	for _, u := range us {
+		switch {
+		case u == nil:
+		case out == nil:
+			out = u
+		default:
+			merged := &Unknown{Reason: out.Reason, Missing: slices.Clone(out.Missing)}
+			for _, m := range u.Missing {
+				if !slices.Contains(merged.Missing, m) {
+					merged.Missing = append(merged.Missing, m)
+				}
+			}
+			out = merged
+		}
+	}
+	return out
+}
+
+// open returns the unknown that a result is when a whole value is asked for.
+func (r result) open() *Unknown {
+	switch v := r.v.(type) {
+	case *Unknown:
+		return v
+	case *Partial:
+		return opened(v.why(), r.path, r.path)
+	}
+	return nil
+}
+
+func (t *tree) eval(n *Node, f *frame) result {
+	switch n.Op {
+	case OpLit:
+		return value(n.Lit)
+	case OpVar:
+		v, _ := f.lookup(n.Name)
+		return t.read(v.v, "", v.path)
+	case OpColl:
+		return t.read(t.w.Collections[n.Name], "", n.Name)
+	case OpDecl:
+		return t.read(t.w.Declared[n.Name], "", "declared."+n.Name)
+	case OpPtr:
+		c := f.closure()
+		return t.read(c.elem.v, "", c.elem.path)
+	case OpIndex:
+		return value(f.closure().i)
+	case OpAcc:
+		return result{val: f.closure().acc}
+	case OpGet, OpAt:
+		r, _ := t.step(n, f)
+		return r
+	case OpChain:
+		r, stopped := t.step(n.Args[0], f)
+		if stopped {
+			return value(nil)
+		}
+		return r
+	case OpAnd:
+		return t.connective(n, f, false)
+	case OpOr:
+		return t.connective(n, f, true)
+	case OpElse:
+		l := t.eval(n.Args[0], f)
+		if l.err != nil || !isNil(l.v) {
+			return l
+		}
+		return t.eval(n.Args[1], f)
+	case OpCond:
+		return t.cond(n, f)
+	case OpLet:
+		v := t.eval(n.Args[0], f)
+		if v.err != nil {
+			return v
+		}
+		return t.eval(n.Args[1], &frame{vars: map[string]val{n.Name: v.val}, up: f})
+	case OpLoop:
+		return t.loop(n, f)
+	case OpFunc:
+		return t.function(n, f)
+	case OpOpen:
+		r := t.eval(n.Args[0], f)
+		reason, ok := r.v.(string)
+		if r.err == nil && r.open() == nil && !ok {
+			return t.fail(n, fmt.Sprintf("%q takes text, not a %s", "unknown", nameOf(r.v)))
+		}
+		if r.err != nil || r.open() != nil {
+			return r
+		}
+		return value(&Unknown{Reason: reason, Missing: []Missing{{"unknown", reason}}})
+	case OpCall:
+		switch n.Name {
+		case "flatten", "concat", "uniq":
+			return t.lists(n, f)
+		}
+	}
+	return t.strict(n, f)
+}
+
+// read is what reading a stored value gives: a leaf unknown gets its path here.
+func (t *tree) read(v any, base, path string) result {
+	switch x := v.(type) {
+	case *Unknown:
+		if x.Missing == nil || base != "" {
+			return result{val: val{opened(x, base, path), path}}
+		}
+	case *failure:
+		return failed(x.err)
+	case *Partial:
+		if x.Open != nil {
+			return result{val: val{&Partial{x.Items, opened(x.Open, base, path)}, path}}
+		}
+	}
+	return result{val: val{v, path}}
+}
+
+// step evaluates a read and reports whether `?.` ended the chain there.
+func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
+	if n.Op != OpGet && n.Op != OpAt {
+		return t.eval(n, f), false
+	}
+	base, stopped := t.step(n.Args[0], f)
+	if stopped || base.err != nil {
+		return base, stopped
+	}
+	if u := base.unknown(); u != nil {
+		return result{val: val{u, ""}}, false
+	}
+	if n.Optional && isNil(base.v) {
+		return value(nil), true
+	}
+	if n.Op == OpAt {
+		return t.element(n, base, f), false
+	}
+	switch b := base.v.(type) {
+	case Object:
+		p := base.path
+		if p == "" {
+			p = fmt.Sprintf("%s[%s]", b.class.Name, strconv.Quote(b.name))
+		}
+		if v, ok := base.v.(Object); ok && n.Args[0].Op == OpVar && n.Args[0].Name == SelfName {
+			p, b = "", v
+		}
+		return t.read(t.w.field(b, n.Name), p, p+"."+n.Name), false
+	case map[string]any:
+		return t.read(b[n.Name], "", joinPath(base.path, n.Name)), false
+	}
+	return t.fail(n, fmt.Sprintf("a %s has no field %q", nameOf(base.v), n.Name)), false
+}
+
+func joinPath(base, field string) string {
+	if base == "" {
+		return field
+	}
+	return base + "." + field
+}
+
+func (t *tree) element(n *Node, base result, f *frame) result {
+	i := t.eval(n.Args[1], f)
+	if i.err != nil {
+		return i
+	}
+	if u := both(base.open(), i.open()); u != nil {
+		return value(u)
+	}
+	path := ""
+	if base.path != "" {
+		path = fmt.Sprintf("%s[%v]", base.path, i.v)
+	}
+	v, err := index(base.v, i.v)
+	if u, ok := err.(*Unknown); ok {
+		return result{val: val{opened(u, "", path), path}}
+	}
+	if err != nil {
+		return t.fail(n, describe(n, []any{base.v, i.v}, err))
+	}
+	return result{val: val{v, path}}
+}
+
+// connective is `and` and `or`; decisive is the value that decides alone.
+func (t *tree) connective(n *Node, f *frame, decisive bool) result {
+	l := t.eval(n.Args[0], f)
+	if l.err != nil {
+		return l
+	}
+	lu := l.open()
+	if lu == nil {
+		b, ok := l.v.(bool)
+		if !ok {
+			return t.fail(n.Args[0], notBool(fmt.Sprintf("each side of %q", string(n.Op)), l.v))
+		}
+		if b == decisive {
+			return value(decisive)
+		}
+		return t.eval(n.Args[1], f)
+	}
+	r := t.eval(n.Args[1], f)
+	if r.err != nil {
+		return value(lu)
+	}
+	if b, ok := r.v.(bool); ok && b == decisive {
+		return value(decisive)
+	}
+	return value(both(lu, r.open()))
+}
+
+func notBool(what string, v any) string {
+	return fmt.Sprintf("%s is true or false, not a %s", what, nameOf(v))
+}
+
+func (t *tree) cond(n *Node, f *frame) result {
+	c := t.eval(n.Args[0], f)
+	if c.err != nil {
+		return c
+	}
+	cu := c.open()
+	if cu == nil {
+		b, ok := c.v.(bool)
+		switch {
+		case !ok:
+			return t.fail(n.Args[0], notBool("a condition", c.v))
+		case b:
+			return t.eval(n.Args[1], f)
+		}
+		return t.eval(n.Args[2], f)
+	}
+	x, y := t.eval(n.Args[1], f), t.eval(n.Args[2], f)
+	if x.err != nil || y.err != nil {
+		return value(cu)
+	}
+	xu, yu := x.open(), y.open()
+	if xu == nil && yu == nil && sameScalar(x.v, y.v) {
+		return result{val: val{x.v, x.path}}
+	}
+	return value(both(cu, xu, yu))
+}
+
+// sameScalar reports whether two values are the same scalar or object, so that
+// it does not matter which of them a condition would choose.
+func sameScalar(a, b any) bool {
+	switch x := a.(type) {
+	case nil, bool, int, float64, string:
+		return a == b
+	case Object:
+		y, ok := b.(Object)
+		return ok && x == y
+	}
+	return false
+}
+
+func (t *tree) function(n *Node, f *frame) result {
+	fn := t.env.function(n.Name)
+	vars := map[string]val{}
+	for i, p := range fn.decl.Params {
+		a := t.eval(n.Args[i], f)
+		if a.err != nil {
+			return a
+		}
+		if a.path == "" && a.unknown() == nil {
+			if _, isObject := a.v.(Object); !isObject {
+				a.path = p.Name
+			}
+		}
+		vars[p.Name] = a.val
+	}
+	sub := &tree{t.w, t.env, fn.body.Text.Value}
+	r := sub.eval(fn.body.Root, &frame{vars: vars})
+	if r.err != nil && r.err.Text.Span.Source == nil && r.err.Text.Value == "" {
+		r.err = &RuntimeError{From: r.err.From, To: r.err.To, Message: r.err.Message, Text: fn.body.Text}
+	}
+	return r
+}
+
+// strict evaluates every operand and, if all are known, runs expr's operator.
+func (t *tree) strict(n *Node, f *frame) result {
+	vals := make([]any, len(n.Args))
+	results := make([]result, len(n.Args))
+	var u *Unknown
+	for i, a := range n.Args {
+		if a == nil {
+			continue
+		}
+		r := t.eval(a, f)
+		if r.err != nil {
+			if u != nil {
+				return value(u)
+			}
+			return r
+		}
+		results[i], vals[i] = r, r.v
+		if o := r.open(); o != nil && !(n.Op == OpBin && n.Name == "in" && i == 1 && r.unknown() == nil) {
+			u = both(u, o)
+		}
+	}
+	if n.Op == OpBin && len(results) == 2 {
+		if r, decided := t.binaryOverText(n, results[0], results[1]); decided {
+			return r
+		}
+	}
+	if u != nil {
+		return value(u)
+	}
+	if p, ok := lastOf(vals).(*Partial); ok && n.Op == OpBin && n.Name == "in" {
+		return t.inPartial(vals[0], p, results[1].path)
+	}
+	return t.apply(n, vals, nil)
+}
+
+func lastOf(vals []any) any {
+	if len(vals) == 0 {
+		return nil
+	}
+	return vals[len(vals)-1]
+}
+
+// binaryOverText decides what can be said of texts that are known in part:
+// the same unresolved expression equals itself, and joining keeps the pieces.
+func (t *tree) binaryOverText(n *Node, l, r result) (result, bool) {
+	lu, ru := l.unknown(), r.unknown()
+	switch n.Name {
+	case "==", "!=":
+		if lu != nil && ru != nil && lu.Expr != "" && lu.Expr == ru.Expr {
+			return value(n.Name == "=="), true
+		}
+	case "+":
+		lt, le, lok := textParts(l.v)
+		rt, re, rok := textParts(r.v)
+		if (lu != nil || ru != nil) && lok && rok {
+			out := both(lu, ru)
+			return value(&Unknown{Reason: out.Reason, Text: lt + rt, Expr: le + re, Missing: out.Missing}), true
+		}
+	}
+	return result{}, false
+}
+
+// textParts returns what a text shows and its identity.
+func textParts(v any) (shown, expr string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return v, strings.ReplaceAll(v, "{", "{{"), true
+	case *Unknown:
+		return v.Text, v.Expr, v.Expr != ""
+	}
+	return "", "", false
+}
+
+func (t *tree) inPartial(x any, list *Partial, path string) result {
+	var u *Unknown
+	for _, item := range list.Items {
+		same, err := equal(item, x)
+		o, _ := item.(Object)
+		switch {
+		case err != nil:
+			u = both(u, opened(err.(*Unknown), path, path))
+		case same.(bool) && o.object != nil && o.exists != nil:
+			u = both(u, opened(o.exists, path, path))
+		case same.(bool):
+			return value(true)
+		}
+	}
+	if list.Open != nil {
+		u = both(u, opened(list.Open, path, path))
+	}
+	if u != nil {
+		return value(u)
+	}
+	return value(false)
+}
+
+// apply runs the operator of n on known operands in expr's VM. results are the
+// closure's values, one per element, for a loop.
+func (t *tree) apply(n *Node, operands []any, results []any) result {
+	if n.Op == OpBin {
+		switch n.Name {
+		case "==", "!=", "in":
+			if r, done := t.openIdentity(n, operands); done {
+				return r
+			}
+		}
+	}
+	p, err := t.env.operator(n)
+	if err != nil {
+		return t.fail(n, err.Error())
+	}
+	env := make(map[string]any, len(operands)+2)
+	for i, v := range operands {
+		env[hole(i)] = v
+	}
+	env[resultsName] = results
+	v, err := t.w.run(p, env)
+	if err != nil {
+		return t.fail(n, describe(n, operands, err))
+	}
+	return value(v)
+}
+
+// openIdentity catches comparisons with an object whose identity is open.
+func (t *tree) openIdentity(n *Node, operands []any) (result, bool) {
+	var v any
+	var err error
+	if n.Name == "in" {
+		v, err = in(operands[0], operands[1])
+	} else {
+		v, err = equal(operands[0], operands[1])
+	}
+	if u, ok := err.(*Unknown); ok {
+		return value(opened(u, "", n.pathText())), true
+	}
+	if b, ok := v.(bool); ok && err == nil {
+		return value(b != (n.Name == "!=")), true
+	}
+	return result{}, false
+}
+
+// pathText names a comparison in a finding's missing list.
+func (n *Node) pathText() string {
+	for _, a := range n.Args {
+		if s := a.path(); s != "" {
+			return s
+		}
+	}
+	return "object"
+}
+
+func (n *Node) path() string {
+	switch n.Op {
+	case OpVar:
+		if n.Name == SelfName {
+			return ""
+		}
+		return n.Name
+	case OpColl:
+		return n.Name
+	case OpGet:
+		return joinPath(n.Args[0].path(), n.Name)
+	case OpChain:
+		return n.Args[0].path()
+	}
+	return ""
+}

@@ -1,0 +1,349 @@
+package rule
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/topology"
+)
+
+// Options of a check.
+type Options struct {
+	All   bool     // keep pass and not-applicable findings
+	Rules []string // run only these; empty is all
+}
+
+// Result is what check prints: the JSON object of the contract, section 5.
+type Result struct {
+	Version     int           `json:"version"`
+	Input       Input         `json:"input"`
+	Summary     Summary       `json:"summary"`
+	Findings    []Finding     `json:"findings"`
+	Facts       []Fact        `json:"facts"`
+	Diagnostics []diag.Record `json:"diagnostics"`
+}
+
+// Input says what was read.
+type Input struct {
+	File     string   `json:"file"`
+	Format   string   `json:"format"`
+	Subjects Counts   `json:"subjects"`
+	Unstated []string `json:"unstated"`
+}
+
+// Counts is a JSON object whose members keep their order.
+type Counts []Count
+
+// Count is the number of subjects of one kind.
+type Count struct {
+	Kind string
+	N    int
+}
+
+// MarshalJSON writes the counts as an object in their order.
+func (c Counts) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, n := range c {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(n.Kind)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(key)
+		b.WriteByte(':')
+		b.WriteString(number(n.N))
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func number(n int) string {
+	b, _ := json.Marshal(n)
+	return string(b)
+}
+
+// Summary counts verdicts over all rules and subjects.
+type Summary struct {
+	Pass          int `json:"pass"`
+	Fail          int `json:"fail"`
+	Unknown       int `json:"unknown"`
+	NotApplicable int `json:"not-applicable"`
+}
+
+// Finding is a rule's verdict on a subject.
+type Finding struct {
+	Rule     string         `json:"rule"`
+	Severity string         `json:"severity"`
+	Verdict  string         `json:"verdict"`
+	Subject  Subject        `json:"subject"`
+	Message  string         `json:"message"`
+	Fix      string         `json:"fix"`
+	Page     string         `json:"page"`
+	Source   Source         `json:"source"`
+	Missing  []lang.Missing `json:"missing,omitempty"`
+}
+
+// Fact is a value that a fact rule reports of a subject.
+type Fact struct {
+	Rule    string         `json:"rule"`
+	Subject Subject        `json:"subject"`
+	Value   *string        `json:"value"`
+	Missing []lang.Missing `json:"missing"`
+}
+
+// Subject names what a rule looked at.
+type Subject struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Source is the place of a subject in the input.
+type Source struct {
+	File    string `json:"file"`
+	Pointer string `json:"pointer"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+}
+
+// JSON returns the result on one line, as the browser module's JSON.stringify
+// writes it.
+func (r Result) JSON() []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(r); err != nil {
+		panic(err) // a Result holds strings and integers only
+	}
+	// JSON.stringify leaves these two alone.
+	out := bytes.ReplaceAll(b.Bytes(), []byte("\\u2028"), []byte("\u2028"))
+	return bytes.ReplaceAll(out, []byte("\\u2029"), []byte("\u2029"))
+}
+
+// HasErrors reports whether a diagnostic of the result is an error.
+func (r Result) HasErrors() bool {
+	return slices.ContainsFunc(r.Diagnostics, func(d diag.Record) bool { return d.Severity == diag.Error })
+}
+
+// Check runs the rules over a topology.
+func (s *Set) Check(t *topology.Topology, opts Options) Result {
+	c := &checker{t: t, opts: opts, problems: slices.Clone(t.Problems)}
+	c.out = Result{
+		Version:  1,
+		Input:    Input{File: t.File, Format: t.Format, Subjects: Counts{}, Unstated: slices.Concat([]string{}, t.Unstated)},
+		Findings: []Finding{},
+		Facts:    []Fact{},
+	}
+	for _, k := range t.Subjects {
+		c.out.Input.Subjects = append(c.out.Input.Subjects, Count{k.Kind, len(k.Objects)})
+	}
+	if t.World != nil {
+		for _, r := range s.Rules {
+			if len(opts.Rules) == 0 || slices.Contains(opts.Rules, r.ID) {
+				c.rule(r)
+			}
+		}
+	}
+	c.out.Diagnostics = c.problems.Records()
+	return c.out
+}
+
+type checker struct {
+	t        *topology.Topology
+	opts     Options
+	out      Result
+	problems diag.List
+}
+
+func (c *checker) rule(r *Rule) {
+	if r.Kind == nil {
+		c.subject(r, nil)
+		return
+	}
+	for _, k := range c.t.Subjects {
+		if k.Kind != r.Kind.Name {
+			continue
+		}
+		for i := range k.Objects {
+			c.subject(r, &k.Objects[i])
+		}
+	}
+}
+
+// subject runs one rule on one subject; o is nil for the whole topology.
+func (c *checker) subject(r *Rule, o *lang.Object) {
+	vars := func() map[string]any {
+		m := map[string]any{}
+		if o != nil {
+			m[r.Var] = *o
+		}
+		return m
+	}
+	subject := Subject{"topology", "", "input"}
+	if o != nil {
+		subject = Subject{o.Class().Name, o.ID(), o.Name()}
+	}
+	if r.Fact != nil {
+		c.fact(r, subject, vars)
+		return
+	}
+	verdict, missing, err := r.judge(c.t.World, vars)
+	if err == nil && o != nil && o.Existence() != nil && (verdict == Pass || verdict == Fail) {
+		verdict, missing = Unknown, []lang.Missing{{Path: r.Var, Reason: o.Existence().Reason}}
+	}
+	message := r.Title
+	if err == nil && verdict == Fail && r.Message != nil {
+		message, err = r.Message.Eval(c.t.World, vars)
+	}
+	if err != nil {
+		c.fail(r, err)
+		return
+	}
+	switch verdict {
+	case Pass:
+		c.out.Summary.Pass++
+	case Fail:
+		c.out.Summary.Fail++
+	case Unknown:
+		c.out.Summary.Unknown++
+	case NotApplicable:
+		c.out.Summary.NotApplicable++
+	}
+	if !c.opts.All && (verdict == Pass || verdict == NotApplicable) {
+		return
+	}
+	c.out.Findings = append(c.out.Findings, Finding{
+		Rule: r.ID, Severity: r.Severity, Verdict: verdict, Subject: subject, Message: message, Fix: r.Fix,
+		Page: r.Anchor(), Source: c.place(o), Missing: missing,
+	})
+}
+
+func (c *checker) place(o *lang.Object) Source {
+	if o == nil {
+		return Source{File: c.t.File, Pointer: "", Line: 1, Column: 1}
+	}
+	p := o.Place()
+	if p.Span.Source == nil {
+		return Source{File: c.t.File, Pointer: p.Pointer, Line: 1, Column: 1}
+	}
+	line, column := p.Span.Source.Position(p.Span.Start)
+	return Source{p.Span.Source.File, p.Pointer, line, column}
+}
+
+// runtimeHint is the same in both engines.
+const runtimeHint = "guard the value, for example with ?. or ??"
+
+func (c *checker) fail(r *Rule, err *lang.RuntimeError) {
+	c.problems.Add(diag.Diagnostic{Code: "rule/runtime", Severity: diag.Error, Span: err.Span(), Rule: r.ID, Message: err.Message, Hint: runtimeHint})
+}
+
+// judge gives the verdict of a judging rule.
+func (r *Rule) judge(w *lang.World, vars func() map[string]any) (verdict string, missing []lang.Missing, err *lang.RuntimeError) {
+	var open *lang.Unknown
+	if r.Where != nil {
+		v, err := r.Where.Eval(w, vars())
+		if err != nil {
+			return "", nil, err
+		}
+		applies, u, err := boolean(r.Where, v)
+		switch {
+		case err != nil:
+			return "", nil, err
+		case u != nil:
+			open = u
+		case !applies:
+			return NotApplicable, nil, nil
+		}
+	}
+	v, err := r.Assert.Eval(w, vars())
+	if err == nil {
+		var holds bool
+		var u *lang.Unknown
+		if holds, u, err = boolean(r.Assert, v); err == nil {
+			return verdictOf(holds, open, u)
+		}
+	}
+	if open != nil {
+		return Unknown, open.Missing, nil
+	}
+	return "", nil, err
+}
+
+func verdictOf(holds bool, where, assert *lang.Unknown) (string, []lang.Missing, *lang.RuntimeError) {
+	switch {
+	case assert == nil && holds:
+		return Pass, nil, nil
+	case assert == nil && where == nil:
+		return Fail, nil, nil
+	case assert == nil:
+		return Unknown, where.Missing, nil
+	case where == nil:
+		return Unknown, assert.Missing, nil
+	}
+	missing := slices.Clone(where.Missing)
+	for _, m := range assert.Missing {
+		if !slices.Contains(missing, m) {
+			missing = append(missing, m)
+		}
+	}
+	return Unknown, missing, nil
+}
+
+// boolean reads the result of a condition. A value that is neither true nor
+// false is the author's bug.
+func boolean(x *lang.Expr, v any) (bool, *lang.Unknown, *lang.RuntimeError) {
+	switch v := v.(type) {
+	case bool:
+		return v, nil, nil
+	case *lang.Unknown:
+		return false, v, nil
+	}
+	return false, nil, x.NotBool(v)
+}
+
+func (c *checker) fact(r *Rule, subject Subject, vars func() map[string]any) {
+	value, missing, listed, err := r.report(c.t.World, vars)
+	if err != nil {
+		c.fail(r, err)
+		return
+	}
+	if listed {
+		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, slices.Concat([]lang.Missing{}, missing)})
+	}
+}
+
+// report gives the value of a fact rule; listed is false where it says nothing
+// of the subject.
+func (r *Rule) report(w *lang.World, vars func() map[string]any) (value *string, missing []lang.Missing, listed bool, err *lang.RuntimeError) {
+	if r.Where != nil {
+		v, err := r.Where.Eval(w, vars())
+		if err != nil {
+			return nil, nil, false, err
+		}
+		applies, u, err := boolean(r.Where, v)
+		if err != nil || u == nil && !applies {
+			return nil, nil, false, err
+		}
+		if u != nil {
+			return nil, u.Missing, true, nil
+		}
+	}
+	v, err := r.Fact.Eval(w, vars())
+	if err != nil {
+		return nil, nil, false, err
+	}
+	if u := lang.Open(v); u != nil {
+		return nil, u.Missing, true, nil
+	}
+	if v == nil {
+		return nil, nil, false, nil
+	}
+	s := lang.Show(v)
+	return &s, nil, true, nil
+}

@@ -1,0 +1,115 @@
+package rule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/topology"
+)
+
+// Topology reads the example's topology with its changes.
+func (s *Set) Topology(e *Example) (*topology.Topology, diag.List) {
+	src, root := e.Source, e.Topology
+	if sample := s.Samples[e.Sample]; sample != nil {
+		src, root = sample.Source, sample.Root
+	}
+	return topology.ReadNative(s.Env, src, root, e.Changes())
+}
+
+// Changes returns how the example varies its topology.
+func (e *Example) Changes() topology.Changes {
+	return topology.Changes{Set: e.Set, Unset: e.Unset, Unknown: e.Unknown, Declared: e.Declared}
+}
+
+// Outcome is what one rule gave on one topology, in the form that both engines
+// are compared in.
+type Outcome struct {
+	Findings    []Finding     `json:"findings"`
+	Facts       []Fact        `json:"facts"`
+	Diagnostics []diag.Record `json:"diagnostics"`
+}
+
+// Run runs one rule of the set on an example in Go.
+func (s *Set) Run(r *Rule, e *Example) (Outcome, diag.List) {
+	t, problems := s.Topology(e)
+	if problems.HasErrors() {
+		return Outcome{}, problems
+	}
+	res := s.Check(t, Options{All: true, Rules: []string{r.ID}})
+	return Outcome{res.Findings, res.Facts, res.Diagnostics}, problems
+}
+
+// Judge compares an outcome with what the example expects. It returns "" where
+// they agree, else what was found instead.
+func (e *Example) Judge(o Outcome) string {
+	for _, d := range o.Diagnostics {
+		if d.Code == "rule/runtime" {
+			return "a run-time error: " + d.Message
+		}
+	}
+	if e.Value != nil || len(o.Facts) > 0 || (e.Expect != "" && len(o.Findings) == 0 && e.Expect != NotApplicable) {
+		return e.judgeFacts(o.Facts)
+	}
+	worst := ""
+	order := []string{NotApplicable, Pass, Unknown, Fail}
+	for _, f := range o.Findings {
+		if e.about(f.Subject) && slices.Index(order, f.Verdict) > slices.Index(order, worst) {
+			worst = f.Verdict
+		}
+	}
+	switch {
+	case worst == "" && e.Subject != "":
+		return fmt.Sprintf("no subject is called %q", e.Subject)
+	case worst == "":
+		worst = NotApplicable
+	}
+	if worst != e.Expect {
+		return fmt.Sprintf("the verdict is %s, not %s", worst, e.Expect)
+	}
+	return ""
+}
+
+func (e *Example) about(s Subject) bool {
+	return e.Subject == "" || s.Name == e.Subject || s.ID == e.Subject
+}
+
+// judgeFacts: a fact that is not listed does not apply. Where several subjects
+// have a value and the example names none, the first decides.
+func (e *Example) judgeFacts(facts []Fact) string {
+	got, found := NotApplicable, false
+	for _, f := range facts {
+		if !e.about(f.Subject) || found {
+			continue
+		}
+		found = true
+		if f.Value == nil {
+			got = Unknown
+			continue
+		}
+		if e.Value != nil && *f.Value == *e.Value {
+			return ""
+		}
+		return fmt.Sprintf("the value is %q, not %s", *f.Value, e.expected())
+	}
+	if e.Value == nil && got == e.Expect {
+		return ""
+	}
+	return fmt.Sprintf("the result is %s, not %s", got, e.expected())
+}
+
+func (e *Example) expected() string {
+	if e.Value != nil {
+		return fmt.Sprintf("%q", *e.Value)
+	}
+	return e.Expect
+}
+
+// Root returns the document that the example varies.
+func (s *Set) Root(e *Example) *document.Node {
+	if sample := s.Samples[e.Sample]; sample != nil {
+		return sample.Root
+	}
+	return e.Topology
+}

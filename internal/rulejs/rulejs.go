@@ -1,0 +1,227 @@
+// Package rulejs translates a valid rule set to JavaScript: each expression as
+// a function over theme/runtime that a person can read, and as the tree that
+// the runtime falls back to where a value is unknown.
+//
+// It takes a *rule.Set and gives the text of a module that imports
+// "plumbline:runtime". Translation is total: what analysis accepted translates.
+//
+// Invariant: a generated function gives what expr's VM gives, or throws where
+// the VM fails or meets an unknown.
+package rulejs
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
+	"github.com/plumbline/plumbline/internal/rule"
+)
+
+// Translate returns the module's text.
+func Translate(set *rule.Set, version string) []byte {
+	w := &writer{}
+	m := set.Env.Model()
+	w.line("// Rules of this site as functions. Each stands below the expression it was made from.")
+	w.line(`import * as rt from "plumbline:runtime";`)
+	w.line("")
+	w.library(set.Env, m)
+	w.mappings(set.Env, m)
+	w.rules(set)
+	w.line("const program = { version: %s, model: %s, lib, mappings, rules };", quote(version), m.JSON())
+	w.line("export default program;")
+	return []byte(w.b.String())
+}
+
+type writer struct{ b strings.Builder }
+
+func (w *writer) line(format string, args ...any) {
+	if len(args) == 0 {
+		w.b.WriteString(format)
+	} else {
+		fmt.Fprintf(&w.b, format, args...)
+	}
+	w.b.WriteByte('\n')
+}
+
+// quote writes a string as JavaScript does; JSON is a subset of it.
+func quote(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // strings always encode
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func quotes(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = quote(s)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}
+
+func (w *writer) library(env *lang.Env, m *model.Model) {
+	w.line("const lib = {")
+	w.line("  one: {")
+	for _, k := range m.Kinds {
+		w.line("    %s: %s,", quote(k.Name), quote(k.One))
+	}
+	w.line("  },")
+	w.line("  derived: {")
+	for _, k := range m.Kinds {
+		if len(k.Derived) == 0 {
+			continue
+		}
+		w.line("    %s: {", quote(k.Name))
+		for _, d := range k.Derived {
+			w.expr("      ", quote(d.Name)+": ", env.Derived(k.Name, d.Name), []string{lang.SelfName}, ",")
+		}
+		w.line("    },")
+	}
+	w.line("  },")
+	w.line("  functions: {")
+	for _, f := range m.Functions {
+		var params []string
+		for _, p := range f.Params {
+			params = append(params, p.Name)
+		}
+		w.expr("    ", quote(f.Name)+": ", env.Function(f.Name), params, ",")
+	}
+	w.line("  },")
+	w.line("};")
+	w.line("")
+}
+
+func (w *writer) mappings(env *lang.Env, m *model.Model) {
+	vars := []string{"resource", "item", "index"}
+	w.line("const mappings = {")
+	for _, in := range m.Inputs {
+		w.line("  %s: [", quote(in.Name))
+		for _, mp := range env.Mappings(in.Name) {
+			w.line("    {")
+			w.line("      kind: %s, type: %s,", quote(mp.Kind), quote(mp.Type))
+			for _, part := range []struct {
+				name string
+				x    *lang.Expr
+			}{{"when", mp.When}, {"each", mp.Each}, {"id", mp.ID}, {"name", mp.Name}} {
+				if part.x == nil {
+					w.line("      %s: null,", part.name)
+				} else {
+					w.expr("      ", part.name+": ", part.x, vars, ",")
+				}
+			}
+			w.line("      fields: {")
+			for _, f := range mp.Fields {
+				w.expr("        ", quote(f.Field.Name)+": ", f.Expr, vars, ",")
+			}
+			w.line("      },")
+			w.line("    },")
+		}
+		w.line("  ],")
+	}
+	w.line("};")
+	w.line("")
+}
+
+func (w *writer) rules(set *rule.Set) {
+	w.line("const rules = [")
+	for _, r := range set.Rules {
+		var vars []string
+		kind := "null"
+		if r.Kind != nil {
+			vars, kind = []string{r.Var}, quote(r.Kind.Name)
+		}
+		w.line("  // %s", oneLine(r.Title))
+		w.line("  {")
+		w.line("    id: %s, title: %s, severity: %s, kind: %s, subject: %s,", quote(r.ID), quote(r.Title), quote(r.Severity), kind, quote(r.Var))
+		w.line("    page: %s, fix: %s,", quote(r.Anchor()), quote(r.Fix))
+		for _, part := range []struct {
+			name string
+			x    *lang.Expr
+		}{{"where", r.Where}, {"assert", r.Assert}, {"fact", r.Fact}} {
+			if part.x == nil {
+				w.line("    %s: null,", part.name)
+			} else {
+				w.expr("    ", part.name+": ", part.x, vars, ",")
+			}
+		}
+		w.message(r, vars)
+		w.line("  },")
+	}
+	w.line("];")
+	w.line("")
+}
+
+func (w *writer) message(r *rule.Rule, vars []string) {
+	if r.Message == nil {
+		w.line("    message: null,")
+		return
+	}
+	w.line("    message: [")
+	for _, p := range r.Message.Parts {
+		if p.Expr == nil {
+			w.line("      %s,", quote(p.Text))
+		} else {
+			w.expr("      ", "", p.Expr, vars, ",")
+		}
+	}
+	w.line("    ],")
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// expr writes an expression in both forms, below its own text.
+func (w *writer) expr(indent, name string, x *lang.Expr, vars []string, end string) {
+	t := &translator{expr: x}
+	params := []string{"w"}
+	for _, v := range vars {
+		params = append(params, identifier(v))
+	}
+	file := ""
+	if src := x.Text.Span.Source; src != nil {
+		file = src.File
+	}
+	w.line("%s// %s", indent, oneLine(x.Text.Value))
+	w.line("%s%s{", indent, name)
+	w.line("%s  run: (%s) => %s,", indent, strings.Join(params, ", "), t.value(x.Root))
+	w.line("%s  tree: %s,", indent, t.tree(x.Root))
+	w.line("%s  vars: %s, file: %s,", indent, quotes(vars), quote(file))
+	w.line("%s}%s", indent, end)
+}
+
+// identifier is the JavaScript name of a variable of an expression. A name that
+// JavaScript or the generated code uses gets a trailing "_"; expr's own names
+// never end so.
+func identifier(name string) string {
+	if name == lang.SelfName {
+		return "self"
+	}
+	if slices.Contains(reserved, name) {
+		return name + "_"
+	}
+	return name
+}
+
+var reserved = strings.Fields(`arguments await break case catch class const continue debugger default delete do else enum
+	eval export extends false finally for function if implements import in instanceof interface let new null package
+	private protected public return self static super switch this throw true try typeof undefined var void while with
+	yield w rt lib mappings rules program NaN Infinity`)
+
+// place is the line and column of a rune of an expression's text.
+func (t *translator) place(n *lang.Node) string {
+	e := &lang.RuntimeError{Text: t.expr.Text, From: n.From, To: n.To}
+	span := e.Span()
+	if span.Source == nil {
+		return ""
+	}
+	line, column := position(span)
+	return fmt.Sprintf("[%d, %d]", line, column)
+}
+
+func position(s diag.Span) (line, column int) { return s.Source.Position(s.Start) }

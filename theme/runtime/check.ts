@@ -1,0 +1,235 @@
+// Runs the rules over a topology. Mirrors internal/rule/check.go.
+
+import { evaluate, type Context, type Expr, type Library } from "./evaluate";
+import { compareText, nameOf } from "./ops";
+import { show } from "./show";
+import { openValue, RuntimeError, sameMissing } from "./tree";
+import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
+
+/** A rule as internal/rulejs writes it. */
+export interface Rule {
+  id: string;
+  title: string;
+  severity: string;
+  /** Collection of the subjects, or null for the whole topology. */
+  kind: string | null;
+  /** Name of the subject in the expressions. */
+  subject: string;
+  /** Where the quoted sentence stands, relative to the site. */
+  page: string;
+  fix: string;
+  where: Expr | null;
+  assert: Expr | null;
+  fact: Expr | null;
+  message: (string | Expr)[] | null;
+}
+
+export interface Diagnostic {
+  code: string;
+  severity: "error" | "warning" | "info";
+  rule?: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  message: string;
+  hint?: string;
+}
+
+export type Verdict = "pass" | "fail" | "unknown" | "not-applicable";
+
+export interface Subject {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+export interface Finding {
+  rule: string;
+  severity: string;
+  verdict: Verdict;
+  subject: Subject;
+  message: string;
+  fix: string;
+  page: string;
+  source: Place;
+  missing?: Missing[];
+}
+
+export interface Fact {
+  rule: string;
+  subject: Subject;
+  value: string | null;
+  missing: Missing[];
+}
+
+/** What check gives: section 5 of the contract, members in this order. */
+export interface Result {
+  version: 1;
+  input: { file: string; format: string; subjects: Record<string, number>; unstated: string[] };
+  summary: Record<Verdict, number>;
+  findings: Finding[];
+  facts: Fact[];
+  diagnostics: Diagnostic[];
+}
+
+/** A linked topology, as the readers make it. */
+export interface Topology {
+  file: string;
+  format: string;
+  /** null where nothing could be read. */
+  world: World | null;
+  /** Stated kinds in model order; objects in input order. */
+  subjects: { kind: string; objects: Obj[] }[];
+  unstated: string[];
+  problems: Diagnostic[];
+}
+
+export interface CheckOptions {
+  /** Keep pass and not-applicable findings. */
+  all?: boolean;
+  /** Run only these rules. */
+  rules?: string[];
+}
+
+const HINT = "guard the value, for example with ?. or ??";
+
+export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions): Result {
+  const subjects: Record<string, number> = {};
+  for (const s of t.subjects) subjects[s.kind] = s.objects.length;
+  const out: Result = {
+    version: 1,
+    input: { file: t.file, format: t.format, subjects, unstated: t.unstated },
+    summary: { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 },
+    findings: [],
+    facts: [],
+    diagnostics: [],
+  };
+  const problems = [...t.problems];
+  if (t.world) {
+    const w: Context = { collections: t.world.collections, declared: t.world.declared, lib };
+    const checker = new Checker(t, w, options, out, problems);
+    for (const r of rules) {
+      if (!options.rules?.length || options.rules.includes(r.id)) checker.rule(r);
+    }
+  }
+  out.diagnostics = sortDiagnostics(problems);
+  return out;
+}
+
+class Checker {
+  constructor(
+    readonly t: Topology,
+    readonly w: Context,
+    readonly options: CheckOptions,
+    readonly out: Result,
+    readonly problems: Diagnostic[],
+  ) {}
+
+  rule(r: Rule): void {
+    if (r.kind === null) {
+      this.subject(r, null);
+      return;
+    }
+    for (const s of this.t.subjects) {
+      if (s.kind === r.kind) for (const o of s.objects) this.subject(r, o);
+    }
+  }
+
+  subject(r: Rule, o: Obj | null): void {
+    const subject = o ? { kind: o.kind, id: o.id, name: o.name } : { kind: "topology", id: "", name: "input" };
+    const args: Value[] = o ? [o] : [];
+    try {
+      if (r.fact) this.fact(r, r.fact, subject, args);
+      else this.judge(r, o, subject, args);
+    } catch (e) {
+      if (!(e instanceof RuntimeError)) throw e;
+      this.problems.push(runtimeProblem(r, e));
+    }
+  }
+
+  judge(r: Rule, o: Obj | null, subject: Subject, args: Value[]): void {
+    let { verdict, missing } = verdictOf(r, this.w, args);
+    if (o?.exists && (verdict === "pass" || verdict === "fail")) {
+      verdict = "unknown";
+      missing = [{ path: r.subject, reason: o.exists.reason }];
+    }
+    const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
+    this.out.summary[verdict]++;
+    if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
+    const finding: Finding = {
+      rule: r.id,
+      severity: r.severity,
+      verdict,
+      subject,
+      message,
+      fix: r.fix,
+      page: r.page,
+      source: o ? { ...o.place } : { file: this.t.file, pointer: "", line: 1, column: 1 },
+    };
+    if (missing.length > 0) finding.missing = missing;
+    this.out.findings.push(finding);
+  }
+
+  message(parts: (string | Expr)[], args: Value[]): string {
+    return parts.map((p) => (typeof p === "string" ? p : show(evaluate(p, this.w, args)))).join("");
+  }
+
+  fact(r: Rule, fact: Expr, subject: Subject, args: Value[]): void {
+    if (r.where) {
+      const applies = condition(r.where, evaluate(r.where, this.w, args));
+      if (applies === false) return;
+      if (applies instanceof Unknown) {
+        this.out.facts.push({ rule: r.id, subject, value: null, missing: applies.missing });
+        return;
+      }
+    }
+    const v = evaluate(fact, this.w, args);
+    const u = openValue(v);
+    if (u) this.out.facts.push({ rule: r.id, subject, value: null, missing: u.missing });
+    else if (v !== null) this.out.facts.push({ rule: r.id, subject, value: show(v), missing: [] });
+  }
+}
+
+function runtimeProblem(r: Rule, e: RuntimeError): Diagnostic {
+  const place = e.at ? { line: e.at[0], column: e.at[1] } : {};
+  return { code: "rule/runtime", severity: "error", rule: r.id, file: e.file, ...place, message: e.message, hint: HINT };
+}
+
+/** Reads the result of a condition; one that is neither true nor false is the author's bug. */
+function condition(x: Expr, v: Value): boolean | Unknown {
+  if (typeof v === "boolean" || v instanceof Unknown) return v;
+  throw new RuntimeError(`a condition is true or false, not a ${nameOf(v)}`, x.file, x.tree.at);
+}
+
+function verdictOf(r: Rule, w: Context, args: Value[]): { verdict: Verdict; missing: Missing[] } {
+  let where: Unknown | null = null;
+  if (r.where) {
+    const applies = condition(r.where, evaluate(r.where, w, args));
+    if (applies === false) return { verdict: "not-applicable", missing: [] };
+    if (applies instanceof Unknown) where = applies;
+  }
+  let holds: boolean | Unknown;
+  try {
+    holds = condition(r.assert!, evaluate(r.assert!, w, args));
+  } catch (e) {
+    if (where && e instanceof RuntimeError) return { verdict: "unknown", missing: where.missing };
+    throw e;
+  }
+  if (holds === true) return { verdict: "pass", missing: [] };
+  if (holds === false) return where ? { verdict: "unknown", missing: where.missing } : { verdict: "fail", missing: [] };
+  const missing = where ? [...where.missing] : [];
+  for (const m of holds.missing) if (!missing.some((x) => sameMissing(x, m))) missing.push(m);
+  return { verdict: "unknown", missing };
+}
+
+/** By file, place, code and message, without exact duplicates; as diag.List.Sorted. */
+export function sortDiagnostics(list: Diagnostic[]): Diagnostic[] {
+  const key = (d: Diagnostic) => [d.file ?? "", d.line ?? 0, d.column ?? 0, d.code, d.message] as const;
+  const compare = (a: Diagnostic, b: Diagnostic): number => {
+    const x = key(a);
+    const y = key(b);
+    return compareText(x[0], y[0]) || x[1] - y[1] || x[2] - y[2] || compareText(x[3], y[3]) || compareText(x[4], y[4]);
+  };
+  const sorted = [...list].sort(compare);
+  return sorted.filter((d, i) => i === 0 || compare(sorted[i - 1]!, d) !== 0 || sorted[i - 1]!.rule !== d.rule);
+}

@@ -1,0 +1,218 @@
+// Compiled expressions and how they run: the generated function first, and the
+// tree evaluator where that meets an unknown or an error. Mirrors
+// internal/lang/expr.go and read.go.
+
+import { Failure, equal, fail, isNil, inList, nameOf } from "./ops";
+import { evaluateTree, RuntimeError } from "./tree";
+import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
+
+/** A node of an analysed expression; internal/lang/node.go says what each op means. */
+export interface Node {
+  op: string;
+  name?: string;
+  lit?: Value;
+  args?: (Node | null)[];
+  optional?: boolean;
+  /** Where the sub-expression stands in its file, 1-based. */
+  at?: [line: number, column: number];
+  /** A constant pattern, as a JavaScript RegExp. */
+  re?: RegExp;
+  /** Whether a read can give an object whose path is its own: the object of a derived value. */
+  self?: boolean;
+}
+
+/** An expression in both forms. `vars` names the arguments of `run` after the world. */
+export interface Expr {
+  run: (w: Context, ...args: Value[]) => Value;
+  tree: Node;
+  vars: string[];
+  file: string;
+}
+
+/** The compiled model: what expressions can call and read besides the world. */
+export interface Library {
+  derived: Record<string, Record<string, Expr>>;
+  functions: Record<string, Expr>;
+  /** Singular names of the kinds, by collection name. */
+  one: Record<string, string>;
+}
+
+/** A world with its library. */
+export interface Context extends World {
+  lib: Library;
+}
+
+/** The name under which a derived value's tree knows its object. */
+export const SELF = "(self)";
+
+/** The world that mappings see: no collections. */
+export function emptyContext(lib: Library): Context {
+  return { collections: Object.create(null), declared: Object.create(null), lib };
+}
+
+/** A derived value whose expression failed; reading it fails the reader. */
+class FailedValue {
+  constructor(readonly error: RuntimeError) {}
+}
+
+/** Passes a known value through and stops at any other. */
+export function known(v: Value): Value {
+  if (typeof v !== "object" || v === null) return v;
+  if (v instanceof Unknown) throw v;
+  if (v instanceof Partial) throw why(v);
+  if ((v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
+  return v;
+}
+
+/** The unknown that a partial list is when asked for the whole. */
+export function why(p: Partial): Unknown {
+  if (p.open) return p.open;
+  for (const item of p.items) if (item instanceof Obj && item.exists) return item.exists;
+  return new Unknown("not everything in this list is known");
+}
+
+/** What is known of an object's field; derived values are computed here, once. */
+export function field(w: Context, o: Obj, name: string): Value {
+  const stated = o.fields[name];
+  if (stated !== undefined) return stated;
+  const memo = o.memo[name];
+  if (memo !== undefined) return memo;
+  const x = w.lib.derived[o.kind]?.[name];
+  if (x) {
+    let v: Value;
+    try {
+      v = evaluate(x, w, [o]);
+    } catch (e) {
+      if (!(e instanceof RuntimeError)) throw e;
+      v = new FailedValue(e) as unknown as Value;
+    }
+    o.memo[name] = v;
+    return v;
+  }
+  if (name === "name") return o.name;
+  if (name === "id") return o.id;
+  return new Unknown(`"${name}" is not stated`);
+}
+
+/** Throws the error of a derived value that failed. */
+export function unfailed(v: Value): Value {
+  if (v !== null && (v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
+  return v;
+}
+
+/** base.name, stopping at an unknown. */
+export function get(w: Context, base: Value, name: string): Value {
+  if (base instanceof Obj) return known(field(w, base, name));
+  if (base instanceof Unknown) throw base;
+  if (base !== null && typeof base === "object" && !Array.isArray(base) && !(base instanceof Partial)) {
+    return Object.hasOwn(base, name) ? known(base[name]!) : null;
+  }
+  return fail(`a ${nameOf(base)} has no field ${JSON.stringify(name)}`);
+}
+
+export function collection(w: Context, name: string): Value {
+  return known(w.collections[name] ?? null);
+}
+
+export function declared(w: Context, name: string): Value {
+  return known(w.declared[name] ?? null);
+}
+
+/** `?.`: nil ends the chain. */
+export function chain(base: Value, rest: (base: Value) => Value): Value {
+  return isNil(base) ? null : rest(base);
+}
+
+/** `??` */
+export function coalesce(a: Value, b: () => Value): Value {
+  return isNil(a) ? b() : a;
+}
+
+/** == where objects or raw resources may be involved. */
+export function same(a: Value, b: Value): boolean {
+  if (a instanceof Obj && b instanceof Obj) {
+    if (a === b) return true;
+    if (a.unresolved) throw a.unresolved;
+    if (b.unresolved) throw b.unresolved;
+    return false;
+  }
+  const u = unknownInside(a, 0) ?? unknownInside(b, 0);
+  if (u) throw u;
+  return equal(a, b);
+}
+
+function unknownInside(v: Value, depth: number): Unknown | null {
+  if (depth > 100) return new Unknown("nested too deeply to compare");
+  if (v === null || typeof v !== "object" || v instanceof Obj) return null;
+  if (v instanceof Unknown) return v;
+  if (v instanceof Partial) return why(v);
+  const inner = Array.isArray(v) ? v : sortedKeys(v).map((k) => v[k]!);
+  for (const x of inner) {
+    const u = unknownInside(x, depth + 1);
+    if (u) return u;
+  }
+  return null;
+}
+
+/** The keys of a record in the order Go sorts them. */
+export function sortedKeys(v: RecordValue): string[] {
+  return Object.keys(v).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** `x in list` where objects or unknowns may be involved. A match decides. */
+export function within(x: Value, list: Value): boolean {
+  if (!Array.isArray(list)) return inList(x, list);
+  let open: Unknown | null = null;
+  for (const item of list) {
+    try {
+      if (same(item, x)) return true;
+    } catch (e) {
+      if (!(e instanceof Unknown)) throw e;
+      open = e;
+    }
+  }
+  if (open) throw open;
+  return false;
+}
+
+/** unknown("reason") */
+export function open(reason: Value): never {
+  if (typeof reason !== "string") return fail(`"unknown" takes text, not a ${nameOf(reason)}`);
+  throw new Unknown(reason);
+}
+
+/** Calls a function of the model over known arguments. */
+export function call(w: Context, name: string, ...args: Value[]): Value {
+  return w.lib.functions[name]!.run(w, ...args);
+}
+
+/**
+ * Evaluates an expression: a known value, an Unknown with its `missing` filled,
+ * or a Partial. Throws RuntimeError where the expression fails on known values.
+ */
+export function evaluate(x: Expr, w: Context, args: Value[]): Value {
+  try {
+    return x.run(w, ...args);
+  } catch (e) {
+    if (!(e instanceof Unknown) && !(e instanceof Failure) && !(e instanceof RuntimeError)) throw e;
+    const v = evaluateTree(x, w, args);
+    if (!(e instanceof Unknown) && !(v instanceof Unknown) && !(v instanceof Partial)) {
+      throw new RuntimeError(e.message, x.file, x.tree.at);
+    }
+    return v;
+  }
+}
+
+/** Evaluates an expression of a mapping; what fails or stays open is an Unknown. */
+export function evaluateMapping(x: Expr, lib: Library, resource: Value, item: Value, index: number): Value {
+  let v: Value;
+  try {
+    v = evaluate(x, emptyContext(lib), [resource, item, BigInt(index)]);
+  } catch (e) {
+    if (!(e instanceof RuntimeError)) throw e;
+    return new Unknown(`the input has an unexpected shape: ${e.message}`);
+  }
+  if (v instanceof Unknown) return new Unknown(v.reason, v.text, v.expr);
+  if (v instanceof Partial && v.open) return new Partial(v.items, new Unknown(v.open.reason));
+  return v;
+}

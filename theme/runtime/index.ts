@@ -1,0 +1,7 @@
+// What generated rules import as "plumbline:runtime".
+
+export { add, at, contains, divide, endsWith, equal, inList, isNil, less, lessEq, matches, modulo, more, moreEq, multiply, negate, not, power, range, slice, startsWith, subtract, truth } from "./ops";
+export { builtins, loops, reduce } from "./builtins";
+export { pure } from "./pure";
+export { call, chain, coalesce, collection, declared, get, known, open, same, within } from "./evaluate";
+export { mapOf } from "./tree";

@@ -1,0 +1,330 @@
+// expr's operators over the values of value.ts. Each function names the expr
+// operator or the function of vm/runtime that it mirrors; what expr reports as
+// a run-time error is a thrown Failure.
+
+import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+
+/** A run-time error of an expression: its author's bug. */
+export class Failure extends Error {}
+
+export function fail(message: string): never {
+  throw new Failure(message);
+}
+
+/** Names a value's type in messages, like nameOf in internal/lang. */
+export function nameOf(v: Value): string {
+  switch (typeof v) {
+    case "boolean": return "bool";
+    case "bigint": return "int";
+    case "number": return "float";
+    case "string": return "string";
+  }
+  if (v === null) return "nil";
+  if (v instanceof Obj) return "object";
+  return Array.isArray(v) || v instanceof Partial ? "array" : "map";
+}
+
+// Go distinguishes []any from []string and []int where it compares maps deeply,
+// and a nil slice from an empty one. These two sets carry the difference.
+const typed = new WeakMap<object, "string" | "int">();
+const nilLists = new WeakSet<object>();
+
+export function typedList(kind: "string" | "int", list: Value[]): Value[] {
+  typed.set(list, kind);
+  return list;
+}
+
+/** What `concat` of nothing gives in Go: an empty list that is also nil. */
+export function nilList(): Value[] {
+  const list: Value[] = [];
+  nilLists.add(list);
+  return list;
+}
+
+export function listKind(list: object): "string" | "int" | undefined {
+  return typed.get(list);
+}
+
+/** runtime.IsNil */
+export function isNil(v: Value): boolean {
+  return v === null || (typeof v === "object" && nilLists.has(v));
+}
+
+const MIN_INT = -(2n ** 63n);
+
+/** Wraps a sum, difference or product as int64 does. */
+export function wrap(n: bigint): bigint {
+  return BigInt.asIntN(64, n);
+}
+
+const isNumber = (v: Value): v is bigint | number => typeof v === "bigint" || typeof v === "number";
+
+/** Compares strings as Go does, by UTF-8 bytes, which is by code point. */
+export function compareText(a: string, b: string): number {
+  const n = Math.min(a.length, b.length);
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // A surrogate stands for a code point above every other UTF-16 unit.
+    const sx = x >= 0xd800 && x < 0xe000;
+    const sy = y >= 0xd800 && y < 0xe000;
+    if (sx !== sy) return sx ? 1 : -1;
+    return x < y ? -1 : 1;
+  }
+  return a.length - b.length;
+}
+
+/** runtime.Equal: == */
+export function equal(a: Value, b: Value): boolean {
+  if (a === b) return !(typeof a === "number" && Number.isNaN(a));
+  if (isNumber(a) && isNumber(b)) return Number(a) === Number(b) && (typeof a !== typeof b || a === b);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    return a.every((x, i) => equal(x, b[i]!));
+  }
+  if (isNil(a) && isNil(b)) return true;
+  return deepEqual(a, b);
+}
+
+/** reflect.DeepEqual, which looks at types too. */
+export function deepEqual(a: Value, b: Value): boolean {
+  if (a === b) return !(typeof a === "number" && Number.isNaN(a));
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof Obj || b instanceof Obj) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    if (typed.get(a) !== typed.get(b) || nilLists.has(a) !== nilLists.has(b)) return false;
+    return a.every((x, i) => deepEqual(x, b[i]!));
+  }
+  const x = a as RecordValue;
+  const y = b as RecordValue;
+  const keys = Object.keys(x);
+  return keys.length === Object.keys(y).length && keys.every((k) => Object.hasOwn(y, k) && deepEqual(x[k]!, y[k]!));
+}
+
+function mismatch(op: string, a: Value, b: Value): never {
+  return fail(`"${op}" does not work on a ${nameOf(a)} and a ${nameOf(b)}`);
+}
+
+function order(op: string, a: Value, b: Value, test: (c: number) => boolean): boolean {
+  if (typeof a === "string" && typeof b === "string") return test(compareText(a, b));
+  if (typeof a === "bigint" && typeof b === "bigint") return test(a < b ? -1 : a > b ? 1 : 0);
+  if (isNumber(a) && isNumber(b)) {
+    const x = Number(a);
+    const y = Number(b);
+    return !Number.isNaN(x) && !Number.isNaN(y) && test(x < y ? -1 : x > y ? 1 : 0);
+  }
+  return mismatch(op, a, b);
+}
+
+export const less = (a: Value, b: Value) => order("<", a, b, (c) => c < 0);
+export const lessEq = (a: Value, b: Value) => order("<=", a, b, (c) => c <= 0);
+export const more = (a: Value, b: Value) => order(">", a, b, (c) => c > 0);
+export const moreEq = (a: Value, b: Value) => order(">=", a, b, (c) => c >= 0);
+
+export function add(a: Value, b: Value): Value {
+  if (typeof a === "bigint" && typeof b === "bigint") return wrap(a + b);
+  if (isNumber(a) && isNumber(b)) return Number(a) + Number(b);
+  if (typeof a === "string" && typeof b === "string") return a + b;
+  return mismatch("+", a, b);
+}
+
+export function subtract(a: Value, b: Value): Value {
+  if (typeof a === "bigint" && typeof b === "bigint") return wrap(a - b);
+  if (isNumber(a) && isNumber(b)) return Number(a) - Number(b);
+  return mismatch("-", a, b);
+}
+
+export function multiply(a: Value, b: Value): Value {
+  if (typeof a === "bigint" && typeof b === "bigint") return wrap(a * b);
+  if (isNumber(a) && isNumber(b)) return Number(a) * Number(b);
+  return mismatch("*", a, b);
+}
+
+export function divide(a: Value, b: Value): Value {
+  if (isNumber(a) && isNumber(b)) return Number(a) / Number(b);
+  return mismatch("/", a, b);
+}
+
+export function modulo(a: Value, b: Value): Value {
+  if (typeof a !== "bigint" || typeof b !== "bigint") return mismatch("%", a, b);
+  if (b === 0n) return fail("division by zero");
+  return wrap(a % b);
+}
+
+/** math.Pow for whole exponents, by Go's own loop; the profile has no others. */
+export function power(a: Value, b: Value): Value {
+  if (!isNumber(a) || !isNumber(b)) return mismatch("**", a, b);
+  return goPow(Number(a), Number(b));
+}
+
+function goPow(x: number, y: number): number {
+  if (y === 0 || x === 1) return 1;
+  if (y === 1) return x;
+  if (Number.isNaN(x) || Number.isNaN(y)) return NaN;
+  if (x === 0 || !Number.isFinite(x) || !Number.isFinite(y)) return Math.pow(x, y);
+  let yi = Math.trunc(Math.abs(y));
+  if (Math.abs(y) !== yi) return Math.pow(x, y);
+  if (yi >= 2 ** 63) {
+    if (x === -1) return 1;
+    return Math.abs(x) < 1 === y > 0 ? 0 : Infinity;
+  }
+  // ans = a1 * 2**ae, as in math.pow.
+  let a1 = 1;
+  let ae = 0;
+  let [x1, xe] = frexp(x);
+  for (let i = BigInt(yi); i !== 0n; i >>= 1n) {
+    if (xe < -(1 << 12) || 1 << 12 < xe) {
+      ae += xe;
+      break;
+    }
+    if ((i & 1n) === 1n) {
+      a1 *= x1;
+      ae += xe;
+    }
+    x1 *= x1;
+    xe <<= 1;
+    if (x1 < 0.5) {
+      x1 += x1;
+      xe--;
+    }
+  }
+  if (y < 0) {
+    a1 = 1 / a1;
+    ae = -ae;
+  }
+  return ldexp(a1, ae);
+}
+
+function frexp(x: number): [number, number] {
+  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  let e = Math.max(-1023, Math.floor(Math.log2(Math.abs(x))) + 1);
+  let m = x * Math.pow(2, -e);
+  while (Math.abs(m) < 0.5) { m *= 2; e--; }
+  while (Math.abs(m) >= 1) { m /= 2; e++; }
+  return [m, e];
+}
+
+function ldexp(m: number, e: number): number {
+  // In steps, so that no intermediate power overflows or underflows early.
+  while (e > 1000) { m *= 2 ** 1000; e -= 1000; if (!Number.isFinite(m)) return m; }
+  while (e < -1000) { m *= 2 ** -1000; e += 1000; if (m === 0) return m; }
+  return m * 2 ** e;
+}
+
+export function negate(a: Value): Value {
+  if (typeof a === "bigint") return wrap(-a);
+  if (typeof a === "number") return -a;
+  return fail(`a sign needs a number, not a ${nameOf(a)}`);
+}
+
+export function positive(a: Value): Value {
+  return a;
+}
+
+export function not(a: Value): boolean {
+  if (typeof a === "boolean") return !a;
+  return fail(`what "not" negates is true or false, not a ${nameOf(a)}`);
+}
+
+/** The condition of and, or, the ternary and the closures. */
+export function truth(a: Value, what: string): boolean {
+  if (typeof a === "boolean") return a;
+  return fail(`${what} is true or false, not a ${nameOf(a)}`);
+}
+
+/** runtime.In */
+export function inList(x: Value, list: Value): boolean {
+  if (list === null) return false;
+  if (Array.isArray(list)) return list.some((item) => equal(item, x));
+  if (typeof list === "object" && !(list instanceof Obj) && !(list instanceof Unknown) && !(list instanceof Partial)) {
+    if (x !== null && typeof x !== "string") return mismatch("in", x, list);
+    return Object.hasOwn(list, x ?? "");
+  }
+  return mismatch("in", x, list);
+}
+
+function textOperator(op: string, a: Value, b: Value, test: (a: string, b: string) => boolean): boolean {
+  if (isNil(a) || isNil(b)) return false;
+  if (typeof a === "string" && typeof b === "string") return test(a, b);
+  return mismatch(op, a, b);
+}
+
+export const contains = (a: Value, b: Value) => textOperator("contains", a, b, (s, t) => s.includes(t));
+export const startsWith = (a: Value, b: Value) => textOperator("startsWith", a, b, (s, t) => s.startsWith(t));
+export const endsWith = (a: Value, b: Value) => textOperator("endsWith", a, b, (s, t) => s.endsWith(t));
+
+/** A constant pattern, already emitted as a JavaScript RegExp by internal/rulejs. */
+export function matches(a: Value, re: RegExp): boolean {
+  if (isNil(a)) return false;
+  if (typeof a === "string") return re.test(a);
+  return fail(`"matches" does not work on a ${nameOf(a)} and a string`);
+}
+
+const MAX_RANGE = 1_000_000n;
+
+export function range(a: Value, b: Value): Value[] {
+  if (typeof a !== "bigint" || typeof b !== "bigint") return mismatch("..", a, b);
+  if (b >= a && b - a >= MAX_RANGE || a === MIN_INT) return mismatch("..", a, b);
+  const out: Value[] = [];
+  for (let i = a; i <= b; i++) out.push(i);
+  return typedList("int", out);
+}
+
+/** runtime.Fetch with an index or a key: a list's element or a record's value. */
+export function at(base: Value, i: Value): Value {
+  if (Array.isArray(base)) {
+    if (!isNumber(i)) return fail(`there is no element ${showIndex(i)}`);
+    let k = Math.trunc(Number(i));
+    if (k < 0) k += base.length;
+    if (!(k >= 0 && k < base.length)) return fail(`there is no element ${showIndex(i)}`);
+    return base[k]!;
+  }
+  if (base !== null && typeof base === "object" && !(base instanceof Obj) && !(base instanceof Unknown) && !(base instanceof Partial)) {
+    if (typeof i !== "string") return fail(`a map has no elements`);
+    return Object.hasOwn(base, i) ? base[i]! : null;
+  }
+  return fail(`a ${nameOf(base)} has no elements`);
+}
+
+function showIndex(i: Value): string {
+  return i === null ? "none" : typeof i === "object" ? nameOf(i) : String(i);
+}
+
+/** runtime.Slice on lists; bounds are clamped. */
+export function slice(list: Value, from: Value, to: Value): Value[] {
+  if (!Array.isArray(list)) return fail(`a ${nameOf(list)} cannot be sliced`);
+  const bound = (v: Value, otherwise: number): number => {
+    if (v === undefined) return otherwise;
+    if (!isNumber(v)) return fail(`a ${nameOf(list)} cannot be sliced`);
+    const n = Math.trunc(Number(v));
+    return Math.max(0, n < 0 ? n + list.length : n);
+  };
+  const b = Math.min(bound(to, list.length), list.length);
+  const a = Math.min(bound(from, 0), b);
+  const out = list.slice(a, b);
+  const kind = typed.get(list);
+  return kind === undefined ? out : typedList(kind, out);
+}
+
+/** The operators of OpBin by name. `matches` takes its pattern compiled. */
+export const binary: Record<string, (a: Value, b: Value) => Value> = {
+  "==": equal,
+  "!=": (a, b) => !equal(a, b),
+  "<": less,
+  "<=": lessEq,
+  ">": more,
+  ">=": moreEq,
+  "+": add,
+  "-": subtract,
+  "*": multiply,
+  "/": divide,
+  "%": modulo,
+  "**": power,
+  in: inList,
+  contains,
+  startsWith,
+  endsWith,
+  "..": range,
+};

@@ -1,0 +1,608 @@
+// Evaluates a Node over values that may be unknown. Mirrors internal/lang/tree.go
+// and loop.go function by function; see there for the reasoning.
+
+import { builtins, loops } from "./builtins";
+import { collectionPath, elementPath, objectPath, textPath } from "./path";
+import { SELF, field, known, same, unfailed, why, type Context, type Expr, type Node } from "./evaluate";
+import { Failure, at, binary, isNil, matches, nameOf, negate, not, positive, slice } from "./ops";
+import { pure } from "./pure";
+import { Obj, Partial, Unknown, type Missing, type Value } from "./value";
+
+/** A failure of an expression on known values: its author's bug, with its place. */
+export class RuntimeError extends Error {
+  constructor(message: string, readonly file: string, readonly at?: [number, number]) {
+    super(message);
+  }
+}
+
+/** A value and the path it was read from, "" where it was computed. */
+interface Val {
+  v: Value;
+  path: string;
+}
+
+interface Frame {
+  vars?: Map<string, Val>;
+  up?: Frame;
+  loop?: { elem: Val; i: number; acc: Val };
+}
+
+function lookup(f: Frame | undefined, name: string): Val {
+  for (; f; f = f.up) {
+    const v = f.vars?.get(name);
+    if (v) return v;
+  }
+  return value(null);
+}
+
+function closure(f: Frame | undefined): { elem: Val; i: number; acc: Val } {
+  while (f && !f.loop) f = f.up;
+  return f!.loop!;
+}
+
+const value = (v: Value, path = ""): Val => ({ v, path });
+
+/** Gives an unknown its path: a leaf gets one, a derived value's get theirs prefixed. */
+function opened(u: Unknown, base: string, path: string): Unknown {
+  const out = new Unknown(u.reason, u.text, u.expr);
+  out.missing = u.missing.length === 0
+    ? [{ path, reason: u.reason }]
+    : u.missing.map((m) => (m.path.startsWith(".") ? { path: base + m.path, reason: m.reason } : m));
+  return out;
+}
+
+/** Merges unknowns; null ones are skipped. */
+function both(...us: (Unknown | null)[]): Unknown | null {
+  let out: Unknown | null = null;
+  for (const u of us) {
+    if (u === null) continue;
+    if (out === null) {
+      out = u;
+      continue;
+    }
+    const merged = new Unknown(out.reason);
+    merged.missing = [...out.missing];
+    for (const m of u.missing) if (!merged.missing.some((x) => sameMissing(x, m))) merged.missing.push(m);
+    out = merged;
+  }
+  return out;
+}
+
+export function sameMissing(a: Missing, b: Missing): boolean {
+  return a.path === b.path && a.reason === b.reason;
+}
+
+/** The unknown that a result is when a whole value is asked for, or null. */
+function openOf(r: Val): Unknown | null {
+  if (r.v instanceof Unknown) return r.v;
+  if (r.v instanceof Partial) return opened(why(r.v), r.path, r.path);
+  return null;
+}
+
+/** Why a result is not known as a whole, or null. */
+export function openValue(v: Value): Unknown | null {
+  return openOf(value(v));
+}
+
+const notBool = (what: string, v: Value) => `${what} is true or false, not a ${nameOf(v)}`;
+
+export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
+  const vars = new Map<string, Val>();
+  x.vars.forEach((name, i) => vars.set(name, value(args[i]!, name === SELF ? "" : name)));
+  return new Tree(w, x.file).eval(x.tree, { vars }).v;
+}
+
+class Tree {
+  constructor(readonly w: Context, readonly file: string) {}
+
+  fail(n: Node, message: string): never {
+    throw new RuntimeError(message, this.file, n.at);
+  }
+
+  /** Runs f; a run-time error of the expression comes back as a value. */
+  attempt(f: () => Val): Val | RuntimeError {
+    try {
+      return f();
+    } catch (e) {
+      if (e instanceof RuntimeError) return e;
+      throw e;
+    }
+  }
+
+  eval(n: Node, f: Frame): Val {
+    const args = n.args as Node[];
+    switch (n.op) {
+      case "lit": return value(n.lit!);
+      case "var": {
+        const v = lookup(f, n.name!);
+        return this.read(v.v, "", v.path);
+      }
+      case "coll": return this.read(this.w.collections[n.name!] ?? null, "", n.name!);
+      case "decl": return this.read(this.w.declared[n.name!] ?? null, "", "declared." + n.name);
+      case "ptr": {
+        const { elem } = closure(f);
+        return this.read(elem.v, "", elem.path);
+      }
+      case "index": return value(BigInt(closure(f).i));
+      case "acc": return closure(f).acc;
+      case "get":
+      case "at": return this.step(n, f)[0];
+      case "chain": {
+        const [r, stopped] = this.step(args[0]!, f);
+        return stopped ? value(null) : r;
+      }
+      case "and": return this.connective(n, f, false);
+      case "or": return this.connective(n, f, true);
+      case "else": {
+        const l = this.eval(args[0]!, f);
+        return isNil(l.v) ? this.eval(args[1]!, f) : l;
+      }
+      case "cond": return this.cond(n, f);
+      case "let": {
+        const v = this.eval(args[0]!, f);
+        return this.eval(args[1]!, { vars: new Map([[n.name!, v]]), up: f });
+      }
+      case "loop": return this.loop(n, f);
+      case "func": return this.func(n, f);
+      case "open": {
+        const r = this.eval(args[0]!, f);
+        if (openOf(r)) return r;
+        if (typeof r.v !== "string") return this.fail(n, `"unknown" takes text, not a ${nameOf(r.v)}`);
+        const u = new Unknown(r.v);
+        u.missing = [{ path: "unknown", reason: r.v }];
+        return value(u);
+      }
+      case "call":
+        if (n.name === "flatten" || n.name === "concat" || n.name === "uniq") return this.lists(n, f);
+    }
+    return this.strict(n, f);
+  }
+
+  read(v: Value, base: string, path: string): Val {
+    v = unfailed(v);
+    if (v instanceof Unknown && (v.missing.length === 0 || base !== "")) return value(opened(v, base, path), path);
+    if (v instanceof Partial && v.open) return value(new Partial(v.items, opened(v.open, base, path)), path);
+    return value(v, path);
+  }
+
+  /** Evaluates a read and reports whether `?.` ended the chain there. */
+  step(n: Node, f: Frame): [Val, boolean] {
+    if (n.op !== "get" && n.op !== "at") return [this.eval(n, f), false];
+    const from = n.args![0]!;
+    const [base, stopped] = this.step(from, f);
+    if (stopped) return [base, true];
+    if (base.v instanceof Unknown) return [value(base.v), false];
+    if (n.optional && isNil(base.v)) return [value(null), true];
+    if (n.op === "at") return [this.element(n, base, f), false];
+    const b = base.v;
+    if (b instanceof Obj) {
+      const self = from.op === "var" && from.name === SELF;
+      const p = self ? "" : base.path || objectPath(b);
+      return [this.read(field(this.w, b, n.name!), p, p + "." + n.name), false];
+    }
+    if (b !== null && typeof b === "object" && !Array.isArray(b) && !(b instanceof Partial)) {
+      const v = Object.hasOwn(b, n.name!) ? b[n.name!]! : null;
+      return [this.read(v, "", collectionPath(base.path, n.name!)), false];
+    }
+    return this.fail(n, `a ${nameOf(b)} has no field ${JSON.stringify(n.name)}`);
+  }
+
+  element(n: Node, base: Val, f: Frame): Val {
+    const i = this.eval(n.args![1]!, f);
+    const u = both(openOf(base), openOf(i));
+    if (u) return value(u);
+    const path = base.path === "" ? "" : `${base.path}[${i.v === null ? "<nil>" : String(i.v)}]`;
+    try {
+      return value(known(at(base.v, i.v)), path);
+    } catch (e) {
+      if (e instanceof Unknown) return value(opened(e, "", path), path);
+      if (e instanceof Failure) return this.fail(n, e.message);
+      throw e;
+    }
+  }
+
+  /** `and` and `or`; decisive is the value that decides alone. */
+  connective(n: Node, f: Frame, decisive: boolean): Val {
+    const [left, right] = n.args as [Node, Node];
+    const l = this.eval(left, f);
+    const lu = openOf(l);
+    if (lu === null) {
+      if (typeof l.v !== "boolean") return this.fail(left, notBool(`each side of "${n.op}"`, l.v));
+      return l.v === decisive ? value(decisive) : this.eval(right, f);
+    }
+    const r = this.attempt(() => this.eval(right, f));
+    if (r instanceof RuntimeError) return value(lu);
+    if (r.v === decisive) return value(decisive);
+    return value(both(lu, openOf(r))!);
+  }
+
+  cond(n: Node, f: Frame): Val {
+    const [test, yes, no] = n.args as [Node, Node, Node];
+    const c = this.eval(test, f);
+    const cu = openOf(c);
+    if (cu === null) {
+      if (typeof c.v !== "boolean") return this.fail(test, notBool("a condition", c.v));
+      return this.eval(c.v ? yes : no, f);
+    }
+    const x = this.attempt(() => this.eval(yes, f));
+    const y = this.attempt(() => this.eval(no, f));
+    if (x instanceof RuntimeError || y instanceof RuntimeError) return value(cu);
+    const xu = openOf(x);
+    const yu = openOf(y);
+    if (xu === null && yu === null && x.v === y.v && (x.v === null || typeof x.v !== "object" || x.v instanceof Obj)) return value(x.v, x.path);
+    return value(both(cu, xu, yu)!);
+  }
+
+  func(n: Node, f: Frame): Val {
+    const fn = this.w.lib.functions[n.name!]!;
+    const vars = new Map<string, Val>();
+    fn.vars.forEach((name, i) => {
+      const a = this.eval(n.args![i]!, f);
+      const named = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
+      vars.set(name, value(a.v, named ? name : a.path));
+    });
+    return new Tree(this.w, fn.file).eval(fn.tree, { vars });
+  }
+
+  /** Evaluates every operand and, if all are known, runs the operator. */
+  strict(n: Node, f: Frame): Val {
+    const results: (Val | undefined)[] = [];
+    let u: Unknown | null = null;
+    const isIn = n.op === "bin" && n.name === "in";
+    for (const [i, a] of (n.args ?? []).entries()) {
+      if (a === null) {
+        results.push(undefined);
+        continue;
+      }
+      const r = this.attempt(() => this.eval(a, f));
+      if (r instanceof RuntimeError) {
+        if (u) return value(u);
+        throw r;
+      }
+      results.push(r);
+      if (!(isIn && i === 1 && r.v instanceof Partial)) u = both(u, openOf(r));
+    }
+    if (n.op === "bin") {
+      const decided = this.overText(n, results[0]!, results[1]!);
+      if (decided) return decided;
+    }
+    if (u) return value(u);
+    const vals = results.map((r) => r?.v as Value);
+    if (isIn && vals[1] instanceof Partial) return this.inPartial(vals[0]!, vals[1], results[1]!.path);
+    return this.apply(n, vals);
+  }
+
+  /** What can be said of texts that are known in part. */
+  overText(n: Node, l: Val, r: Val): Val | null {
+    const lu = l.v instanceof Unknown ? l.v : null;
+    const ru = r.v instanceof Unknown ? r.v : null;
+    if (n.name === "==" || n.name === "!=") {
+      if (lu && ru && lu.expr !== "" && lu.expr === ru.expr) return value(n.name === "==");
+    } else if (n.name === "+" && (lu || ru)) {
+      const a = textParts(l.v);
+      const b = textParts(r.v);
+      if (a && b) {
+        const merged = both(lu, ru)!;
+        const out = new Unknown(merged.reason, a[0] + b[0], a[1] + b[1]);
+        out.missing = merged.missing;
+        return value(out);
+      }
+    }
+    return null;
+  }
+
+  inPartial(x: Value, list: Partial, path: string): Val {
+    let u: Unknown | null = null;
+    for (const item of list.items) {
+      const is = attemptSame(item, x);
+      if (is instanceof Unknown) u = both(u, opened(is, path, path));
+      else if (is && item instanceof Obj && item.exists) u = both(u, opened(item.exists, path, path));
+      else if (is) return value(true);
+    }
+    if (list.open) u = both(u, opened(list.open, path, path));
+    return value(u ?? false);
+  }
+
+  /** Runs the operator of n on known operands. */
+  apply(n: Node, v: Value[]): Val {
+    try {
+      switch (n.op) {
+        case "not": return value(not(v[0]!));
+        case "neg": return value(negate(v[0]!));
+        case "pos": return value(positive(v[0]!));
+        case "slice": return value(slice(v[0]!, v[1]!, v[2]!));
+        case "list": return value(v);
+        case "map": return value(mapOf(v));
+        case "call": return value((pure[n.name!] ?? builtins[n.name!])!(...v));
+        case "bin":
+          if (n.name === "==" || n.name === "!=" || n.name === "in") return this.identity(n, v[0]!, v[1]!);
+          if (n.name === "matches") return value(matches(v[0]!, n.re!));
+          return value(binary[n.name!]!(v[0]!, v[1]!));
+      }
+    } catch (e) {
+      if (e instanceof Failure) return this.fail(n, e.message);
+      throw e;
+    }
+    return this.fail(n, `this "${n.op}" failed`);
+  }
+
+  /** Comparisons, which an object whose identity is open leaves open. */
+  identity(n: Node, a: Value, b: Value): Val {
+    if (n.name === "in") {
+      if (!Array.isArray(b)) return value(binary.in!(a, b));
+      let u: Unknown | null = null;
+      for (const item of b) {
+        const is = attemptSame(item, a);
+        if (is === true) return value(true);
+        if (is instanceof Unknown) u = is;
+      }
+      return value(u ? opened(u, "", comparedPath(n)) : false);
+    }
+    const is = attemptSame(a, b);
+    if (is instanceof Unknown) return value(opened(is, "", comparedPath(n)));
+    return value(is !== (n.name === "!="));
+  }
+
+  loop(n: Node, f: Frame): Val {
+    const list = this.eval(n.args![0]!, f);
+    if (list.v instanceof Unknown) return list;
+    const l = this.start(n, f, list);
+    switch (n.name) {
+      case "any": return l.quantifier(true, true);
+      case "none": {
+        const r = l.quantifier(true, true);
+        return typeof r.v === "boolean" ? value(!r.v) : r;
+      }
+      case "all": return l.quantifier(false, false);
+      case "one": return l.one();
+      case "filter": return l.filter();
+      case "map": return l.mapped(false);
+      case "find":
+      case "findIndex": return l.find();
+      case "reduce": return l.reduce();
+    }
+    return l.whole();
+  }
+
+  start(n: Node, f: Frame, list: Val): Loop {
+    const elems = list.v instanceof Partial ? list.v.items : list.v;
+    if (!Array.isArray(elems)) return this.fail(n, `"${n.name}" goes through a list, not a ${nameOf(list.v)}`);
+    const partial = list.v instanceof Partial;
+    const more = list.v instanceof Partial && list.v.open ? opened(list.v.open, list.path, list.path) : null;
+    return new Loop(this, n, f, elems, list.path, partial, more);
+  }
+
+  /** flatten, concat and uniq, which keep what is stated of partial lists. */
+  lists(n: Node, f: Frame): Val {
+    const operands: Value[] = [];
+    let u: Unknown | null = null;
+    let more: Unknown | null = null;
+    for (const a of n.args as Node[]) {
+      const nested = n.name === "flatten" && a.op === "loop" && a.name === "map";
+      const r = this.attempt(() => (nested ? this.nested(a, f) : this.eval(a, f)));
+      if (r instanceof RuntimeError) {
+        if (u) return value(u);
+        throw r;
+      }
+      let v = r.v;
+      if (v instanceof Partial && v.open) {
+        more = both(more, v.open);
+        v = v.items;
+      } else {
+        u = both(u, openOf(r));
+      }
+      if (n.name === "flatten" && Array.isArray(v)) {
+        v = v.map((e) => {
+          if (!(e instanceof Partial)) return e;
+          more = both(more, opened(why(e), r.path, r.path));
+          return e.items;
+        });
+      }
+      operands.push(v);
+    }
+    if (u) return value(u);
+    const r = this.apply(n, operands);
+    return more && Array.isArray(r.v) ? value(new Partial(r.v, more)) : r;
+  }
+
+  /** The map inside a flatten, keeping partial elements. */
+  nested(n: Node, f: Frame): Val {
+    const list = this.eval(n.args![0]!, f);
+    return list.v instanceof Unknown ? list : this.start(n, f, list).mapped(true);
+  }
+}
+
+function attemptSame(a: Value, b: Value): boolean | Unknown {
+  try {
+    return same(a, b);
+  } catch (e) {
+    if (e instanceof Unknown) return e;
+    throw e;
+  }
+}
+
+function comparedPath(n: Node): string {
+  for (const a of n.args as Node[]) {
+    const s = textPath(a);
+    if (s !== "") return s;
+  }
+  return "object";
+}
+
+/** What a text shows and its identity, or null. */
+function textParts(v: Value): [string, string] | null {
+  if (typeof v === "string") return [v, v.replaceAll("{", "{{")];
+  return v instanceof Unknown && v.expr !== "" ? [v.text, v.expr] : null;
+}
+
+/** A map literal; of a key written twice the first stays, as in the VM. */
+export function mapOf(v: Value[]): Value {
+  const out = Object.create(null);
+  for (let i = v.length - 2; i >= 0; i -= 2) {
+    if (typeof v[i] !== "string") throw new Failure(`a key is text, not a ${nameOf(v[i]!)}`);
+    out[v[i] as string] = v[i + 1];
+  }
+  return out;
+}
+
+/** One run of a builtin with a closure over its elements. */
+class Loop {
+  constructor(
+    readonly tree: Tree,
+    readonly n: Node,
+    readonly f: Frame,
+    readonly elems: Value[],
+    readonly path: string,
+    readonly partial: boolean,
+    readonly more: Unknown | null,
+  ) {}
+
+  at(i: number, acc: Val = value(null)): { r: Val | RuntimeError; exists: Unknown | null } {
+    const v = this.elems[i]!;
+    const elem = value(v, elementPath(this.path, i));
+    let exists: Unknown | null = null;
+    if (v instanceof Obj && v.exists) {
+      const p = elem.path || objectPath(v);
+      exists = opened(v.exists, p, p);
+    }
+    const body = this.n.args![1];
+    const r = this.tree.attempt(() =>
+      body ? this.tree.eval(body, { up: this.f, loop: { elem, i, acc } }) : this.tree.read(v, "", elem.path));
+    return { r, exists };
+  }
+
+  /** at for a closure that must give a bool. */
+  condition(i: number): { b: boolean; open: Unknown | null; exists: Unknown | null; err: RuntimeError | null } {
+    const { r, exists } = this.at(i);
+    if (r instanceof RuntimeError) return { b: false, open: null, exists, err: r };
+    const open = openOf(r);
+    if (open) return { b: false, open, exists, err: null };
+    if (typeof r.v !== "boolean") {
+      const body = this.n.args![1]!;
+      return { b: false, open: null, exists, err: new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, body.at) };
+    }
+    return { b: r.v, open: null, exists, err: null };
+  }
+
+  quantifier(decisive: boolean, whenDecided: boolean): Val {
+    let u: Unknown | null = null;
+    for (let i = 0; i < this.elems.length; i++) {
+      const { b, open, exists, err } = this.condition(i);
+      if (err) return this.errorAfter(u, exists, err);
+      if (open) u = both(u, open, exists);
+      else if (b !== decisive) continue;
+      else if (exists) u = both(u, exists);
+      else return value(whenDecided);
+    }
+    u = both(u, this.more);
+    return value(u ?? !whenDecided);
+  }
+
+  one(): Val {
+    let u: Unknown | null = null;
+    let matched = 0;
+    for (let i = 0; i < this.elems.length; i++) {
+      const { b, open, exists, err } = this.condition(i);
+      if (err) return this.errorAfter(u, exists, err);
+      if (open) u = both(u, open, exists);
+      else if (b && exists) u = both(u, exists);
+      else if (b) matched++;
+    }
+    u = both(u, this.more);
+    return value(u && matched < 2 ? u : matched === 1);
+  }
+
+  filter(): Val {
+    const kept: Value[] = [];
+    let u: Unknown | null = null;
+    for (let i = 0; i < this.elems.length; i++) {
+      const { b, open, exists, err } = this.condition(i);
+      if (err) return this.errorAfter(u, exists, err);
+      u = both(u, open, exists);
+      if (b) kept.push(this.elems[i]!);
+    }
+    return this.list(kept, u);
+  }
+
+  /** Wraps the result of a loop that keeps what is stated of a partial list. */
+  list(elems: Value[], u: Unknown | null): Val {
+    if (u) return value(u);
+    return value(this.more ? new Partial(elems, this.more) : elems);
+  }
+
+  errorAfter(u: Unknown | null, exists: Unknown | null, err: RuntimeError): Val {
+    const open = both(u, exists);
+    if (open) return value(open);
+    throw err;
+  }
+
+  mapped(nested: boolean): Val {
+    const out: Value[] = [];
+    let u: Unknown | null = null;
+    for (let i = 0; i < this.elems.length; i++) {
+      const { r, exists } = this.at(i);
+      if (r instanceof RuntimeError) return this.errorAfter(u, exists, r);
+      u = both(u, exists);
+      if (!(r.v instanceof Partial) || !nested) u = both(u, openOf(r));
+      out.push(r.v);
+    }
+    return this.list(out, u);
+  }
+
+  find(): Val {
+    let u: Unknown | null = null;
+    for (let i = 0; i < this.elems.length; i++) {
+      const { b, open, exists, err } = this.condition(i);
+      if (err) return this.errorAfter(u, exists, err);
+      u = both(u, open, exists);
+      if (u || !b) continue;
+      if (this.partial) break;
+      if (this.n.name === "findIndex") return value(BigInt(i));
+      return value(this.elems[i]!, elementPath(this.path, i));
+    }
+    u = both(u, this.more);
+    return value(u);
+  }
+
+  reduce(): Val {
+    const stop = this.stops();
+    if (stop) return value(stop);
+    let i = 0;
+    let acc: Val;
+    if (this.n.args!.length > 2) acc = this.tree.eval(this.n.args![2]!, this.f);
+    else if (this.elems.length === 0) return this.tree.fail(this.n, "reduce of an empty list needs an initial value");
+    else acc = value(this.elems[i++]!);
+    for (; i < this.elems.length; i++) {
+      const { r } = this.at(i, acc);
+      if (r instanceof RuntimeError) throw r;
+      acc = r;
+    }
+    return acc;
+  }
+
+  /** Why a builtin that needs the whole list cannot have it, or null. */
+  stops(): Unknown | null {
+    let u = this.more;
+    for (const e of this.elems) if (e instanceof Obj && e.exists) u = both(u, opened(e.exists, this.path, this.path));
+    return u;
+  }
+
+  /** count and sum, which need every element. */
+  whole(): Val {
+    let u = this.stops();
+    const results: Value[] = [];
+    for (let i = 0; i < this.elems.length; i++) {
+      const { r, exists } = this.at(i);
+      if (r instanceof RuntimeError) return this.errorAfter(u, exists, r);
+      u = both(u, openOf(r));
+      results.push(r.v);
+    }
+    if (u) return value(u);
+    try {
+      return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!));
+    } catch (e) {
+      if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);
+      throw e;
+    }
+  }
+}
