@@ -1,0 +1,12 @@
+// Package content embeds the founding guidance and the manual, so that the
+// program can check a topology without a checkout.
+//
+// **Invariant:** it holds files and nothing else.
+package content
+
+import "embed"
+
+// FS is this folder as a site has it. Go files in it are never published.
+//
+//go:embed *
+var FS embed.FS
