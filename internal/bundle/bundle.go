@@ -1,0 +1,190 @@
+// Package bundle makes the browser files of a site with esbuild.
+//
+// It takes a theme (TypeScript, CSS, fonts, and the npm libraries that Vendor
+// put into its dist/ folder) and the JavaScript that the rules were translated
+// to, and gives the assets of the site, named by their content, and the module
+// checks.mjs. Vendor is the developer's step that reads node_modules; nothing
+// else in the program does.
+//
+// Invariant: the same theme and rules give the same bytes, wherever they are
+// bundled. Nothing is read but the theme's file system.
+package bundle
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/plumbline/plumbline/internal/diag"
+)
+
+// Assets are the browser files of one site.
+type Assets struct {
+	// Files holds the bytes by output path: "assets/site-K3JX2Q7A.js", "checks.mjs".
+	Files map[string][]byte
+	// Paths gives the output path of each entry by its name: "site.js",
+	// "site.css", "head.js", "check.js", "worker.js", "icon.svg", "licences.txt".
+	Paths map[string]string
+	// Engine is checks.mjs as a classic script that sets the global "plumbline",
+	// for an engine without modules.
+	Engine string
+	// Version names the rules and the runtime: results of another version are stale.
+	Version string
+}
+
+// Add stores a data file under a name that carries its hash, and returns its path.
+func (a *Assets) Add(name string, data []byte) string {
+	ext := path.Ext(name)
+	p := "assets/" + strings.TrimSuffix(name, ext) + "-" + hash(data) + ext
+	a.Files[p] = data
+	a.Paths[name] = p
+	return p
+}
+
+// hash has the form of esbuild's own: eight letters and digits.
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return base32.StdEncoding.EncodeToString(sum[:])[:8]
+}
+
+// Site bundles everything a site serves to browsers and to other JavaScript
+// programs. rulesJS is the module that rulejs generated, with the program as its
+// default export.
+func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
+	a := Assets{Files: map[string][]byte{}, Paths: map[string]string{}}
+	src := sources{theme: theme, rules: rulesJS}
+	if l := src.vendored(); l.HasErrors() {
+		return a, l
+	}
+	checks, l := src.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
+	engine, l2 := src.one("runtime/checks.ts", "engine.js", api.FormatIIFE, "plumbline")
+	worker, l3 := src.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
+	files, l4 := src.pages()
+	problems := append(append(append(l, l2...), l3...), l4...).Sorted()
+	if problems.HasErrors() {
+		return a, problems
+	}
+	notice, err := fs.ReadFile(theme, "dist/licences.txt")
+	if err != nil {
+		return a, noBundles("dist/licences.txt")
+	}
+	a.Version = hash([]byte(checks))
+	a.Engine = engine
+	a.Files["checks.mjs"] = []byte(checks)
+	a.Add("licences.txt", notice)
+	// A worker made from a Blob has no URL of its own to load from, so its code
+	// travels as the text of a function (classic scripts work from file://).
+	a.Add("worker.js", []byte("self.plumblineWorker=function(){"+strings.TrimSuffix(worker, "\n")+"\n};\n"))
+	for name, f := range files {
+		a.Files[f.path] = f.data
+		if name != "" {
+			a.Paths[name] = f.path
+		}
+	}
+	return a, problems
+}
+
+// Runtime bundles the rule runtime alone as a classic script that sets the
+// global "plumblineRuntime".
+func Runtime(theme fs.FS) (string, diag.List) {
+	src := sources{theme: theme, rules: "export default null"}
+	if l := src.vendored(); l.HasErrors() {
+		return "", l
+	}
+	return src.one("runtime/index.ts", "runtime.js", api.FormatIIFE, "plumblineRuntime")
+}
+
+// one bundles a single entry into a single text.
+func (s sources) one(entry, name string, format api.Format, global string) (string, diag.List) {
+	o := s.options()
+	o.EntryPointsAdvanced = []api.EntryPoint{{InputPath: entry, OutputPath: strings.TrimSuffix(name, path.Ext(name))}}
+	o.Format = format
+	o.GlobalName = global
+	if format == api.FormatESModule {
+		o.Banner = map[string]string{"js": "/*! The rules of this site as a module: await check(text, options). Contains yaml (ISC) and ipaddr.js (MIT). */"}
+	}
+	result := api.Build(o)
+	l := s.diagnostics(result)
+	if l.HasErrors() {
+		return "", l
+	}
+	return string(result.OutputFiles[0].Contents), l
+}
+
+type output struct {
+	path string
+	data []byte
+}
+
+// pages bundles what the pages load. The result is keyed by entry name; files
+// without an entry (fonts) are keyed by their path.
+func (s sources) pages() (map[string]output, diag.List) {
+	o := s.options()
+	o.Format = api.FormatIIFE
+	o.EntryNames, o.AssetNames = "assets/[name]-[hash]", "assets/[name]-[hash]"
+	o.EntryPointsAdvanced = []api.EntryPoint{
+		{InputPath: "head.ts", OutputPath: "head"},
+		{InputPath: "site.ts", OutputPath: "site"},
+		{InputPath: "checker/check.ts", OutputPath: "check"},
+		{InputPath: "styles/site.css", OutputPath: "site"},
+		{InputPath: "icons/icon.svg", OutputPath: "icon"},
+	}
+	o.Metafile = true
+	result := api.Build(o)
+	l := s.diagnostics(result)
+	if l.HasErrors() {
+		return nil, l
+	}
+	names, err := entryNames(result.Metafile)
+	if err != nil {
+		l.Add(diag.Diagnostic{Code: "theme/bundle", Severity: diag.Error, Message: err.Error()})
+		return nil, l
+	}
+	files := map[string]output{}
+	for _, f := range result.OutputFiles {
+		p := strings.TrimPrefix(f.Path, "/")
+		name := names[p]
+		if name == "" {
+			name = p
+		}
+		files[name] = output{p, f.Contents}
+	}
+	return files, l
+}
+
+// entryNames maps the output paths of the entries to names such as "site.css".
+func entryNames(metafile string) (map[string]string, error) {
+	var meta struct {
+		Outputs map[string]struct {
+			EntryPoint string `json:"entryPoint"`
+			Inputs     map[string]any
+		} `json:"outputs"`
+	}
+	if err := json.Unmarshal([]byte(metafile), &meta); err != nil {
+		return nil, fmt.Errorf("reading esbuild's metafile: %w", err)
+	}
+	names := map[string]string{}
+	for p, out := range meta.Outputs {
+		inputs := make([]string, 0, len(out.Inputs))
+		for in := range out.Inputs {
+			inputs = append(inputs, in)
+		}
+		sort.Strings(inputs)
+		ext := path.Ext(p)
+		switch {
+		case out.EntryPoint != "" && ext != ".svg":
+			base := path.Base(p)
+			names[p] = base[:strings.LastIndex(base, "-")] + ext
+		case ext == ".svg" && len(inputs) == 1 && strings.HasSuffix(inputs[0], "icons/icon.svg"):
+			names[p] = "icon.svg"
+		}
+	}
+	return names, nil
+}

@@ -1,0 +1,106 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/content"
+)
+
+// addMachineFiles adds what is read by programs rather than people.
+func (s *site) addMachineFiles(files map[string][]byte) {
+	files["rules.json"] = RulesJSON(s.Rules)
+	files["robots.txt"] = s.robots()
+	files["llms.txt"] = s.llms()
+	if s.BaseURL != "" {
+		files["sitemap.xml"] = s.sitemap()
+	}
+	for _, p := range s.Content.Pages {
+		files[p.URL+"index.md"] = []byte(s.twin(p))
+	}
+}
+
+func (s *site) robots() []byte {
+	text := "User-agent: *\nAllow: /\n"
+	if s.BaseURL != "" {
+		text += "\nSitemap: " + s.absolute("sitemap.xml") + "\n"
+	}
+	return []byte(text)
+}
+
+func (s *site) sitemap() []byte {
+	var b bytes.Buffer
+	b.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+	urls := make([]string, 0, len(s.Content.Pages)+len(s.Rules)+2)
+	for _, p := range s.Content.Pages {
+		urls = append(urls, p.URL)
+	}
+	urls = append(urls, "rules/", "check/")
+	for i := range s.Rules {
+		urls = append(urls, s.Rules[i].url())
+	}
+	for _, u := range urls {
+		b.WriteString("<url><loc>")
+		// A buffer takes every write.
+		_ = xml.EscapeText(&b, []byte(s.absolute(u)))
+		b.WriteString("</loc></url>\n")
+	}
+	b.WriteString("</urlset>\n")
+	return b.Bytes()
+}
+
+// llms is the index that language models look for: llmstxt.org.
+func (s *site) llms() []byte {
+	address := func(path string) string {
+		if a := s.absolute(path); a != "" {
+			return a
+		}
+		return content.RelativeURL("", path)
+	}
+	var b strings.Builder
+	b.WriteString("# " + s.view.Title + "\n\n")
+	b.WriteString("> Guidance whose recommendations are rules: each rule quotes the sentence it checks and runs over a topology.\n\n## Guidance\n\n")
+	for _, p := range s.Content.Pages {
+		b.WriteString("- [" + p.Title + "](" + address(p.URL+"index.md") + ")")
+		if p.Description != "" {
+			b.WriteString(": " + p.Description)
+		}
+		b.WriteByte('\n')
+	}
+	if len(s.Rules) > 0 {
+		b.WriteString("\n## Rules\n\n- [rules.json](" + address("rules.json") + "): every rule with the sentence it quotes, its severity and its fix\n")
+		b.WriteString("- [checks.mjs](" + address("checks.mjs") + "): the rules as a JavaScript module, `await check(text, options)`\n")
+	}
+	return []byte(b.String())
+}
+
+// twin is a page's Markdown with its links turned to where they lead from the
+// twin: pages to their twins, media to their files.
+func (s *site) twin(p *content.Page) string {
+	text := p.Markdown()
+	// Markdown leaves out a part of the front matter and nothing behind it.
+	shift := len(text) - len(p.Source.Text)
+	var b strings.Builder
+	last := 0
+	for _, l := range p.Links {
+		start, end := l.Span.Start+shift, l.Span.End+shift
+		if start < last || end <= start || l.Kind != content.LinkPage && l.Kind != content.LinkMedia {
+			continue
+		}
+		if strings.ContainsAny(text[start:end], " \t\n<>()[]\"") {
+			continue // the place of a whole construct, not of an address
+		}
+		to := content.RelativeURL(p.URL, l.File)
+		if l.Kind == content.LinkPage {
+			to = content.RelativeURL(p.URL, l.Page.URL+"index.md")
+		}
+		if l.Fragment != "" {
+			to += "#" + l.Fragment
+		}
+		b.WriteString(text[last:start] + to)
+		last = end
+	}
+	b.WriteString(text[last:])
+	return b.String()
+}

@@ -1,0 +1,394 @@
+// The checker's page: texts in, findings out. The work is done by the worker;
+// this element holds the files, the filters and what the address says.
+
+import { el, icon } from "../page/element";
+import type { RuleData } from "../page/data";
+import { copyText } from "../page/prose";
+import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../page/result";
+import type { CheckResult, InputFile, Verdict } from "../page/result";
+import { fixFolderLinks, loadScript, root, version } from "../page/site";
+import { Editor } from "./editor";
+import type { Mark } from "./editor";
+import { Files, guessName, guessRole } from "./files";
+import { diagnosticsList, factsSection, findingsSection, inputSection } from "./findings";
+import type { Lookup } from "./findings";
+import { asJSON, asMarkdown, summaryLine } from "./report";
+import { Cancelled, Runner } from "./runner";
+import { readAddress, stateAddress } from "./share";
+
+/** Milliseconds between the last key and a check, and before a check shows that it is busy. */
+const pause = 500;
+const patience = 300;
+
+class Checker extends HTMLElement {
+  private readonly runner = new Runner();
+  private readonly editor = new Editor(this, () => this.edited());
+  private readonly files = new Files(this.find(".file-tabs"), () => this.showFile(), () => void this.check());
+  private readonly status = this.find(".check-status");
+  private readonly output = this.find(".check-result");
+  private readonly progress = this.find(".check-progress");
+  private readonly empty = [...this.output.childNodes];
+  private result: CheckResult | null = null;
+  private shown = new Set<Verdict>(["fail", "unknown"]);
+  private words = "";
+  private remember = false;
+  private later = 0;
+  private rules = new Map<string, RuleData>();
+
+  connectedCallback(): void {
+    for (const r of window.plumblineData?.rules ?? []) this.rules.set(r.id, r);
+    this.listen();
+    this.files.show();
+    addEventListener("hashchange", () => void this.readAddress());
+    void this.readAddress();
+  }
+
+  private find<T extends HTMLElement = HTMLElement>(selector: string): T {
+    return this.querySelector<T>(selector) as T;
+  }
+
+  private listen(): void {
+    this.addEventListener("click", (event) => {
+      const action = (event.target as Element).closest<HTMLElement>("[data-action]")?.dataset["action"];
+      if (action === "check") void this.check();
+      if (action === "cancel") this.runner.cancel();
+      if (action === "clear") this.clear();
+    });
+    this.editor.area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void this.check();
+    });
+    this.editor.area.addEventListener("paste", () => setTimeout(() => void this.check()));
+    this.find<HTMLInputElement>("input[type=file]").addEventListener("change", (event) => {
+      const input = event.target as HTMLInputElement;
+      void this.open([...(input.files ?? [])]).then(() => {
+        input.value = "";
+      });
+    });
+    this.find("[data-option=input]").addEventListener("change", () => void this.check());
+    this.find<HTMLSelectElement>("[data-option=role]").addEventListener("change", (event) => {
+      if (this.files.file === undefined) return;
+      this.files.file.role = (event.target as HTMLSelectElement).value as InputFile["role"];
+      this.files.show();
+      void this.check();
+    });
+    addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      this.classList.add("check-dropping");
+    });
+    addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) this.classList.remove("check-dropping");
+    });
+    addEventListener("drop", (event) => {
+      this.classList.remove("check-dropping");
+      if (event.dataTransfer === null || event.dataTransfer.files.length === 0) return;
+      event.preventDefault();
+      void this.open([...event.dataTransfer.files]);
+    });
+  }
+
+  // Input
+
+  private async open(list: File[]): Promise<void> {
+    if (list.length === 0) return;
+    const files = await Promise.all(
+      list.map(async (f): Promise<InputFile> => {
+        const text = await f.text();
+        return { name: f.name, text, role: guessRole(f.name, text) };
+      }),
+    );
+    files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
+    this.leaveAddress();
+    this.files.add(files);
+    await this.check();
+  }
+
+  private edited(): void {
+    const text = this.editor.text;
+    if (this.files.file === undefined) {
+      if (text === "") return;
+      this.files.list = [{ name: guessName(text), text, role: guessRole("", text) }];
+      this.files.current = 0;
+      this.files.show();
+      this.showOptions();
+    } else {
+      this.files.file.text = text;
+    }
+    this.leaveAddress();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => void this.check(), pause);
+  }
+
+  private showFile(): void {
+    this.editor.text = this.files.file?.text ?? "";
+    this.showOptions();
+    this.markLines();
+  }
+
+  private showOptions(): void {
+    const role = this.find<HTMLSelectElement>("[data-option=role]");
+    this.find(".file-role").hidden = this.files.list.length < 2 && (this.files.file?.role ?? "topology") === "topology";
+    role.value = this.files.file?.role ?? "topology";
+    this.find("[data-action=clear]").hidden = this.files.list.length === 0;
+  }
+
+  private clear(): void {
+    this.runner.cancel();
+    clearTimeout(this.later);
+    this.leaveAddress();
+    forget();
+    document.dispatchEvent(new Event("plumbline:kept"));
+    this.files.replace([]);
+    this.reset();
+    this.editor.area.focus();
+  }
+
+  // The address
+
+  private async readAddress(): Promise<void> {
+    const address = await readAddress(location.hash);
+    switch (address.kind) {
+      case "sample": {
+        const sample = window.plumblineData?.samples?.find((s) => s.name === address.name);
+        if (sample === undefined) return this.fail(`This site has no sample “${address.name}”.`);
+        this.files.replace([{ name: `${sample.name}.yaml`, text: sample.text, role: "topology" }]);
+        break;
+      }
+      case "example":
+        return this.openExample(address.rule, address.example);
+      case "state":
+        this.files.replace(address.files);
+        break;
+      case "broken":
+        return this.fail("The address of this page is damaged: what it held could not be read.");
+      case "none": {
+        const known = keptFiles();
+        if (known === null || this.files.list.length > 0) return;
+        this.remember = known.remember;
+        this.files.replace(known.files);
+      }
+    }
+    await this.check();
+  }
+
+  private async openExample(rule: string, name: string): Promise<void> {
+    try {
+      await loadScript(this.dataset["examples"] ?? "");
+    } catch {
+      return this.fail("The examples could not be loaded.");
+    }
+    const examples = window.plumblineData?.examples?.[rule] ?? [];
+    const example = examples.find((e) => e.name === name);
+    if (example === undefined) return this.fail(`Rule “${rule}” has no example “${name}”.`);
+    this.files.replace([{ name: `${rule}.yaml`, text: example.text, role: "topology" }]);
+    this.words = rule;
+    for (const v of verdicts) this.shown.add(v);
+    await this.check();
+  }
+
+  /** The address names a sample or a state only while it is what the page shows. */
+  private leaveAddress(): void {
+    if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  // Checking
+
+  private async check(): Promise<void> {
+    clearTimeout(this.later);
+    const texts = (role: InputFile["role"]): { file: string; text: string }[] =>
+      this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
+    const topology = texts("topology");
+    if (topology.length === 0 || topology.every((f) => f.text.trim() === "")) {
+      this.runner.cancel();
+      this.reset();
+      return;
+    }
+    const parameters = texts("parameters");
+    const [declared] = texts("declared");
+    const started = performance.now();
+    const busy = this.showBusy(started);
+    try {
+      this.result = await this.runner.check(topology, {
+        input: this.find<HTMLSelectElement>("[data-option=input]").value,
+        all: true,
+        ...(parameters.length > 0 ? { parameters } : {}),
+        ...(declared === undefined ? {} : { declared }),
+      });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
+      else if (this.result === null) this.reset();
+      return;
+    } finally {
+      busy();
+    }
+    keep(summarise(this.result), this.files.list, this.remember);
+    document.dispatchEvent(new Event("plumbline:kept"));
+    this.showResult(Math.round(performance.now() - started));
+  }
+
+  /** Shows that a check runs, if it takes long enough to wonder; returns what ends it. */
+  private showBusy(started: number): () => void {
+    const text = this.find(".check-progress-text");
+    const update = (): void => {
+      text.textContent = `Checking… ${((performance.now() - started) / 1000).toFixed(1)} s`;
+    };
+    let ticking = 0;
+    const wait = setTimeout(() => {
+      update();
+      this.progress.hidden = false;
+      ticking = setInterval(update, 200);
+    }, patience);
+    return () => {
+      clearTimeout(wait);
+      clearInterval(ticking);
+      this.progress.hidden = true;
+    };
+  }
+
+  private reset(): void {
+    this.result = null;
+    this.status.textContent = "";
+    this.output.replaceChildren(...this.empty);
+    this.markLines();
+  }
+
+  private fail(message: string): void {
+    this.result = null;
+    this.status.textContent = message;
+    this.output.replaceChildren(el("p", { class: "alert alert-caution" }, message));
+  }
+
+  // The result
+
+  private get look(): Lookup {
+    return {
+      rules: this.rules,
+      kinds: window.plumblineData?.kinds ?? {},
+      jump: (file, line, column) => {
+        if (this.files.chooseNamed(file) || this.files.list.length === 1) this.editor.jump(line, column);
+      },
+    };
+  }
+
+  private showResult(milliseconds: number): void {
+    const result = this.result;
+    if (result === null) return;
+    this.status.textContent = `${summaryLine(result)} in ${result.input.file}, ${milliseconds} ms`;
+    this.output.replaceChildren(this.toolbar(result), el("div", { class: "check-lists" }));
+    this.showLists();
+    this.markLines();
+  }
+
+  private showLists(): void {
+    const result = this.result;
+    if (result === null) return;
+    const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
+    const look = this.look;
+    const sections: (Node | null)[] = [diagnosticsList(result, look)];
+    for (const v of verdicts) {
+      const findings = result.findings.filter((f) => {
+        const text = `${f.rule} ${this.rules.get(f.rule)?.title ?? ""} ${f.subject.name} ${f.message} ${f.severity}`.toLowerCase();
+        return f.verdict === v && words.every((w) => text.includes(w));
+      });
+      if (this.shown.has(v) && findings.length > 0) sections.push(findingsSection(v, findings, look));
+    }
+    if (result.summary.fail === 0 && result.summary.unknown === 0 && result.diagnostics.every((d) => d.severity !== "error")) {
+      sections.push(allClear(result));
+    }
+    sections.push(factsSection(result, look), inputSection(result, look));
+    const lists = this.find(".check-lists");
+    lists.replaceChildren(...sections.filter((s) => s !== null));
+    fixFolderLinks(lists);
+  }
+
+  private toolbar(result: CheckResult): HTMLElement {
+    const chips = verdicts.map((v) =>
+      el(
+        "button",
+        {
+          class: `chip chip-${v}`,
+          type: "button",
+          "aria-pressed": this.shown.has(v) ? "true" : "false",
+          click: (event) => {
+            if (!this.shown.delete(v)) this.shown.add(v);
+            (event.currentTarget as Element).setAttribute("aria-pressed", String(this.shown.has(v)));
+            this.showLists();
+          },
+        },
+        icon(v),
+        el("strong", {}, String(result.summary[v])),
+        verdictNames[v].toLowerCase(),
+      ),
+    );
+    const filter = el("input", { class: "field", type: "search", placeholder: "Filter findings", "aria-label": "Filter findings" });
+    filter.value = this.words;
+    filter.addEventListener("input", () => {
+      this.words = filter.value;
+      this.showLists();
+    });
+    return el(
+      "div",
+      { class: "result-bar" },
+      el("div", { class: "chips", role: "group", "aria-label": "Show verdicts" }, chips),
+      el("div", { class: "result-tools" }, filter, this.exports()),
+    );
+  }
+
+  private exports(): HTMLElement[] {
+    const button = (name: string, image: string, text: () => string | Promise<string>): HTMLElement => {
+      const b = el("button", { class: "button button-small", type: "button" }, icon(image), name);
+      b.addEventListener("click", () => void Promise.resolve(text()).then((t) => (t === "" ? undefined : copyText(t, b))));
+      return b;
+    };
+    const remember = el("input", { type: "checkbox" });
+    remember.checked = this.remember;
+    remember.addEventListener("change", () => {
+      this.remember = remember.checked;
+      if (this.result !== null) keep(summarise(this.result), this.files.list, this.remember);
+    });
+    return [
+      button("JSON", "copy", () => (this.result === null ? "" : asJSON(this.result))),
+      button("Markdown", "copy", () => (this.result === null ? "" : asMarkdown(this.result, this.titles(), new URL(root, location.href).href))),
+      button("Link", "link", () => this.shareLink()),
+      el("label", { class: "choice", title: "Otherwise this tab forgets it when it closes" }, remember, "Remember in this browser"),
+    ];
+  }
+
+  private titles(): Map<string, string> {
+    return new Map([...this.rules.values()].map((r) => [r.id, r.title]));
+  }
+
+  /** Puts the files into the address and returns it; what is too long for an address is offered as a file. */
+  private async shareLink(): Promise<string> {
+    const address = await stateAddress(this.files.list);
+    if (address === null) {
+      this.status.textContent = "This topology is too large for a link. Send the file itself, or the copied result.";
+      return "";
+    }
+    history.replaceState(null, "", address);
+    return location.href;
+  }
+
+  private markLines(): void {
+    const file = this.files.file?.name;
+    const marks: Mark[] = [];
+    for (const f of this.result?.findings ?? []) {
+      if ((f.verdict === "fail" || f.verdict === "unknown") && f.source?.file === file) marks.push({ line: f.source?.line ?? 1, verdict: f.verdict });
+    }
+    for (const d of this.result?.diagnostics ?? []) {
+      if (d.file === file && d.line !== undefined) marks.push({ line: d.line, verdict: "diagnostic" });
+    }
+    this.editor.mark(marks);
+  }
+}
+
+function allClear(result: CheckResult): HTMLElement {
+  const text =
+    result.summary.pass > 0
+      ? "Plumb. Every rule that applies to this topology passes."
+      : "No rule of this site applies to what this topology holds.";
+  return el("p", { class: "all-clear" }, icon(result.summary.pass > 0 ? "pass" : "not-applicable"), text);
+}
+
+document.documentElement.dataset["checker"] = version;
+customElements.define("pl-check", Checker);

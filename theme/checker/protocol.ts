@@ -1,0 +1,24 @@
+// What the page and its worker say to each other.
+
+import type { CheckResult } from "../page/result";
+
+export interface TextFile {
+  file: string;
+  text: string;
+}
+
+/** Options of `check()` in checks.mjs, as far as the page offers them. */
+export interface CheckOptions {
+  input: string;
+  all: boolean;
+  parameters?: TextFile[];
+  declared?: TextFile;
+}
+
+export interface CheckRequest {
+  id: number;
+  files: TextFile[];
+  options: CheckOptions;
+}
+
+export type CheckResponse = { id: number; result: CheckResult } | { id: number; failure: string };

@@ -1,0 +1,53 @@
+// A result as text to take along.
+
+import { verdicts, verdictNames } from "../page/result";
+import type { CheckResult, Finding, Severity } from "../page/result";
+
+export const severities: readonly Severity[] = ["error", "warning", "info"];
+
+/** The bytes of `plumbline check --format json`: findings that fail or are unknown. */
+export function asJSON(result: CheckResult): string {
+  const findings = result.findings.filter((f) => f.verdict === "fail" || f.verdict === "unknown");
+  return JSON.stringify({ ...result, findings }) + "\n";
+}
+
+/** Markdown for an issue, a pull request or a mail. `site` is the address of the site's root. */
+export function asMarkdown(result: CheckResult, titles: Map<string, string>, site: string): string {
+  const lines = [`# Check of ${escape(result.input.file)}`, "", summaryLine(result), ""];
+  for (const verdict of ["fail", "unknown"] as const) {
+    const findings = bySeverity(result.findings.filter((f) => f.verdict === verdict));
+    if (findings.length === 0) continue;
+    lines.push(`## ${verdictNames[verdict]}`, "", "| Severity | Rule | Subject | Finding | Place |", "| --- | --- | --- | --- | --- |");
+    for (const f of findings) lines.push(row(f, titles, site));
+    lines.push("");
+  }
+  if (result.diagnostics.length > 0) {
+    lines.push("## Problems in the input", "");
+    for (const d of result.diagnostics) {
+      const place = d.line === undefined ? (d.file ?? "") : `${d.file ?? ""}:${d.line}:${d.column ?? 1}`;
+      lines.push(`- ${place === "" ? "" : `\`${place}\`: `}${d.severity}: ${escape(d.message)}${d.hint === undefined ? "" : ` (${escape(d.hint)})`}`);
+    }
+    lines.push("");
+  }
+  return lines.join("\n");
+}
+
+export function bySeverity(findings: Finding[]): Finding[] {
+  return findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+/** "2 fail, 1 unknown, 9 pass, 14 not applicable". */
+export function summaryLine(result: CheckResult): string {
+  return verdicts.map((v) => `${result.summary[v]} ${verdictNames[v].toLowerCase()}`).join(", ");
+}
+
+function row(f: Finding, titles: Map<string, string>, site: string): string {
+  const place = f.source === undefined ? "" : `\`${f.source.file}:${f.source.line}:${f.source.column}\``;
+  const text = f.verdict === "unknown" ? (f.missing ?? []).map((m) => `${m.path}: ${m.reason}`).join("; ") : f.message;
+  return `| ${f.severity} | [${escape(titles.get(f.rule) ?? f.rule)}](${site}${f.page}) | ${escape(f.subject.name)} | ${escape(text)} | ${place} |`;
+}
+
+/** Text that Markdown shows as it is, also in a table. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#~]/g, "\\$&").replace(/\s+/g, " ");
+}

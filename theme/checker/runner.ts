@@ -1,0 +1,62 @@
+// Runs checks in the worker, one at a time: a newer request replaces an older.
+
+import type { CheckResult } from "../page/result";
+import type { CheckOptions, CheckRequest, CheckResponse, TextFile } from "./protocol";
+
+/** Rejection of a check that was cancelled or replaced. */
+export class Cancelled extends Error {}
+
+export class Runner {
+  private worker: Worker | null = null;
+  private next = 1;
+  private running: { id: number; resolve: (r: CheckResult) => void; reject: (e: Error) => void } | null = null;
+
+  check(files: TextFile[], options: CheckOptions): Promise<CheckResult> {
+    this.cancel();
+    const request: CheckRequest = { id: this.next++, files, options };
+    return new Promise((resolve, reject) => {
+      this.running = { id: request.id, resolve, reject };
+      try {
+        this.worker ??= this.start();
+        this.worker.postMessage(request);
+      } catch (error) {
+        this.running = null;
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
+
+  /** Stops a running check. JavaScript cannot be interrupted, so its worker ends with it. */
+  cancel(): void {
+    if (this.running === null) return;
+    this.worker?.terminate();
+    this.worker = null;
+    this.running.reject(new Cancelled());
+    this.running = null;
+  }
+
+  private start(): Worker {
+    const code = window.plumblineWorker;
+    if (code === undefined) throw new Error("the rules could not be loaded");
+    const url = URL.createObjectURL(new Blob([`(${code.toString()})()`], { type: "text/javascript" }));
+    const worker = new Worker(url);
+    URL.revokeObjectURL(url);
+    worker.onmessage = (event: MessageEvent<CheckResponse>): void => this.finish(event.data);
+    worker.onerror = (event): void => {
+      event.preventDefault();
+      this.worker = null;
+      worker.terminate();
+      this.running?.reject(new Error(event.message || "the worker could not start"));
+      this.running = null;
+    };
+    return worker;
+  }
+
+  private finish(response: CheckResponse): void {
+    const run = this.running;
+    if (run === null || run.id !== response.id) return;
+    this.running = null;
+    if ("result" in response) run.resolve(response.result);
+    else run.reject(new Error(response.failure));
+  }
+}

@@ -1,0 +1,3 @@
+// Modules that internal/bundle makes.
+
+declare module "plumbline:components" {}
