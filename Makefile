@@ -34,8 +34,8 @@ $(NODE_MODULES): theme/package.json theme/package-lock.json
 
 # The libraries and fonts that the program carries, so that a site author needs
 # no Node.
-$(BUNDLES): $(NODE_MODULES) $(wildcard internal/bundle/vendor/*.go internal/bundle/vendor.go)
-	@go run ./internal/bundle/vendor theme
+$(BUNDLES): $(NODE_MODULES) $(wildcard internal/bundle/gen/*.go internal/bundle/vendor.go)
+	@go run ./internal/bundle/gen theme
 	@touch $@
 
 test: build check-format check-types chromium ## everything CI runs

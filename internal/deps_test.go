@@ -35,6 +35,7 @@ internal/bundle:   internal/diag | github.com/evanw/esbuild
 internal/render:   internal/diag internal/document internal/model internal/content internal/rule internal/bundle
 internal/build:    internal/diag internal/config internal/model internal/lang internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 
+internal/bundle/gen: internal/bundle
 internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 
 theme:
