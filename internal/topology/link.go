@@ -1,7 +1,6 @@
 package topology
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
@@ -23,9 +22,14 @@ type draft struct {
 	idValue, nameValue *lang.Unknown
 	// fields holds what is stated, decoded: a ref for a link, a []any of refs for
 	// a list of links, nil for a value known to be none. What is not in it becomes
-	// the model's default, else unknown with the reason absent.
+	// the model's default, else unknown: `"sku"` and absent say why. Of a stub it
+	// is unknown, and absent alone says why.
 	fields map[string]any
 	absent string
+	// referred: the input only refers to the object, as it does to a stub, and
+	// states fields of it; unresolved as in ref.unknown.
+	referred   bool
+	unresolved *lang.Unknown
 }
 
 // ref is a reference to an object before linking.
@@ -76,10 +80,11 @@ type node struct {
 
 // inverseLink is a list that the links of one or more fields fill.
 type inverseLink struct {
-	target, source *model.Kind
-	list           string
-	members        map[lang.Object][]any
-	open           *lang.Unknown // the first link of the source kind that is not known
+	target  *model.Kind
+	sources []*model.Kind
+	list    string
+	members map[lang.Object][]any
+	open    *lang.Unknown // the first link of the source kind that is not known
 }
 
 // maxStubs bounds how many objects references alone can make.
@@ -94,7 +99,11 @@ func link(in linking) linked {
 		l.objects[k.Name] = map[string]lang.Object{}
 	}
 	for _, d := range l.drafts {
-		l.add(d, false)
+		o := l.add(d, d.referred)
+		if d.referred {
+			o.SetUnresolved(d.unresolved)
+			l.setAbsent(d.kind, d.name, d.unresolved)
+		}
 	}
 	// Resolving a stub's fields may add further stubs to the end of the order.
 	for i := 0; i < len(l.order); i++ {
@@ -115,8 +124,11 @@ func (l *linker) declareInverses() {
 			key := t.Link + "." + f.Inverse
 			inv := l.inverse[key]
 			if inv == nil {
-				inv = &inverseLink{target: l.env.Model().Kind(t.Link), source: source, list: f.Inverse, members: map[lang.Object][]any{}}
+				inv = &inverseLink{target: l.env.Model().Kind(t.Link), list: f.Inverse, members: map[lang.Object][]any{}}
 				l.inverse[key] = inv
+			}
+			if n := len(inv.sources); n == 0 || inv.sources[n-1] != source {
+				inv.sources = append(inv.sources, source)
 			}
 			l.fields[f] = inv
 		}
@@ -156,8 +168,10 @@ func (l *linker) setFields(n node) {
 		v, stated := n.fields[f.Name]
 		switch {
 		case stated:
-		case n.stub || !f.HasDefault:
+		case n.stub:
 			v = &lang.Unknown{Reason: n.draft.absent}
+		case !f.HasDefault:
+			v = &lang.Unknown{Reason: quoted(f.Name) + " " + n.draft.absent}
 		default:
 			v = f.Default
 		}
@@ -249,18 +263,24 @@ func (l *linker) follow(t model.Type, r ref) any {
 	if l.linking.stub == nil || len(l.order)-len(l.drafts) >= maxStubs {
 		return &lang.Unknown{Reason: notInInput(r.name)}
 	}
-	if l.absent[kind.Name] == nil {
-		l.absent[kind.Name] = &lang.Unknown{Reason: notInInput(r.name)}
-		if r.unknown != nil {
-			l.absent[kind.Name] = &lang.Unknown{Reason: r.unknown.Reason}
-		}
-	}
+	l.setAbsent(kind, r.name, r.unknown)
 	o := l.add(l.linking.stub(kind, r), true)
 	o.SetUnresolved(r.unknown)
 	return o
 }
 
-func notInInput(name string) string { return fmt.Sprintf("%q is not in the input", name) }
+// setAbsent notes that a reference to the kind leads to nothing in the input.
+func (l *linker) setAbsent(kind *model.Kind, name string, unresolved *lang.Unknown) {
+	if l.absent[kind.Name] != nil {
+		return
+	}
+	l.absent[kind.Name] = &lang.Unknown{Reason: notInInput(name)}
+	if unresolved != nil {
+		l.absent[kind.Name] = &lang.Unknown{Reason: unresolved.Reason}
+	}
+}
+
+func notInInput(name string) string { return quoted(name) + " is not in the input" }
 
 // record notes what one link field of an object says about the inverse list.
 func (inv *inverseLink) record(o lang.Object, v any) {
@@ -308,8 +328,10 @@ func (l *linker) setInverses() {
 				continue
 			}
 			open := inv.open
-			if open == nil {
-				open = l.openness(inv.source)
+			for _, source := range inv.sources {
+				if open == nil {
+					open = l.openness(source)
+				}
 			}
 			n.object.Set(inv.list, asList(inv.members[n.object], open))
 		}
@@ -324,7 +346,7 @@ func (l *linker) openness(k *model.Kind) *lang.Unknown {
 	case l.complete[k.Name]:
 		return nil
 	case !stated:
-		return &lang.Unknown{Reason: fmt.Sprintf("the input does not state %s", k.Name)}
+		return &lang.Unknown{Reason: "the input does not state " + k.Name}
 	}
 	return open
 }

@@ -1,0 +1,226 @@
+package topology
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+func armDeploymentFunctions() map[string]armFunction {
+	return map[string]armFunction{
+		"parameters":      {min: 1, max: 1, run: armParameters},
+		"variables":       {min: 1, max: 1, run: armVariables},
+		"copyIndex":       {max: 2, run: armCopyIndex},
+		"resourceGroup":   {run: armResourceGroup},
+		"subscription":    {run: armSubscription},
+		"managementGroup": {run: armManagementGroup},
+		"tenant":          {run: runtimeOnly},
+		"deployment":      {run: armDeployment},
+		"deployer":        {run: runtimeOnly},
+		"environment":     {run: runtimeOnly},
+		"providers":       {min: 1, max: 2, open: true, run: runtimeOnly},
+		"reference":       {min: 1, max: 3, open: true, run: armReference},
+		"references":      {min: 1, max: 2, open: true, run: runtimeOnly},
+		"resourceInfo":    {min: 1, max: 1, open: true, run: armResourceInfo},
+		"pickZones":       {min: 3, max: 5, open: true, run: runtimeOnly},
+		"toLogicalZone":   {min: 3, max: 3, open: true, run: runtimeOnly},
+		"toLogicalZones":  {min: 3, max: 3, open: true, run: runtimeOnly},
+		"toPhysicalZone":  {min: 3, max: 3, open: true, run: runtimeOnly},
+		"toPhysicalZones": {min: 3, max: 3, open: true, run: runtimeOnly},
+		"externalInput":   {min: 1, max: 2, open: true, run: runtimeOnly},
+		"fail":            {max: 1, run: func(c *armCallEnv) any { return c.fail("the template says so") }},
+	}
+}
+
+func armParameters(c *armCallEnv) any {
+	name := shown(toText(c.args[0]))
+	if c.env.args != nil {
+		if v, ok := c.env.args[strings.ToLower(name)]; ok {
+			return v
+		}
+	}
+	if f, b := c.declared(func(f *armFrame) *armBinding { return f.params[strings.ToLower(name)] }); b != nil {
+		return c.r.parameter(f, b, c.env)
+	}
+	return c.undeclared("parameter", name, c.env.frame.params)
+}
+
+func armVariables(c *armCallEnv) any {
+	name := shown(toText(c.args[0]))
+	if f, b := c.declared(func(f *armFrame) *armBinding { return f.vars[strings.ToLower(name)] }); b != nil {
+		return c.r.variable(f, b, c.env)
+	}
+	return c.undeclared("variable", name, c.env.frame.vars)
+}
+
+// declared finds a name in the frame that evaluates the expression. Authors of
+// outer-scope nested templates often mean the nested template's own names, so
+// those are found too where the outer template has none.
+func (c *armCallEnv) declared(find func(*armFrame) *armBinding) (*armFrame, *armBinding) {
+	if b := find(c.env.frame); b != nil || c.env.home == nil {
+		return c.env.frame, b
+	}
+	return c.env.home, find(c.env.home)
+}
+
+// armCopyIndex is copyIndex(), copyIndex(offset), copyIndex(name) or
+// copyIndex(name, offset). Without a name the loop of the resource is meant.
+func armCopyIndex(c *armCallEnv) any {
+	name, offset := "", 0
+	for _, a := range c.args {
+		switch a := a.(type) {
+		case string:
+			name = a
+		case int:
+			offset = a
+		}
+	}
+	var found *armLoop
+	for l := c.env.loops; l != nil; l = l.outer {
+		if name != "" && !strings.EqualFold(l.name, name) {
+			continue
+		}
+		if found == nil {
+			found = l
+		}
+		if name != "" || l.resource {
+			found = l
+			break
+		}
+	}
+	if found == nil {
+		return c.fail("it stands in no copy loop")
+	}
+	if i, ok := found.index.(int); ok {
+		return i + offset
+	}
+	if offset == 0 {
+		return found.index
+	}
+	u, _ := found.index.(*lang.Unknown)
+	return piece(u.Reason, "<copyIndex>", "copyindex("+quoteExpr(strings.ToLower(found.name))+","+strconv.Itoa(offset)+")")
+}
+
+func armResourceGroup(c *armCallEnv) any {
+	s := c.env.frame.scope
+	if s.level != "group" {
+		return runtimeOnly(c)
+	}
+	return &armRuntime{expr: "resourcegroup()", reason: quoteSource(c.e) + " " + atDeployment,
+		value: map[string]any{"id": s.groupID(), "name": s.group, "type": "Microsoft.Resources/resourceGroups"}}
+}
+
+func armSubscription(c *armCallEnv) any {
+	s := c.env.frame.scope
+	return &armRuntime{expr: "subscription()", reason: quoteSource(c.e) + " " + atDeployment,
+		value: map[string]any{"id": s.subscriptionID(), "subscriptionId": s.subscription}}
+}
+
+func armManagementGroup(c *armCallEnv) any {
+	s := c.env.frame.scope
+	s.level = "management"
+	return &armRuntime{expr: "managementgroup()", reason: quoteSource(c.e) + " " + atDeployment,
+		value: map[string]any{"id": s.prefix(), "name": s.management}}
+}
+
+func armDeployment(c *armCallEnv) any {
+	f := c.env.frame
+	out := &armRuntime{expr: f.key + "deployment()", reason: quoteSource(c.e) + " " + atDeployment}
+	if f.name != nil {
+		out.value = map[string]any{"name": f.name}
+	}
+	return out
+}
+
+// armReference gives what the template sets of a resource; everything else of it
+// is known at deployment only.
+func armReference(c *armCallEnv) any {
+	in := c.r.findInstance(c.env.frame, c.args[0])
+	out := &armRuntime{expr: callExpr(c.e.name, c.args[:1]), reason: quoteSource(c.e) + " " + atDeployment}
+	full := len(c.args) > 2 && strings.EqualFold(shown(toText(c.args[2])), "full")
+	if full {
+		out.expr += ".full"
+	}
+	if in == nil {
+		return out
+	}
+	if id, ok := identityOf(in.id); ok {
+		out.expr = "reference(" + quoteExpr(id) + ")"
+	}
+	if in.existing || c.env.depth >= maxArmDepth {
+		return out
+	}
+	out.id, out.depth = in.id, c.env.depth+1
+	if isDeploymentType(in.typ) {
+		out.nested = c.r.nestedFrame(in)
+		return out
+	}
+	out.lazy = func() any {
+		body := c.r.body(in, c.env.depth+1)
+		if full || body == nil {
+			return body
+		}
+		properties, _ := foldKey(body, "properties")
+		return properties
+	}
+	return out
+}
+
+func armResourceInfo(c *armCallEnv) any {
+	in := c.r.findInstance(c.env.frame, c.args[0])
+	if in == nil {
+		return c.unknown(quoteSource(c.e) + " names no resource of the template")
+	}
+	return map[string]any{"id": in.id, "name": in.fullName(), "type": in.typ,
+		"apiVersion": c.r.value(&armEnv{frame: in.frame, loops: in.loops, depth: c.env.depth}, foldGet(in.node, "apiVersion"))}
+}
+
+// findInstance finds the resource that a reference means: by symbolic name, by
+// id, by type and name, or by name.
+func (r *armReader) findInstance(f *armFrame, arg any) *armInstance {
+	identity, ok := identityOf(toText(arg))
+	if !ok || identity == "" {
+		return nil
+	}
+	for frame := f; frame != nil; frame = frame.parent {
+		r.expand(frame)
+		if in := frame.index[identity]; in != nil {
+			return in
+		}
+	}
+	if strings.HasPrefix(identity, "/") {
+		for _, frame := range r.frames {
+			if in := frame.index[identity]; in != nil {
+				return in
+			}
+		}
+	}
+	return nil
+}
+
+// addToIndex makes a resource findable by whatever a reference may call it. The
+// first of several wins.
+func (f *armFrame) addToIndex(in *armInstance) {
+	add := func(v any) {
+		if key, ok := identityOf(v); ok && key != "" && f.index[key] == nil {
+			f.index[key] = in
+		}
+	}
+	if in.symbol != "" {
+		add(in.symbol)
+	}
+	add(in.id)
+	add(in.fullName())
+	add(joinText(in.typ, "/", in.fullName()))
+}
+
+// copySymbol is the symbolic name of one copy: name[2].
+func copySymbol(name string, index any, looped bool) string {
+	name = strings.ToLower(name)
+	if i, ok := index.(int); ok && looped {
+		return fmt.Sprintf("%s[%d]", name, i)
+	}
+	return name
+}

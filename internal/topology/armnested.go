@@ -1,0 +1,108 @@
+package topology
+
+import (
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+// nestedFrame opens the template of a nested deployment, or gives nil where the
+// input does not have it; then resources of any type may be deployed.
+func (r *armReader) nestedFrame(in *armInstance) *armFrame {
+	if in.opened {
+		return in.nested
+	}
+	in.opened = true
+	f := in.frame
+	env := &armEnv{frame: f, loops: in.loops}
+	properties := foldGet(in.node, "properties")
+	template := foldGet(properties, "template")
+	if template == nil || template.Kind != document.Map {
+		if !in.existing {
+			r.open = &lang.Unknown{Reason: "the template of the deployment " + quoted(shown(in.fullName())) + " is not in the input"}
+		}
+		return nil
+	}
+	nested := r.newFrame(template, f, r.nestedScope(env, in, template))
+	in.nested = nested
+	nested.env = env
+	nested.name = in.fullName()
+	identity, _ := identityOf(in.id)
+	nested.key = f.key + quoteExpr(identity) + "!"
+	nested.passes = append(append([]*armFrame{}, f.passes...), nested)
+	if mode := foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope"); mode != nil && strings.EqualFold(shown(toText(r.value(env, mode))), "inner") {
+		nested.passes = nested.passes[1:]
+		for i := range nested.passes {
+			nested.passes[i] = nested
+		}
+	}
+	nested.given = map[string]armValue{}
+	if params := foldGet(properties, "parameters"); params != nil {
+		for _, e := range params.Entries {
+			if v := foldGet(e.Value, "value"); v != nil {
+				nested.given[strings.ToLower(e.Key)] = armValue{node: v}
+			} else if foldGet(e.Value, "reference") != nil {
+				nested.given[strings.ToLower(e.Key)] = armValue{literal: true, value: fromVault(e.Key, nested)}
+			}
+		}
+	}
+	r.checkTemplate(nested)
+	return nested
+}
+
+func fromVault(name string, f *armFrame) *lang.Unknown {
+	return piece("[parameters('"+name+"')] comes from a key vault", "<"+name+">", f.parameterExpr(name))
+}
+
+// nestedScope is where a nested deployment puts its resources.
+func (r *armReader) nestedScope(env *armEnv, in *armInstance, template *document.Node) armScope {
+	s := r.scopeOf(env, in)
+	s.level = schemaLevel(armSchema(template), s.level)
+	if foldGet(in.node, "resourceGroup") != nil {
+		s.level = "group"
+	}
+	return s
+}
+
+// scopeOf applies the "subscriptionId", "resourceGroup" and, of a deployment,
+// "scope" of a resource to the scope of its template.
+func (r *armReader) scopeOf(env *armEnv, in *armInstance) armScope {
+	s := env.frame.scope
+	if n := foldGet(in.node, "scope"); n != nil && isDeploymentType(in.typ) {
+		s = s.moved(toText(r.value(env, n)))
+	}
+	group := foldGet(in.node, "resourceGroup")
+	if n := foldGet(in.node, "subscriptionId"); n != nil {
+		s.subscription = toText(r.value(env, n))
+		if group == nil {
+			s.level = "subscription"
+		}
+	}
+	if group != nil && (isDeploymentType(in.typ) || in.existing) {
+		s.group = toText(r.value(env, group))
+		s.level = "group"
+	}
+	return s
+}
+
+// moved is the scope with the id that a deployment's "scope" names.
+func (s armScope) moved(id any) armScope {
+	if id == "/" {
+		s.level = "tenant"
+		return s
+	}
+	segments := textSegments(id)
+	for i := 0; i+1 < len(segments); i++ {
+		name, _ := segments[i].(string)
+		switch strings.ToLower(name) {
+		case "subscriptions":
+			s.subscription, s.level = segments[i+1], "subscription"
+		case "resourcegroups":
+			s.group, s.level = segments[i+1], "group"
+		case "managementgroups":
+			s.management, s.level = segments[i+1], "management"
+		}
+	}
+	return s
+}

@@ -1,0 +1,85 @@
+package topology
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+// placeTable finds where values stand in a document. It knows the parent of
+// every node, so that a JSON pointer is written only for what is asked for.
+type placeTable struct {
+	src    *diag.Source
+	parent map[*document.Node]step
+	values map[uintptr]placed
+}
+
+// step leads from a node's parent to the node.
+type step struct {
+	parent *document.Node
+	key    string
+	index  int
+}
+
+// placed keeps the map beside its node: as long as it is in the table, no other
+// map can have its address.
+type placed struct {
+	value map[string]any
+	node  *document.Node
+}
+
+func newPlaceTable(src *diag.Source, root *document.Node) *placeTable {
+	t := &placeTable{src: src, parent: map[*document.Node]step{}, values: map[uintptr]placed{}}
+	pending := []*document.Node{root}
+	for len(pending) > 0 {
+		n := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		for i, item := range n.Items {
+			t.parent[item] = step{parent: n, index: i}
+			pending = append(pending, item)
+		}
+		for _, e := range n.Entries {
+			t.parent[e.Value] = step{parent: n, key: e.Key, index: -1}
+			pending = append(pending, e.Value)
+		}
+	}
+	return t
+}
+
+// at returns the place of a node.
+func (t *placeTable) at(n *document.Node) lang.Place {
+	var parts []string
+	for s, ok := t.parent[n]; ok; s, ok = t.parent[s.parent] {
+		part := s.key
+		if s.index >= 0 {
+			part = strconv.Itoa(s.index)
+		}
+		parts = append(parts, "/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
+	}
+	var b strings.Builder
+	for i := len(parts) - 1; i >= 0; i-- {
+		b.WriteString(parts[i])
+	}
+	return lang.Place{Span: n.Span, Pointer: b.String()}
+}
+
+// set records where a map was read.
+func (t *placeTable) set(value map[string]any, n *document.Node) {
+	t.values[reflect.ValueOf(value).Pointer()] = placed{value, n}
+}
+
+// of returns the place of a value that was read from the document, or fallback.
+func (t *placeTable) of(v any, fallback lang.Place) lang.Place {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return fallback
+	}
+	if p, ok := t.values[reflect.ValueOf(m).Pointer()]; ok {
+		return t.at(p.node)
+	}
+	return fallback
+}

@@ -1,0 +1,146 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+// Read reads one topology from one or more texts: decode, detect the format,
+// flatten, map, link. Problems of the texts are in Topology.Problems; World is
+// nil where nothing could be read.
+func Read(env *lang.Env, files []File, opts Options) *Topology {
+	r := &reader{env: env, opts: opts}
+	for _, f := range files {
+		r.decode(f)
+	}
+	return r.topology()
+}
+
+// reader collects the documents of one topology.
+type reader struct {
+	env      *lang.Env
+	opts     Options
+	docs     []*input
+	problems diag.List
+}
+
+// input is one document with its format.
+type input struct {
+	src    *diag.Source
+	root   *document.Node
+	format string
+}
+
+func (r *reader) decode(f File) {
+	src := diag.NewSource(f.Name, validText(f.Text))
+	root, problems := document.Parse(src)
+	r.problems = append(r.problems, problems...)
+	if root == nil || problems.HasErrors() {
+		r.docs = append(r.docs, &input{src: src})
+		return
+	}
+	format := detect(r.env.Model(), root, r.opts.Input, &r.problems)
+	r.docs = append(r.docs, &input{src, root, format})
+}
+
+// validText replaces what is not UTF-8.
+func validText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+
+func (r *reader) topology() *Topology {
+	t := &Topology{Subjects: []Subjects{}, Unstated: []string{}}
+	var files, formats []string
+	readable := len(r.docs) > 0
+	for _, d := range r.docs {
+		files = distinct(files, d.src.File)
+		formats = distinct(formats, d.format)
+		readable = readable && d.format != ""
+	}
+	t.File, t.Format = strings.Join(files, ", "), strings.Join(formats, ", ")
+	if readable {
+		r.build(t)
+	}
+	t.Problems = r.problems
+	return t
+}
+
+func distinct(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// build fills in what documents of known format say.
+func (r *reader) build(t *Topology) {
+	given := readParameters(r.opts.Parameters, &r.problems)
+	r.checkScope()
+	if r.docs[0].format == formatNative {
+		if len(r.docs) > 1 {
+			r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: r.docs[1].src.File,
+				Message: "a native topology stands in one file", Hint: "put its collections together, or check the files one by one"})
+			return
+		}
+		unusedParameters(given, nil, &r.problems)
+		native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{})
+		t.World, t.Subjects, t.Unstated = native.World, native.Subjects, native.Unstated
+		r.problems = append(r.problems, native.Problems...)
+		return
+	}
+	m := newMapper(r.env, formatARM)
+	var templates []*document.Node
+	for i, d := range r.docs {
+		if d.format != formatARM {
+			r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: d.src.File,
+				Message: "a native topology cannot be merged with a template", Hint: "check the files one by one"})
+			return
+		}
+		key := ""
+		if i > 0 {
+			key = fmt.Sprintf("%d!", i)
+		}
+		flat, problems := readArm(d.src, d.root, r.opts.Scope, giveParameters(d.root, given, &r.problems), key)
+		r.problems = append(r.problems, problems...)
+		m.add(flat, d.src.File)
+		templates = append(templates, d.root)
+	}
+	unusedParameters(given, templates, &r.problems)
+	declared := r.declared()
+	in := m.finish()
+	in.complete = declared.complete
+	out := link(in)
+	t.World = &lang.World{Collections: out.collections, Declared: declared.values}
+	t.Subjects, t.Unstated = out.subjects, out.unstated
+}
+
+// declared reads the file of --declare: a map of facts, or one under "declared".
+func (r *reader) declared() declaredFacts {
+	var root *document.Node
+	if f := r.opts.Declared; f != nil {
+		n, problems := document.Parse(diag.NewSource(f.Name, validText(f.Text)))
+		r.problems = append(r.problems, problems...)
+		if root = n; problems.HasErrors() {
+			root = nil
+		}
+		if inner := root.Get("declared"); inner != nil {
+			root = inner
+		}
+	}
+	return readDeclared(r.env.Model(), root, nil, &r.problems)
+}
+
+func (r *reader) checkScope() {
+	scope := r.opts.Scope
+	parts := strings.Split(strings.TrimSuffix(scope, "/"), "/")
+	ok := scope == "" || len(parts) >= 3 && parts[0] == "" && strings.EqualFold(parts[1], "subscriptions") && parts[2] != "" &&
+		(len(parts) == 3 || len(parts) == 5 && strings.EqualFold(parts[3], "resourceGroups") && parts[4] != "")
+	if !ok {
+		r.problems.Add(diag.Diagnostic{Code: "input/scope", Severity: diag.Error,
+			Message: "the scope " + quoted(scope) + " is not the id of a subscription or resource group", Hint: "write /subscriptions/ID or /subscriptions/ID/resourceGroups/NAME"})
+		r.opts.Scope = ""
+	}
+}
