@@ -6,7 +6,8 @@ package content
 
 import "embed"
 
-// FS is this folder as a site has it. Go files in it are never published.
-//
 //go:embed *
-var FS embed.FS
+var files embed.FS
+
+// FS returns this folder as a site has it. Go files in it are never published.
+func FS() embed.FS { return files }

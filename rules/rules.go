@@ -6,7 +6,8 @@ package rules
 
 import "embed"
 
-// FS is this folder as a site has it: topology.yaml, inputs/ and samples/.
-//
 //go:embed topology.yaml inputs samples
-var FS embed.FS
+var files embed.FS
+
+// FS returns this folder as a site has it: topology.yaml, inputs/ and samples/.
+func FS() embed.FS { return files }
