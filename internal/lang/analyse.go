@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
@@ -21,6 +22,7 @@ type scope struct {
 	self        *model.Kind      // of a derived value: its fields are plain names
 	collections bool             // whether collections and declared facts are visible
 	functions   bool             // whether the model's functions are callable
+	untyped     bool             // any other name is read from the variable EnvName
 }
 
 // analyser turns expr's tree into Nodes and reports every problem on the way.
@@ -49,16 +51,33 @@ func (e *Env) analyse(text model.Text, sc scope, rule string, diags *diag.List) 
 		return nil
 	}
 	n := a.node(tree.Node)
-	if slices.ContainsFunc((*diags)[before:], func(d diag.Diagnostic) bool { return d.Severity == diag.Error }) {
+	if len(*diags) == before {
+		// What only expr's own checker knows, such as the types that a builtin takes.
+		if _, err := checker.Check(tree, parserConfig()); err != nil {
+			a.checkError(err)
+		}
+	}
+	if len(*diags) > before {
 		return nil
 	}
 	return n
+}
+
+func (a *analyser) checkError(err error) {
+	var fe *file.Error
+	if !errors.As(err, &fe) {
+		a.report("rule/type", 0, 1, lowerFirst(firstLine(err)), "")
+		return
+	}
+	// A call of a function that expr does not know is any to it.
+	a.report("rule/type", fe.From, max(fe.To, fe.From+1), lowerFirst(strings.TrimSpace(fe.Message)), "")
 }
 
 // parserConfig makes every name a plain identifier or builtin: nothing that a
 // topology contains can change how a rule is parsed.
 func parserConfig() *conf.Config {
 	c := conf.CreateNew()
+	c.WithEnv(map[string]any{})
 	c.Strict = false
 	return c
 }
@@ -211,6 +230,9 @@ func (a *analyser) identifier(n *ast.IdentifierNode) *Node {
 		if name == "declared" {
 			return a.errorAt(n, "rule/unknown-name", `"declared" is not a value of its own`, "read one of its facts, for example declared."+a.firstDeclared())
 		}
+	}
+	if a.scope.untyped && name != "$env" {
+		return a.named(n, OpGet, name, tAny, a.named(n, OpVar, EnvName, tAny))
 	}
 	if name == "$env" {
 		return a.errorAt(n, "rule/refused", `"$env" is outside the rule language`, "name the collection or field")

@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+	"github.com/expr-lang/expr/vm/runtime"
 )
 
 // program is an expression compiled for expr's VM.
@@ -29,6 +30,8 @@ const (
 	fnEqual   = "(equal)" // for values that may be objects
 	fnIn      = "(in)"
 	fnRange   = "(range)"
+	fnPower   = "(power)"  // refuses fractional exponents, where Go and JavaScript round differently
+	fnList    = "(list)"   // (value): refuses text, which the VM would go through byte by byte
 	fnCall    = "(call)"   // (world, function, args…)
 	fnScalar  = "(scalar)" // string and type, which print Go's own types for composites
 	fnOpen    = "unknown"
@@ -153,8 +156,11 @@ func (s *assembler) node(n *Node) ast.Node {
 		if _, pure := pureFunctions[n.Name]; pure {
 			return call(n, n.Name, s.args(n)...)
 		}
-		if n.Name == "string" || n.Name == "type" {
+		switch n.Name {
+		case "string", "type":
 			return call(n, fnScalar+n.Name, s.args(n)...)
+		case "first", "last":
+			return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{s.listArg(n)}})
 		}
 		return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: s.args(n)})
 	case OpFunc:
@@ -188,7 +194,7 @@ func literal(n *Node) ast.Node {
 }
 
 func (s *assembler) slice(n *Node) ast.Node {
-	out := &ast.SliceNode{Node: s.arg(n, 0)}
+	out := &ast.SliceNode{Node: s.listArg(n)}
 	if n.Args[1] != nil {
 		out.From = s.arg(n, 1)
 	}
@@ -243,6 +249,10 @@ func (s *assembler) binary(n *Node) ast.Node {
 		}
 	case "..":
 		return call(n, fnRange, l, r)
+	case "**":
+		if e, whole := n.Args[1].Lit.(int); !whole || e < 0 {
+			return call(n, fnPower, l, r)
+		}
 	case "matches":
 		// The pattern stays a constant, so that it is compiled once.
 		r = text(n, n.Args[1].Lit.(string))
@@ -250,25 +260,25 @@ func (s *assembler) binary(n *Node) ast.Node {
 	return at(n, &ast.BinaryNode{Operator: n.Name, Left: l, Right: r})
 }
 
-// resultsName is the variable with the closure's results, one per element, when
-// a loop runs over known operands.
-const resultsName = "(results)"
-
+// loop assembles a builtin with a closure. Over known operands (count and sum)
+// it goes through the closure's results, which are then the list itself.
 func (s *assembler) loop(n *Node) ast.Node {
-	args := []ast.Node{s.arg(n, 0)}
-	if len(n.Args) > 1 {
-		var body ast.Node
-		if s.holes {
-			body = at(n, &ast.MemberNode{Node: name(n, resultsName), Property: at(n, &ast.PointerNode{Name: "index"})})
-		} else {
-			body = s.node(n.Args[1])
-		}
-		args = append(args, at(n, &ast.PredicateNode{Node: body}))
+	args := []ast.Node{s.listArg(n)}
+	if len(n.Args) > 1 && !s.holes {
+		args = append(args, at(n, &ast.PredicateNode{Node: s.node(n.Args[1])}))
 	}
 	if len(n.Args) > 2 {
 		args = append(args, s.arg(n, 2))
 	}
 	return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: args})
+}
+
+// listArg assembles the first argument of a node that goes through a list.
+func (s *assembler) listArg(n *Node) ast.Node {
+	if n.Args[0].Type.is("list") {
+		return s.arg(n, 0)
+	}
+	return call(n, fnList, s.arg(n, 0))
 }
 
 // newVMFunctions binds the names above to Go. They are built once per Env.
@@ -284,6 +294,18 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 	add(fnDecl, func(a []any) (any, error) { return known(a[0].(*World).Declared[a[1].(string)]) })
 	add(fnEqual, func(a []any) (any, error) { return equal(a[0], a[1]) })
 	add(fnIn, func(a []any) (any, error) { return in(a[0], a[1]) })
+	add(fnPower, func(a []any) (any, error) {
+		if e, ok := a[1].(float64); ok && e != math.Trunc(e) {
+			return nil, fmt.Errorf(fractional)
+		}
+		return power(a[0], a[1])
+	})
+	add(fnList, func(a []any) (any, error) {
+		if _, isText := a[0].(string); isText {
+			return nil, fmt.Errorf("a string is no list")
+		}
+		return a[0], nil
+	})
 	for _, name := range []string{"string", "type"} {
 		run := exprbuiltin.Builtins[exprbuiltin.Index[name]].Fast
 		add(fnScalar+name, func(a []any) (any, error) {
@@ -311,21 +333,29 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 	return out
 }
 
+const fractional = "a fractional exponent is outside the rule language"
+
+func power(a, b any) (v any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("%v", r)
+		}
+	}()
+	return runtime.Exponent(a, b), nil
+}
+
 // maxRange bounds a..b in both engines.
 const maxRange = 1_000_000
 
-func makeRange(a, b any) (any, error) {
-	lo, ok1 := a.(int)
-	hi, ok2 := b.(int)
-	if !ok1 || !ok2 {
-		return nil, fmt.Errorf("a range goes from int to int")
+func makeRange(a, b any) (v any, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("a range goes from number to number")
+		}
+	}()
+	lo, hi := runtime.ToInt(a), runtime.ToInt(b)
+	if hi-lo+1 >= maxRange { // wraps as the VM's own size does
+		return nil, fmt.Errorf("a range has fewer than %d elements", maxRange)
 	}
-	if hi >= lo && uint64(hi)-uint64(lo) >= maxRange || lo == math.MinInt {
-		return nil, fmt.Errorf("a range has at most %d elements", maxRange)
-	}
-	out := []int{}
-	for i := lo; i <= hi; i++ {
-		out = append(out, i)
-	}
-	return out, nil
+	return runtime.MakeRange(lo, hi), nil
 }

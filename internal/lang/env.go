@@ -387,3 +387,18 @@ func (c *modelCompiler) cycles() {
 		visit(key)
 	}
 }
+
+// EnvName is the variable that holds the environment of an untyped expression.
+const EnvName = "(env)"
+
+// CompileUntyped compiles an expression over an environment of plain values:
+// every name that the language does not know is read from it, nil where it has
+// none.
+func (e *Env) CompileUntyped(text string) (*Expr, diag.List) {
+	var diags diag.List
+	src := diag.NewSource("expression", text)
+	t := model.Text{Value: text, Span: diag.Span{Source: src, End: len(text)}, Offset: func(r int) int {
+		return len(string([]rune(text)[:min(r, len([]rune(text)))]))
+	}}
+	return e.expr(t, scope{vars: map[string]*Type{EnvName: tAny}, untyped: true}, "", &diags), diags
+}

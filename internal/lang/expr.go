@@ -3,6 +3,7 @@ package lang
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
@@ -107,6 +108,9 @@ func describe(n *Node, operands []any, err error) string {
 	}
 	switch n.Op {
 	case OpBin:
+		if e, ok := lastOf(operands).(float64); ok && n.Name == "**" && e != math.Trunc(e) {
+			return fractional
+		}
 		if n.Name == "%" && len(operands) == 2 && operands[1] == 0 {
 			return "division by zero"
 		}

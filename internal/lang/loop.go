@@ -15,9 +15,20 @@ func items(v any) ([]any, bool) {
 		return widen(v), true
 	case []float64:
 		return widen(v), true
+	case map[string]any:
+		// The VM goes through a map as often as it has keys, and fails where the
+		// closure looks at an element.
+		out := make([]any, len(v))
+		for i := range out {
+			out[i] = noElement{}
+		}
+		return out, true
 	}
 	return nil, false
 }
+
+// noElement stands for the elements of a map, which cannot be read.
+type noElement struct{}
 
 func widen[T any](xs []T) []any {
 	out := make([]any, len(xs))
@@ -66,7 +77,7 @@ func (t *tree) loop(n *Node, f *frame) result {
 	case "reduce":
 		return l.reduce()
 	}
-	return l.whole(list)
+	return l.whole()
 }
 
 // loop is one run of a builtin over its elements.
@@ -288,8 +299,8 @@ func (l *loop) stops() *Unknown {
 	return u
 }
 
-// whole runs a builtin that needs every element: count, sum, groupBy, sortBy.
-func (l *loop) whole(list result) result {
+// whole runs a builtin that needs every element: count and sum.
+func (l *loop) whole() result {
 	u := l.stops()
 	results := make([]any, len(l.elems))
 	for i := range l.elems {
@@ -300,19 +311,10 @@ func (l *loop) whole(list result) result {
 		u = both(u, r.open())
 		results[i] = r.v
 	}
-	operands := []any{l.elems, nil, nil}[:len(l.n.Args)]
-	if len(l.n.Args) > 2 {
-		r := l.eval(l.n.Args[2], l.f)
-		if r.err != nil {
-			return l.errorAfter(u, nil, r.err)
-		}
-		u = both(u, r.open())
-		operands[2] = r.v
-	}
 	if u != nil {
 		return value(u)
 	}
-	return l.apply(l.n, operands, results)
+	return l.apply(l.n, []any{results})
 }
 
 // lists is flatten, concat and uniq, which keep what is stated of partial lists.
@@ -347,7 +349,7 @@ func (t *tree) lists(n *Node, f *frame) result {
 	if u != nil {
 		return value(u)
 	}
-	r := t.apply(n, operands, nil)
+	r := t.apply(n, operands)
 	if out, ok := r.v.([]any); ok && r.err == nil && more != nil {
 		return value(&Partial{Items: out, Open: more})
 	}

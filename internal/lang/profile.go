@@ -75,8 +75,6 @@ var builtins = map[string]builtin{
 	"sum":       {loop: true, min: 1, max: 2, result: func(a []*Type) *Type { return aggregate(a[len(a)-1:]) }},
 	"find":      {loop: true, min: 2, max: 2, result: elemOfFirst},
 	"findIndex": {loop: true, min: 2, max: 2, result: fixed(tInt)},
-	"groupBy":   {loop: true, min: 2, max: 2, result: fixed(tRecord)},
-	"sortBy":    {loop: true, min: 2, max: 3, result: sameList},
 	"reduce":    {loop: true, min: 2, max: 3, result: fixed(tAny)},
 
 	"len":         {min: 1, max: 1, result: fixed(tInt)},
@@ -110,6 +108,9 @@ var builtins = map[string]builtin{
 	"concat":      {min: 1, max: many, result: concatLists},
 	"flatten":     {min: 1, max: 1, result: flattened},
 
+	"groupBy":       {refused: "gives a map whose keys are not text", instead: "filter the list once for each group"},
+	"sortBy":        {refused: "orders equal elements differently from engine to engine", instead: "compare elements with any and all, or use min and max"},
+	"sort":          {refused: "orders equal elements differently from engine to engine", instead: "use min and max"},
 	"findLast":      {refused: "stops a list around it from being built right", instead: "write `last(filter(list, …))`"},
 	"findLastIndex": {refused: "stops a list around it from being built right", instead: "count from the front with `findIndex`"},
 	"now":           {refused: "gives another verdict every day", instead: "declare the date as a fact of the topology"},

@@ -128,6 +128,9 @@ func (t *tree) eval(n *Node, f *frame) result {
 		return t.read(t.w.Declared[n.Name], "", "declared."+n.Name)
 	case OpPtr:
 		c := f.closure()
+		if _, none := c.elem.v.(noElement); none {
+			return t.fail(n, "a map has no elements")
+		}
 		return t.read(c.elem.v, "", c.elem.path)
 	case OpIndex:
 		return value(f.closure().i)
@@ -389,7 +392,7 @@ func (t *tree) strict(n *Node, f *frame) result {
 	if p, ok := lastOf(vals).(*Partial); ok && n.Op == OpBin && n.Name == "in" {
 		return t.inPartial(vals[0], p, results[1].path)
 	}
-	return t.apply(n, vals, nil)
+	return t.apply(n, vals)
 }
 
 func lastOf(vals []any) any {
@@ -453,9 +456,8 @@ func (t *tree) inPartial(x any, list *Partial, path string) result {
 	return value(false)
 }
 
-// apply runs the operator of n on known operands in expr's VM. results are the
-// closure's values, one per element, for a loop.
-func (t *tree) apply(n *Node, operands []any, results []any) result {
+// apply runs the operator of n on known operands in expr's VM.
+func (t *tree) apply(n *Node, operands []any) result {
 	if n.Op == OpBin {
 		switch n.Name {
 		case "==", "!=", "in":
@@ -468,11 +470,10 @@ func (t *tree) apply(n *Node, operands []any, results []any) result {
 	if err != nil {
 		return t.fail(n, err.Error())
 	}
-	env := make(map[string]any, len(operands)+2)
+	env := make(map[string]any, len(operands)+1)
 	for i, v := range operands {
 		env[hole(i)] = v
 	}
-	env[resultsName] = results
 	v, err := t.w.run(p, env)
 	if err != nil {
 		return t.fail(n, describe(n, operands, err))

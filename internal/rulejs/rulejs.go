@@ -174,6 +174,13 @@ func (w *writer) message(r *rule.Rule, vars []string) {
 	w.line("    ],")
 }
 
+// Expression writes one expression as an object of theme/runtime's type Expr.
+func Expression(x *lang.Expr, vars []string) string {
+	w := &writer{}
+	w.expr("", "", x, vars, "")
+	return w.b.String()
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // expr writes an expression in both forms, below its own text.
@@ -199,8 +206,11 @@ func (w *writer) expr(indent, name string, x *lang.Expr, vars []string, end stri
 // JavaScript or the generated code uses gets a trailing "_"; expr's own names
 // never end so.
 func identifier(name string) string {
-	if name == lang.SelfName {
+	switch name {
+	case lang.SelfName:
 		return "self"
+	case lang.EnvName:
+		return "env"
 	}
 	if slices.Contains(reserved, name) {
 		return name + "_"

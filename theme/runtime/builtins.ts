@@ -1,8 +1,8 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, equal, fail, less, listKind, more, nameOf, nilList, typedList } from "./ops";
-import { Obj, type Value } from "./value";
+import { add, equal, fail, less, listKind, more, nameOf, nilList, readable, toInt, typedList } from "./ops";
+import { NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { caseRanges } from "./unicode.gen";
 
 type Builtin = (...args: Value[]) => Value;
@@ -13,9 +13,22 @@ function wrong(name: string, ...args: Value[]): never {
   return fail(`"${name}" does not work on ${args.map((a) => "a " + nameOf(a)).join(" and ")}`);
 }
 
-function list(name: string, v: Value): Value[] {
-  return Array.isArray(v) ? v : fail(`"${name}" goes through a list, not a ${nameOf(v)}`);
+/**
+ * The elements that a closure goes through. Of a map there are as many as it has
+ * keys, as in Go, but none can be read.
+ */
+export function elements(name: string, v: Value): Value[] {
+  if (Array.isArray(v)) return v;
+  if (v !== null && typeof v === "object" && !(v instanceof Obj) && !(v instanceof Partial) && !(v instanceof Unknown)) {
+    return Object.keys(v).map(() => NO_ELEMENT as unknown as Value);
+  }
+  return fail(`"${name}" goes through a list, not a ${nameOf(v)}`);
 }
+
+const list = elements;
+
+/** Keeps an element in a result, which is a read. */
+const kept = (v: Value): Value => readable(v);
 
 function condition(name: string, v: Value): boolean {
   return typeof v === "boolean" ? v : fail(`the condition of ${name} is true or false, not a ${nameOf(v)}`);
@@ -26,7 +39,7 @@ export const loops: Record<string, Loop> = {
   any: (v, f) => list("any", v).some((x, i) => condition("any", f(x, i))),
   none: (v, f) => !list("none", v).some((x, i) => condition("none", f(x, i))),
   one: (v, f) => list("one", v).filter((x, i) => condition("one", f(x, i))).length === 1,
-  filter: (v, f) => list("filter", v).filter((x, i) => condition("filter", f(x, i))),
+  filter: (v, f) => list("filter", v).filter((x, i) => condition("filter", f(x, i))).map(kept),
   map: (v, f) => list("map", v).map(f),
   count: (v, f) => BigInt(list("count", v).filter((x, i) => condition("count", f(x, i))).length),
   sum: (v, f) => {
@@ -39,7 +52,7 @@ export const loops: Record<string, Loop> = {
   find: (v, f) => {
     const xs = list("find", v);
     const i = xs.findIndex((x, i) => condition("find", f(x, i)));
-    return i < 0 ? null : xs[i]!;
+    return i < 0 ? null : kept(xs[i]!);
   },
   findIndex: (v, f) => {
     const i = list("findIndex", v).findIndex((x, i) => condition("findIndex", f(x, i)));
@@ -54,7 +67,7 @@ export function reduce(v: Value, f: (element: Value, index: number, acc: Value) 
   let acc: Value;
   if (initial !== undefined) acc = initial;
   else if (xs.length === 0) return fail("reduce of an empty list needs an initial value");
-  else acc = xs[i++]!;
+  else acc = kept(xs[i++]!);
   for (; i < xs.length; i++) acc = f(xs[i]!, i, acc);
   return acc;
 }
@@ -197,12 +210,8 @@ function parseFloat64(s: string): number {
   return wrong("float", s);
 }
 
-function toInt(v: Value): bigint {
-  if (typeof v === "bigint") return v;
-  if (typeof v === "number") {
-    const t = Math.trunc(v);
-    return t >= -(2 ** 63) && t < 2 ** 63 ? BigInt(t) : -(2n ** 63n);
-  }
+function intOf(v: Value): bigint {
+  if (typeof v === "bigint" || typeof v === "number") return toInt(v);
   if (typeof v === "string" && /^[+-]?\d+$/.test(v)) {
     const n = BigInt(v.replace("+", ""));
     if (BigInt.asIntN(64, n) === n) return n;
@@ -258,7 +267,7 @@ export const builtins: Record<string, Builtin> = {
   ceil: (v) => Math.ceil(toFloat("ceil", v!)),
   floor: (v) => Math.floor(toFloat("floor", v!)),
   round: (v) => round(toFloat("round", v!)),
-  int: (v) => toInt(v!),
+  int: (v) => intOf(v!),
   float: (v) => (typeof v === "string" ? parseFloat64(v) : toFloat("float", v!)),
   string: (v) => {
     if (v === null) return "<nil>";
@@ -301,8 +310,8 @@ export const builtins: Record<string, Builtin> = {
   hasSuffix: (...a) => text("hasSuffix", a, 0).endsWith(text("hasSuffix", a, 1)),
   max: (...a) => extreme("max", less, a),
   min: (...a) => extreme("min", more, a),
-  first: (v) => (Array.isArray(v) && v.length > 0 ? v[0]! : null),
-  last: (v) => (Array.isArray(v) && v.length > 0 ? v[v.length - 1]! : null),
+  first: (v) => (typeof v === "string" ? wrong("first", v) : Array.isArray(v) && v.length > 0 ? v[0]! : null),
+  last: (v) => (typeof v === "string" ? wrong("last", v) : Array.isArray(v) && v.length > 0 ? v[v.length - 1]! : null),
   take: (...a) => {
     const [v, n] = a as [Value, Value];
     if (!Array.isArray(v) || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);

@@ -2,7 +2,7 @@
 // tree evaluator where that meets an unknown or an error. Mirrors
 // internal/lang/expr.go and read.go.
 
-import { Failure, equal, fail, isNil, inList, nameOf } from "./ops";
+import { Failure, equal, fail, isNil, inList, nameOf, readable } from "./ops";
 import { evaluateTree, RuntimeError } from "./tree";
 import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
@@ -61,7 +61,7 @@ export function known(v: Value): Value {
   if (v instanceof Unknown) throw v;
   if (v instanceof Partial) throw why(v);
   if ((v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
-  return v;
+  return readable(v);
 }
 
 /** The unknown that a partial list is when asked for the whole. */

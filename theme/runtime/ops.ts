@@ -2,7 +2,7 @@
 // operator or the function of vm/runtime that it mirrors; what expr reports as
 // a run-time error is a thrown Failure.
 
-import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+import { NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
 /** A run-time error of an expression: its author's bug. */
 export class Failure extends Error {}
@@ -43,6 +43,11 @@ export function nilList(): Value[] {
 
 export function listKind(list: object): "string" | "int" | undefined {
   return typed.get(list);
+}
+
+/** Passes an element through, unless it is one of a map. */
+export function readable(v: Value): Value {
+  return (v as unknown) === NO_ELEMENT ? fail("a map has no elements") : v;
 }
 
 /** runtime.IsNil */
@@ -155,6 +160,7 @@ export function modulo(a: Value, b: Value): Value {
 
 /** math.Pow for whole exponents, by Go's own loop; the profile has no others. */
 export function power(a: Value, b: Value): Value {
+  if (typeof b === "number" && b !== Math.trunc(b)) return fail("a fractional exponent is outside the rule language");
   if (!isNumber(a) || !isNumber(b)) return mismatch("**", a, b);
   return goPow(Number(a), Number(b));
 }
@@ -262,13 +268,23 @@ export function matches(a: Value, re: RegExp): boolean {
   return fail(`"matches" does not work on a ${nameOf(a)} and a string`);
 }
 
+/** runtime.ToInt; a float that no int64 holds converts as on amd64. */
+export function toInt(n: bigint | number): bigint {
+  if (typeof n === "bigint") return n;
+  const t = Math.trunc(n);
+  return t >= -(2 ** 63) && t < 2 ** 63 ? BigInt(t) : MIN_INT;
+}
+
 const MAX_RANGE = 1_000_000n;
 
 export function range(a: Value, b: Value): Value[] {
-  if (typeof a !== "bigint" || typeof b !== "bigint") return mismatch("..", a, b);
-  if (b >= a && b - a >= MAX_RANGE || a === MIN_INT) return mismatch("..", a, b);
+  if (!isNumber(a) || !isNumber(b)) return mismatch("..", a, b);
+  const from = toInt(a);
+  const to = toInt(b);
+  const size = wrap(to - from + 1n); // wraps as in Go
+  if (size >= MAX_RANGE) return mismatch("..", a, b);
   const out: Value[] = [];
-  for (let i = a; i <= b; i++) out.push(i);
+  for (let i = 0n; i < size; i++) out.push(from + i);
   return typedList("int", out);
 }
 
@@ -276,14 +292,14 @@ export function range(a: Value, b: Value): Value[] {
 export function at(base: Value, i: Value): Value {
   if (Array.isArray(base)) {
     if (!isNumber(i)) return fail(`there is no element ${showIndex(i)}`);
-    let k = Math.trunc(Number(i));
+    let k = Number(toInt(i));
     if (k < 0) k += base.length;
     if (!(k >= 0 && k < base.length)) return fail(`there is no element ${showIndex(i)}`);
     return base[k]!;
   }
   if (base !== null && typeof base === "object" && !(base instanceof Obj) && !(base instanceof Unknown) && !(base instanceof Partial)) {
-    if (typeof i !== "string") return fail(`a map has no elements`);
-    return Object.hasOwn(base, i) ? base[i]! : null;
+    if (i !== null && typeof i !== "string") return fail(`a map has no elements`);
+    return Object.hasOwn(base, i ?? "") ? base[i ?? ""]! : null;
   }
   return fail(`a ${nameOf(base)} has no elements`);
 }
@@ -298,7 +314,7 @@ export function slice(list: Value, from: Value, to: Value): Value[] {
   const bound = (v: Value, otherwise: number): number => {
     if (v === undefined) return otherwise;
     if (!isNumber(v)) return fail(`a ${nameOf(list)} cannot be sliced`);
-    const n = Math.trunc(Number(v));
+    const n = Number(toInt(v));
     return Math.max(0, n < 0 ? n + list.length : n);
   };
   const b = Math.min(bound(to, list.length), list.length);

@@ -1,12 +1,12 @@
 // Evaluates a Node over values that may be unknown. Mirrors internal/lang/tree.go
 // and loop.go function by function; see there for the reasoning.
 
-import { builtins, loops } from "./builtins";
+import { builtins, elements, loops } from "./builtins";
 import { collectionPath, elementPath, objectPath, textPath } from "./path";
 import { SELF, field, known, same, unfailed, why, type Context, type Expr, type Node } from "./evaluate";
 import { Failure, at, binary, isNil, matches, nameOf, negate, not, positive, slice } from "./ops";
 import { pure } from "./pure";
-import { Obj, Partial, Unknown, type Missing, type Value } from "./value";
+import { NO_ELEMENT, Obj, Partial, Unknown, type Missing, type Value } from "./value";
 
 /** A failure of an expression on known values: its author's bug, with its place. */
 export class RuntimeError extends Error {
@@ -121,6 +121,7 @@ class Tree {
       case "decl": return this.read(this.w.declared[n.name!] ?? null, "", "declared." + n.name);
       case "ptr": {
         const { elem } = closure(f);
+        if ((elem.v as unknown) === NO_ELEMENT) return this.fail(n, "a map has no elements");
         return this.read(elem.v, "", elem.path);
       }
       case "index": return value(BigInt(closure(f).i));
@@ -365,8 +366,13 @@ class Tree {
   }
 
   start(n: Node, f: Frame, list: Val): Loop {
-    const elems = list.v instanceof Partial ? list.v.items : list.v;
-    if (!Array.isArray(elems)) return this.fail(n, `"${n.name}" goes through a list, not a ${nameOf(list.v)}`);
+    let elems: Value[];
+    try {
+      elems = list.v instanceof Partial ? list.v.items : elements(n.name!, list.v);
+    } catch (e) {
+      if (e instanceof Failure) return this.fail(n, e.message);
+      throw e;
+    }
     const partial = list.v instanceof Partial;
     const more = list.v instanceof Partial && list.v.open ? opened(list.v.open, list.path, list.path) : null;
     return new Loop(this, n, f, elems, list.path, partial, more);

@@ -53,6 +53,9 @@ export class Obj {
   ) {}
 }
 
+/** Stands for the elements of a map, which a closure can count but not read. */
+export const NO_ELEMENT = Object.freeze({});
+
 export interface RecordValue {
   [key: string]: Value;
 }
