@@ -15,7 +15,7 @@ func (p *Page) collectBlocks() {
 		id    string
 	}
 	var under []level
-	add := func(n ast.Node, item bool, own ...ast.Node) {
+	add := func(p *Page, n ast.Node, item bool, own ...ast.Node) {
 		text := textOf(p.source, own...)
 		if text == "" {
 			return
@@ -30,9 +30,9 @@ func (p *Page) collectBlocks() {
 		start, _ := linesSpan(own[0])
 		_, end := linesSpan(own[len(own)-1])
 		b.Span = p.span(start, end)
-		p.Blocks = append(p.Blocks, b)
+		p.into.Blocks = append(p.into.Blocks, b)
 	}
-	descend(p.root, func(n ast.Node) {
+	p.each(func(p *Page, n ast.Node) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			i := slices.IndexFunc(under, func(l level) bool { return l.level >= n.Level })
@@ -40,17 +40,17 @@ func (p *Page) collectBlocks() {
 				under = under[:i]
 			}
 			under = append(slices.Clip(under), level{n.Level, p.headingIDs[n]})
-			add(n, false, n)
+			add(p, n, false, n)
 		case *ast.ListItem:
 			if own := ownText(n); len(own) > 0 {
-				add(n, true, own...)
+				add(p, n, true, own...)
 			}
 		case *ast.Paragraph:
-			if n.Parent().Kind() != ast.KindListItem {
-				add(n, false, n)
+			if n.Parent().Kind() != ast.KindListItem && !p.inline {
+				add(p, n, false, n)
 			}
 		case *east.TableCell:
-			add(n, false, n)
+			add(p, n, false, n)
 		}
 	})
 }

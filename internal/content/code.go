@@ -41,7 +41,7 @@ func lexerName(language string) (name string, known bool) {
 }
 
 func (p *Page) collectFences() {
-	descend(p.root, func(node ast.Node) {
+	p.each(func(p *Page, node ast.Node) {
 		n, ok := node.(*ast.FencedCodeBlock)
 		if !ok || n.Info == nil {
 			return
@@ -52,7 +52,7 @@ func (p *Page) collectFences() {
 		}
 		_, known := lexerName(language)
 		start := n.Info.Segment.Start
-		p.Fences = append(p.Fences, Fence{Language: language, Known: known, Span: p.span(start, start+len(language))})
+		p.into.Fences = append(p.into.Fences, Fence{Language: language, Known: known, Span: p.span(start, start+len(language))})
 	})
 }
 

@@ -32,6 +32,9 @@ Without its closing line the whole page would be read as YAML, or its YAML as te
 ` + "`:::image type=\"content\" source=\"media/hub.svg\" alt-text=\"A hub with two spokes.\":::`" + ` takes the attributes source, type, alt-text,
 lightbox, border, link and loc-scope, each with its value in double quotes. Anything else has no effect, so a misspelt
 ` + "`alt-text`" + ` leaves the image without a description. Correct the name.`},
+		{Code: "content/include", Severity: diag.Warning, Summary: "a page includes a file that is not there, or that includes itself", Doc: `
+` + "`[!INCLUDE [title](includes/part.md)]`" + ` puts the text of another file in its place. The path is relative to the file it stands in. A file
+that is missing leaves a gap in the page; one that leads back to itself, which is an error, would never end. Correct the path or break the circle.`},
 		{Code: "content/raw-html", Severity: diag.Warning, Summary: "raw HTML was not published as it stands", Doc: `
 Pages may use tags that mark up text: ` + "`<br>`, `<kbd>`, `<sub>`, `<sup>`, `<details>`, `<a id>`" + `, lists and tables among them. Scripts, styles, frames and
 event handlers never reach a page, and a tag that is opened in one block has to be closed in the same block. What does
@@ -54,7 +57,7 @@ its name and ` + "`-end`" + `. Without the end the rest of the page belongs to i
 		{Code: "content/unreadable", Severity: diag.Error, Summary: "a file or folder cannot be read", Doc: `
 The operating system refused to read it: check that it exists, that links lead somewhere and that you may read it.`},
 		{Code: "content/unsupported", Severity: diag.Warning, Summary: "a construct of Microsoft Learn is not rendered", Doc: `
-Tabs, zones, monikers, rows and columns, code and text from other files and cross-references are recognised and not
+Tabs, zones, monikers, rows and columns, code from other files and cross-references are recognised and not
 rendered: what they hold is shown one after the other, and what they refer to is not shown. Write the text on the page
 itself, or accept that readers see all versions.`},
 		{Code: "content/video", Severity: diag.Warning, Summary: "a video has no address", Doc: `

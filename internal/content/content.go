@@ -55,6 +55,9 @@ type Page struct {
 	links      map[ast.Node]*Link
 	headingIDs map[ast.Node]string
 	problems   diag.List
+	into       *Page // the page that this file is included in; itself for a page
+	parts      int   // how many files are included
+	inline     bool  // a part inside a line, which has no blocks
 }
 
 // Heading is a heading with its GitHub-style id.

@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the goldens")
 
 // TestGolden loads the site in each archive and compares what it shows. A file
-// "marks" lists "rule-id: claim" lines.
+// "marks" lists "rule-id: claim" lines for the first page.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -73,7 +73,10 @@ func show(t *testing.T, fsys fstest.MapFS, marks string) []txtar.File {
 	var text bytes.Buffer
 	diag.WriteText(&text, problems, false)
 	add("diagnostics", text.String())
-	for _, p := range site.Pages {
+	for i, p := range site.Pages {
+		if i > 0 {
+			marks = ""
+		}
 		body := p.HTML(findMarks(t, p, marks))
 		checkHTML(t, p.Path, body)
 		add(p.Path+".html", string(body))
@@ -83,18 +86,16 @@ func show(t *testing.T, fsys fstest.MapFS, marks string) []txtar.File {
 			if k.Item {
 				item = "item "
 			}
-			line, column := p.Source.Position(k.Span.Start)
-			fmt.Fprintf(&b, "%d:%d #%s %s%q\n", line, column, k.Heading, item, k.Text)
+			fmt.Fprintf(&b, "%s #%s %s%q\n", place(p, k.Span), k.Heading, item, k.Text)
 		}
 		add(p.Path+".blocks", b.String())
 		b.Reset()
 		for _, l := range p.Links {
-			line, column := p.Source.Position(l.Span.Start)
 			to := l.File
 			if l.Kind == LinkExternal {
 				to = l.URL
 			}
-			fmt.Fprintf(&b, "%d:%d %s %q → %s\n", line, column, [...]string{"external", "page", "media", "missing", "outside", "yaml", "unsafe", "unsupported"}[l.Kind], l.Target, to)
+			fmt.Fprintf(&b, "%s %s %q → %s\n", place(p, l.Span), [...]string{"external", "page", "media", "missing", "outside", "yaml", "unsafe", "unsupported"}[l.Kind], l.Target, to)
 		}
 		add(p.Path+".links", b.String())
 	}
@@ -104,6 +105,15 @@ func show(t *testing.T, fsys fstest.MapFS, marks string) []txtar.File {
 		add("toc", b.String())
 	}
 	return out
+}
+
+// place is a line and column, with the file where it is not the page's own.
+func place(p *Page, s diag.Span) string {
+	line, column := s.Source.Position(s.Start)
+	if s.Source != p.Source {
+		return fmt.Sprintf("%s:%d:%d", s.Source.File, line, column)
+	}
+	return fmt.Sprintf("%d:%d", line, column)
 }
 
 func writeTOC(b *strings.Builder, items []*TOCItem, indent string) {

@@ -32,7 +32,7 @@ func (p *Page) readFrontMatter() {
 		}
 	}
 	meta, problems := document.ParseYAMLPart(p.Source, start, end)
-	p.problems = append(p.problems, problems...)
+	p.into.problems = append(p.into.problems, problems...)
 	switch {
 	case meta == nil || meta.Kind == document.Null:
 	case meta.Kind == document.Map:

@@ -28,7 +28,8 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text, claim string) {
-		fsys := fstest.MapFS{"a.md": {Data: []byte(text)}, "b.md": {Data: []byte("# B\n\n## Part\n")}, "media/a.png": {Data: []byte("x")}}
+		fsys := fstest.MapFS{"a.md": {Data: []byte(text)}, "b.md": {Data: []byte("# B\n\n## Part\n")}, "media/a.png": {Data: []byte("x")},
+			"includes/part.md": {Data: []byte("---\ntitle: x\n---\n## Part\n\n<b>open [x](../b.md)\n")}}
 		site, problems := Load(fsys, Options{})
 		p := site.Pages[0]
 		marks := map[*Block][]Mark{}

@@ -18,9 +18,7 @@ var headingAnchor = regexp.MustCompile(`(?i)^<a\s+(?:name|id)\s*=\s*["']?([^"'\s
 
 // nameHeadings collects the headings and gives each an id of its own.
 func (p *Page) nameHeadings() {
-	p.anchors = map[string]bool{}
-	p.headingIDs = map[ast.Node]string{}
-	descend(p.root, func(node ast.Node) {
+	p.each(func(p *Page, node ast.Node) {
 		n, ok := node.(*ast.Heading)
 		if !ok {
 			return
@@ -35,13 +33,13 @@ func (p *Page) nameHeadings() {
 		p.addAnchor(id)
 		p.headingIDs[n] = id
 		start, end := linesSpan(n)
-		p.Headings = append(p.Headings, Heading{Level: n.Level, ID: id, Text: text, Tab: tab, Span: p.span(start, end)})
+		p.into.Headings = append(p.into.Headings, Heading{Level: n.Level, ID: id, Text: text, Tab: tab, Span: p.span(start, end)})
 	})
 }
 
 func (p *Page) addAnchor(id string) {
 	p.anchors[id] = true
-	p.anchorList = append(p.anchorList, id)
+	p.into.anchorList = append(p.into.anchorList, id)
 }
 
 func (p *Page) explicitID(n *ast.Heading) string {

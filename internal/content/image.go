@@ -221,10 +221,13 @@ func (p *Page) finishImage(img *image) {
 	if img.lightbox != nil {
 		img.lightbox.Image, img.lightbox.Lightbox = true, true
 	}
-	for _, l := range []*Link{img.source, img.lightbox, img.link} {
-		if l != nil && !img.unclosed {
-			p.addLink(l)
-		}
+	if img.unclosed {
+		return
+	}
+	links := slices.DeleteFunc([]*Link{img.source, img.lightbox, img.link}, func(l *Link) bool { return l == nil })
+	slices.SortFunc(links, func(a, b *Link) int { return a.Span.Start - b.Span.Start })
+	for _, l := range links {
+		p.addLink(l)
 	}
 }
 

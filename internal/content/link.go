@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -205,18 +204,21 @@ func (l *Link) address(at string) string {
 
 // addLink resolves a link and adds it to the page's.
 func (p *Page) addLink(l *Link) {
-	p.index.resolve(p.Path, l)
-	p.Links = append(p.Links, l)
+	from := p.Path
+	if strings.HasPrefix(l.Target, "#") {
+		from = p.into.Path // an included file has no address of its own
+	}
+	p.index.resolve(from, l)
+	p.into.Links = append(p.into.Links, l)
 	if l.Kind == LinkUnsupported {
 		p.report(diag.Warning, "content/unsupported", l.Span.Start, l.Span.End,
 			fmt.Sprintf("the cross-reference %q is not resolved", l.Target), "link to the page itself")
 	}
 }
 
-// collectLinks finds the links and images of the page. Those in raw HTML are
-// there already.
+// collectLinks finds the links and images of the page.
 func (p *Page) collectLinks() {
-	descend(p.root, func(node ast.Node) {
+	p.each(func(p *Page, node ast.Node) {
 		switch n := node.(type) {
 		case *ast.Link:
 			p.links[n] = &Link{Target: unescape(n.Destination)}
@@ -242,9 +244,20 @@ func (p *Page) collectLinks() {
 			if n.link != nil {
 				p.addLink(n.link)
 			}
+		case *safeBlock:
+			p.addLinks(n.parts)
+		case *safeInline:
+			p.addLinks(n.parts)
 		}
 	})
-	slices.SortStableFunc(p.Links, func(a, b *Link) int { return a.Span.Start - b.Span.Start })
+}
+
+func (p *Page) addLinks(parts []htmlPart) {
+	for _, part := range parts {
+		if part.link != nil {
+			p.addLink(part.link)
+		}
+	}
 }
 
 // place finds the target of a link in the source and adds the link. One that is

@@ -78,7 +78,8 @@ func (l *loader) walk() {
 
 func (l *loader) file(name string) {
 	switch ext := strings.ToLower(path.Ext(name)); {
-	case slices.Contains(strings.Split(path.Dir(name), "/"), "includes"):
+	case ext == ".md" && slices.Contains(strings.Split(path.Dir(name), "/"), "includes"):
+		// A part of pages, read where a page names it.
 	case ext == ".md":
 		l.site.Pages = append(l.site.Pages, &Page{Path: name, URL: pageURL(name)})
 	case strings.EqualFold(path.Base(name), "toc.yml"):
@@ -163,11 +164,11 @@ func (l *loader) parsePages() {
 }
 
 func (l *loader) parsePage(p *Page, md parser.Parser) {
-	p.index = l.index
+	p.index, p.into = l.index, p
 	p.Source, p.problems = l.read(p.Path)
 	p.source = []byte(p.Source.Text)
 	p.readFrontMatter()
-	p.parse(md)
+	p.parse(l, md)
 	p.name()
 	p.checkRuleIDs()
 }
@@ -203,7 +204,7 @@ func (l *loader) read(name string) (*diag.Source, diag.List) {
 
 // report adds a diagnostic at a stretch of the page's text.
 func (p *Page) report(severity diag.Severity, code string, start, end int, message, hint string) {
-	p.problems.Add(diag.Diagnostic{Code: code, Severity: severity, Span: p.span(start, end), Message: message, Hint: hint})
+	p.into.problems.Add(diag.Diagnostic{Code: code, Severity: severity, Span: p.span(start, end), Message: message, Hint: hint})
 }
 
 func (p *Page) span(start, end int) diag.Span {

@@ -56,16 +56,16 @@ func newInlineParser() parser.Parser {
 type reference struct{ label, destination, title []byte }
 
 // parse reads the page's Markdown and works out blocks, headings and links.
-func (p *Page) parse(md parser.Parser) {
+func (p *Page) parse(l *loader, md parser.Parser) {
 	pc := parser.NewContext()
 	p.root = md.Parse(text.NewReader(p.source), parser.WithContext(pc))
 	for _, r := range pc.References() {
 		p.refs = append(p.refs, reference{r.Label(), r.Destination(), r.Title()})
 	}
-	p.links = map[ast.Node]*Link{}
+	p.links, p.headingIDs, p.anchors = map[ast.Node]*Link{}, map[ast.Node]string{}, map[string]bool{}
 	p.groupQuotes(p.root)
 	p.checkDirectives(p.root)
-	p.checkIncludes()
+	p.expandIncludes(l, md, []string{p.Path})
 	p.nameHeadings()
 	p.cleanHTML(p.root)
 	p.collectLinks()
@@ -77,6 +77,7 @@ func (p *Page) parse(md parser.Parser) {
 // links that resolve as on this page. p may be nil.
 func (p *Page) fragment(markdown string, md parser.Parser) *Page {
 	f := &Page{index: newIndex(defaultSiteHost, &Site{}), anchors: map[string]bool{}, links: map[ast.Node]*Link{}}
+	f.into = f
 	pc := parser.NewContext()
 	if p != nil {
 		f.Path, f.URL, f.index = p.Path, p.URL, p.index
@@ -113,6 +114,17 @@ func descend(n ast.Node, visit func(ast.Node)) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		descend(c, visit)
 	}
+}
+
+// each is descend for a page and the files included in it, each node with the
+// file that it stands in.
+func (p *Page) each(visit func(*Page, ast.Node)) {
+	descend(p.root, func(n ast.Node) {
+		visit(p, n)
+		if part := partOf(n); part != nil {
+			part.each(visit)
+		}
+	})
 }
 
 // unescape resolves backslash escapes and entities, as goldmark does for the

@@ -148,6 +148,9 @@ func (p *Page) cleanHTML(n ast.Node) {
 			n.ReplaceChild(n, child, label)
 		case child.HasChildren():
 			p.cleanHTML(child)
+		case partOf(child) != nil:
+			part := partOf(child)
+			part.cleanHTML(part.root)
 		}
 		child = next
 	}
@@ -331,7 +334,6 @@ func (c *cleaner) start(b *strings.Builder, t html.Token, selfClosing bool, plac
 			return drop(`has no "src"`, "add it, or write the image in Markdown")
 		}
 		link.Image = true
-		c.page.addLink(link)
 		return htmlPart{link: link, image: true, more: attrs}, true
 	case class == tagVoid:
 		b.WriteString("<" + tag + attrs + ">")
@@ -351,7 +353,6 @@ func (c *cleaner) start(b *strings.Builder, t html.Token, selfClosing bool, plac
 		c.open = append(c.open, openTag{name: tag, at: place, link: link != nil})
 	}
 	if link != nil {
-		c.page.addLink(link)
 		return htmlPart{link: link, more: attrs}, true
 	}
 	b.WriteString("<" + tag + attrs + ">")
@@ -401,7 +402,7 @@ func (c *cleaner) anchor(b *strings.Builder, id string, place int) {
 	switch {
 	case id == "" || strings.ContainsAny(id, " \t\n") || strings.Contains(b.String(), ` id="`):
 	case p.anchors[id]:
-		if !slices.ContainsFunc(p.Headings, func(h Heading) bool { return h.ID == id }) {
+		if !slices.ContainsFunc(p.into.Headings, func(h Heading) bool { return h.ID == id }) {
 			p.report(diag.Warning, "content/duplicate-anchor", place, place, fmt.Sprintf("anchor %q is on this page already", id), "rename one of the two")
 		}
 	default:

@@ -81,6 +81,7 @@ func (w *writer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindComplexImage, w.complexImage)
 	reg.Register(kindNoLoc, w.noLoc)
 	reg.Register(kindInclude, w.include)
+	reg.Register(kindIncludeBlock, w.include)
 }
 
 // nothing keeps raw HTML that was not cleaned, which there should be none of,
@@ -118,7 +119,7 @@ func rest(marks []Mark) []Mark {
 
 func (w *writer) paragraph(out util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if w.inline {
-		if !entering {
+		if !entering && n.NextSibling() != nil {
 			_, _ = out.WriteString("\n")
 		}
 		return ast.WalkContinue, nil

@@ -75,6 +75,10 @@ func writeText(out *bufio.Writer, source []byte, n ast.Node) {
 		}
 	case *ast.AutoLink:
 		gmhtml.DefaultWriter.RawWrite(out, n.Label(source))
+	case *include:
+		if n.part != nil {
+			writeText(out, n.part.source, n.part.root)
+		}
 	case *noLoc:
 		gmhtml.DefaultWriter.RawWrite(out, []byte(n.text))
 	case *inlineImage:
@@ -94,7 +98,7 @@ func writeText(out *bufio.Writer, source []byte, n ast.Node) {
 	default:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			writeText(out, source, c)
-			if c.Type() == ast.TypeBlock {
+			if c.Type() == ast.TypeBlock && c.NextSibling() != nil {
 				_ = out.WriteByte(' ')
 			}
 		}

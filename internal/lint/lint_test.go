@@ -40,6 +40,8 @@ var table = []raised{
 	{"content/h1", map[string]string{"a.md": page + "# Again\n"}, `content/a.md:3:3 warning heading "Again" is the page's second on level 1`},
 	{"content/heading-level", map[string]string{"a.md": page + "### Three\n"}, `content/a.md:3:5 warning heading "Three" is on level 3, after one on level 1`},
 	{"content/image-attribute", map[string]string{"a.md": page + `:::image source="a.png" alt="x":::`, "a.png": "x"}, `content/a.md:3:25 warning unknown attribute "alt" of an image`},
+	{"content/include", map[string]string{"a.md": page + "[!INCLUDE [x](includes/x.md)]\n"}, `content/a.md:3:1 warning included file "includes/x.md" does not exist`},
+	{"content/include", map[string]string{"a.md": page + "[!INCLUDE [x](includes/x.md)]\n", "includes/x.md": "[!INCLUDE [x](x.md)]\n"}, `content/includes/x.md:1:1 error "includes/x.md" includes itself`},
 	{"content/link-spelling", map[string]string{"a.md": page + "[x](B.md)", "b.md": "# B\n"}, `content/a.md:3:5 warning link "B.md" differs from the file's name in case`},
 	{"content/link-spelling", map[string]string{"a.md": page + `[x](c\d.md)`, "c/d.md": "# D\n"}, `content/a.md:3:5 warning link "c\\d.md" has backslashes`},
 	{"content/missing-alt", map[string]string{"a.md": page + "![](a.png)", "a.png": "x"}, `content/a.md:3:5 warning image "a.png" has no description`},

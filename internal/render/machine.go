@@ -85,7 +85,7 @@ func (s *site) twin(p *content.Page) string {
 	last := 0
 	for _, l := range p.Links {
 		start, end := l.Span.Start+shift, l.Span.End+shift
-		if start < last || end <= start || l.Kind != content.LinkPage && l.Kind != content.LinkMedia {
+		if l.Span.Source != p.Source || start < last || end <= start || l.Kind != content.LinkPage && l.Kind != content.LinkMedia {
 			continue
 		}
 		if strings.ContainsAny(text[start:end], " \t\n<>()[]\"") {
