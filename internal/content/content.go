@@ -46,6 +46,7 @@ type Page struct {
 
 	anchors    map[string]bool // ids of headings and of <a id>
 	anchorList []string        // the same in document order
+	suffixes   map[string]int  // last number put behind an id
 	ruleIDs    map[string]bool // anchors too, once the rules are shown
 	index      *index
 	root       ast.Node

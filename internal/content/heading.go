@@ -59,8 +59,9 @@ func (p *Page) freeAnchor(id string) string {
 	if !p.anchors[id] {
 		return id
 	}
-	for i := 1; ; i++ {
-		if next := fmt.Sprintf("%s-%d", id, i); !p.anchors[next] {
+	for {
+		p.into.suffixes[id]++
+		if next := fmt.Sprintf("%s-%d", id, p.into.suffixes[id]); !p.anchors[next] {
 			return next
 		}
 	}

@@ -95,20 +95,22 @@ type inlineImageParser struct{}
 func (inlineImageParser) Trigger() []byte { return []byte{':'} }
 
 func (inlineImageParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
-	line, _ := block.PeekLine()
+	line, segment := block.PeekLine()
 	m := inlineDirective.FindSubmatch(line)
 	if m == nil {
 		return nil
 	}
-	savedLine, savedSegment := block.Position()
-	joined, places := joinLines(block)
-	block.SetPosition(savedLine, savedSegment)
-	img := readImage(joined, places)
+	// Attributes may go on over several lines. Where no line ends them, only the
+	// first is taken: what follows is more likely text than attributes.
+	one := strings.TrimRight(string(line), " \t\n")
+	img := readImage(one, offsets{{segment.Padding, segment.Start}})
 	if img.unclosed {
-		// Take the line only: what follows is more likely text than attributes.
-		joined, _, _ = strings.Cut(joined, "\n")
-		img = readImage(joined, places)
-		img.end = places.at(len(strings.TrimRight(joined, " \t")))
+		savedLine, savedSegment := block.Position()
+		joined, places := joinLines(block)
+		block.SetPosition(savedLine, savedSegment)
+		if all := readImage(joined, places); !all.unclosed {
+			img = all
+		}
 	}
 	advanceTo(block, img.end)
 	if string(m[1]) == "no-loc" {

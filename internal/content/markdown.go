@@ -63,6 +63,7 @@ func (p *Page) parse(l *loader, md parser.Parser) {
 		p.refs = append(p.refs, reference{r.Label(), r.Destination(), r.Title()})
 	}
 	p.links, p.headingIDs, p.anchors = map[ast.Node]*Link{}, map[ast.Node]string{}, map[string]bool{}
+	p.suffixes = map[string]int{}
 	p.groupQuotes(p.root)
 	p.checkDirectives(p.root)
 	p.expandIncludes(l, md, []string{p.Path})

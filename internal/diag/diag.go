@@ -117,15 +117,26 @@ func (l List) Count(s Severity) int {
 
 // Sorted returns the list by file, offset and code, without exact duplicates.
 func (l List) Sorted() List {
-	out := slices.Clone(l)
-	slices.SortStableFunc(out, func(a, b Diagnostic) int {
-		af, al, ac := a.Place()
-		bf, bl, bc := b.Place()
-		return cmp.Or(cmp.Compare(af, bf), cmp.Compare(al, bl), cmp.Compare(ac, bc), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+	// Places are worked out once: doing so counts the characters of a line.
+	type placed struct {
+		Diagnostic
+		file         string
+		line, column int
+	}
+	all := make([]placed, len(l))
+	for i, d := range l {
+		file, line, column := d.Place()
+		all[i] = placed{d, file, line, column}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
 	})
-	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		af, al, ac := a.Place()
-		bf, bl, bc := b.Place()
-		return af == bf && al == bl && ac == bc && a.Code == b.Code && a.Message == b.Message && a.Rule == b.Rule
+	all = slices.CompactFunc(all, func(a, b placed) bool {
+		return a.file == b.file && a.line == b.line && a.column == b.column && a.Code == b.Code && a.Message == b.Message && a.Rule == b.Rule
 	})
+	var out List
+	for _, d := range all {
+		out.Add(d.Diagnostic)
+	}
+	return out
 }
