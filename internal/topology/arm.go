@@ -100,7 +100,7 @@ func (r *armReader) limit(message string) {
 
 // armSchema is the lower-case "$schema" of a template.
 func armSchema(template *document.Node) string {
-	return strings.ToLower(foldGet(template, "$schema").Text())
+	return foldLower(foldGet(template, "$schema").Text())
 }
 
 // foldGet is Node.Get without case: Azure ignores case in the keys of templates.
@@ -109,7 +109,7 @@ func foldGet(n *document.Node, key string) *document.Node {
 		return v
 	}
 	for i := range n.Entries {
-		if strings.EqualFold(n.Entries[i].Key, key) {
+		if foldEqual(n.Entries[i].Key, key) {
 			return n.Entries[i].Value
 		}
 	}
@@ -177,7 +177,7 @@ func bindings(n *document.Node) map[string]*armBinding {
 		return out
 	}
 	for _, e := range n.Entries {
-		if key := strings.ToLower(e.Key); out[key] == nil {
+		if key := foldLower(e.Key); out[key] == nil {
 			out[key] = &armBinding{name: e.Key, node: e.Value}
 		}
 	}
@@ -193,7 +193,7 @@ func (r *armReader) bindCopies(f *armFrame) {
 	delete(f.vars, "copy")
 	for _, item := range copies.node.Items {
 		if name := foldGet(item, "name").Text(); name != "" {
-			f.vars[strings.ToLower(name)] = &armBinding{name: name, node: item, copies: true}
+			f.vars[foldLower(name)] = &armBinding{name: name, node: item, copies: true}
 		}
 	}
 }
@@ -201,7 +201,7 @@ func (r *armReader) bindCopies(f *armFrame) {
 // parameter returns the value of a parameter of the frame.
 func (r *armReader) parameter(f *armFrame, b *armBinding, env *armEnv) any {
 	return r.bound(b, "parameter", env, func(depth int) any {
-		kind := strings.ToLower(r.parameterType(f, b.node))
+		kind := foldLower(r.parameterType(f, b.node))
 		u := r.given(f, b, depth)
 		if u == nil {
 			u = r.defaultOf(f, b, kind, depth)
@@ -221,12 +221,12 @@ func (r *armReader) parameter(f *armFrame, b *armBinding, env *armEnv) any {
 }
 
 func (f *armFrame) parameterExpr(name string) string {
-	return f.key + "parameters('" + strings.ToLower(name) + "')"
+	return f.key + "parameters('" + foldLower(name) + "')"
 }
 
 // given returns the value that was given for a parameter, or nil.
 func (r *armReader) given(f *armFrame, b *armBinding, depth int) *any {
-	g, ok := f.given[strings.ToLower(b.name)]
+	g, ok := f.given[foldLower(b.name)]
 	if !ok {
 		return nil
 	}
@@ -337,10 +337,10 @@ func (r *armReader) bound(b *armBinding, what string, env *armEnv, evaluate func
 	case b.state == 1:
 		r.report(diag.Diagnostic{Code: "input/arm-cycle", Severity: diag.Error, Span: b.node.Span,
 			Message: fmt.Sprintf("the %s %s needs its own value", what, quoted(b.name)), Hint: "break the circle"})
-		return piece(fmt.Sprintf("the %s %s needs its own value", what, quoted(b.name)), "<"+b.name+">", what+"s('"+strings.ToLower(b.name)+"')")
+		return piece(fmt.Sprintf("the %s %s needs its own value", what, quoted(b.name)), "<"+b.name+">", what+"s('"+foldLower(b.name)+"')")
 	case env.depth >= maxArmDepth:
 		r.limit(fmt.Sprintf("more than %d expressions of the template wait for each other", maxArmDepth))
-		return piece("the template exceeds a limit of the reader", "<"+b.name+">", what+"s('"+strings.ToLower(b.name)+"')")
+		return piece("the template exceeds a limit of the reader", "<"+b.name+">", what+"s('"+foldLower(b.name)+"')")
 	}
 	b.state = 1
 	v := plain(evaluate(env.depth + 1))

@@ -39,7 +39,7 @@ func armFunctions() map[string]armFunction {
 	} {
 		for name, f := range table {
 			f.name = name
-			out[strings.ToLower(name)] = f
+			out[foldLower(name)] = f
 		}
 	}
 	return out
@@ -48,7 +48,7 @@ func armFunctions() map[string]armFunction {
 // function finds a function; every name that starts with "list" is an operation
 // of a resource provider.
 func (r *armReader) function(name string) (armFunction, bool) {
-	lower := strings.ToLower(name)
+	lower := foldLower(name)
 	if f, ok := r.functions[lower]; ok {
 		return f, true
 	}
@@ -101,7 +101,7 @@ func callExpr(name string, args []any) string {
 	for i, a := range args {
 		parts[i] = exprOf(a)
 	}
-	return strings.ToLower(name) + "(" + strings.Join(parts, ",") + ")"
+	return foldLower(name) + "(" + strings.Join(parts, ",") + ")"
 }
 
 // unknown is the result of a call that cannot be resolved.
@@ -140,13 +140,13 @@ func (r *armReader) userCall(env *armEnv, e *armExpr) any {
 	}
 	if env.depth >= maxArmDepth {
 		r.limit(fmt.Sprintf("more than %d expressions of the template wait for each other", maxArmDepth))
-		return piece("the template exceeds a limit of the reader", unresolvedText, strings.ToLower(e.name)+"()")
+		return piece("the template exceeds a limit of the reader", unresolvedText, foldLower(e.name)+"()")
 	}
 	inner := &armEnv{frame: env.frame, depth: env.depth + 1, args: map[string]any{}}
 	if params := foldGet(decl, "parameters"); params != nil {
 		for i, p := range params.Items {
 			if i < len(e.args) {
-				inner.args[strings.ToLower(foldGet(p, "name").Text())] = plain(r.eval(env, e.args[i]))
+				inner.args[foldLower(foldGet(p, "name").Text())] = plain(r.eval(env, e.args[i]))
 			}
 		}
 	}
@@ -160,7 +160,7 @@ func userFunction(f *armFrame, name string) *document.Node {
 		return nil
 	}
 	for _, ns := range functions.Items {
-		if strings.EqualFold(foldGet(ns, "namespace").Text(), namespace) {
+		if foldEqual(foldGet(ns, "namespace").Text(), namespace) {
 			return foldGet(foldGet(ns, "members"), member)
 		}
 	}
@@ -172,7 +172,7 @@ func userFunction(f *armFrame, name string) *document.Node {
 // they are opened, because their strings belong to other frames.
 func (r *armReader) checkTemplate(f *armFrame) {
 	for _, e := range f.template.Entries {
-		switch strings.ToLower(e.Key) {
+		switch foldLower(e.Key) {
 		case "parameters":
 			for _, p := range e.Value.Entries {
 				r.checkStrings(f, foldGet(p.Value, "defaultValue"))
@@ -199,11 +199,11 @@ func (r *armReader) checkStrings(f *armFrame, n *document.Node) {
 	case document.Map:
 		deployment := isDeployment(n)
 		for _, e := range n.Entries {
-			switch key := strings.ToLower(e.Key); {
+			switch key := foldLower(e.Key); {
 			case key == "metadata" || key == "comments":
 			case deployment && key == "properties":
 				for _, p := range e.Value.Entries {
-					if !strings.EqualFold(p.Key, "template") {
+					if !foldEqual(p.Key, "template") {
 						r.checkStrings(f, p.Value)
 					}
 				}
@@ -276,9 +276,9 @@ func (c *armCallEnv) undeclared(what, name string, declared map[string]*armBindi
 		hint = fmt.Sprintf("the template declares no %s of that name", what)
 	}
 	message := fmt.Sprintf("the %s %s is not declared", what, quoted(name))
-	if key := what + " " + strings.ToLower(name) + " " + c.env.frame.key; !c.r.reported[key] {
+	if key := what + " " + foldLower(name) + " " + c.env.frame.key; !c.r.reported[key] {
 		c.r.reported[key] = true
 		c.r.report(diag.Diagnostic{Code: "input/arm-name", Severity: diag.Warning, Span: c.e.span(), Message: message, Hint: hint})
 	}
-	return piece(message, "<"+name+">", c.env.frame.key+what+"s('"+strings.ToLower(name)+"')")
+	return piece(message, "<"+name+">", c.env.frame.key+what+"s('"+foldLower(name)+"')")
 }

@@ -37,11 +37,11 @@ func armDeploymentFunctions() map[string]armFunction {
 func armParameters(c *armCallEnv) any {
 	name := shown(toText(c.args[0]))
 	if c.env.args != nil {
-		if v, ok := c.env.args[strings.ToLower(name)]; ok {
+		if v, ok := c.env.args[foldLower(name)]; ok {
 			return v
 		}
 	}
-	if f, b := c.declared(func(f *armFrame) *armBinding { return f.params[strings.ToLower(name)] }); b != nil {
+	if f, b := c.declared(func(f *armFrame) *armBinding { return f.params[foldLower(name)] }); b != nil {
 		return c.r.parameter(f, b, c.env)
 	}
 	return c.undeclared("parameter", name, c.env.frame.params)
@@ -49,7 +49,7 @@ func armParameters(c *armCallEnv) any {
 
 func armVariables(c *armCallEnv) any {
 	name := shown(toText(c.args[0]))
-	if f, b := c.declared(func(f *armFrame) *armBinding { return f.vars[strings.ToLower(name)] }); b != nil {
+	if f, b := c.declared(func(f *armFrame) *armBinding { return f.vars[foldLower(name)] }); b != nil {
 		return c.r.variable(f, b, c.env)
 	}
 	return c.undeclared("variable", name, c.env.frame.vars)
@@ -79,7 +79,7 @@ func armCopyIndex(c *armCallEnv) any {
 	}
 	var found *armLoop
 	for l := c.env.loops; l != nil; l = l.outer {
-		if name != "" && !strings.EqualFold(l.name, name) {
+		if name != "" && !foldEqual(l.name, name) {
 			continue
 		}
 		if found == nil {
@@ -100,7 +100,7 @@ func armCopyIndex(c *armCallEnv) any {
 		return found.index
 	}
 	u, _ := found.index.(*lang.Unknown)
-	return piece(u.Reason, "<copyIndex>", "copyindex("+quoteExpr(strings.ToLower(found.name))+","+strconv.Itoa(offset)+")")
+	return piece(u.Reason, "<copyIndex>", "copyindex("+quoteExpr(foldLower(found.name))+","+strconv.Itoa(offset)+")")
 }
 
 func armResourceGroup(c *armCallEnv) any {
@@ -139,12 +139,12 @@ func armDeployment(c *armCallEnv) any {
 func armReference(c *armCallEnv) any {
 	in := c.r.findInstance(c.env.frame, c.args[0])
 	out := &armRuntime{expr: callExpr(c.e.name, c.args[:1]), reason: quoteSource(c.e) + " " + atDeployment}
-	full := len(c.args) > 2 && strings.EqualFold(shown(toText(c.args[2])), "full")
+	full := len(c.args) > 2 && foldEqual(shown(toText(c.args[2])), "full")
 	if full {
 		out.expr += ".full"
 	}
 	if in == nil {
-		return out
+		return c.referencedPart(out, full)
 	}
 	if id, ok := identityOf(in.id); ok {
 		out.expr = "reference(" + quoteExpr(id) + ")"
@@ -164,6 +164,38 @@ func armReference(c *armCallEnv) any {
 		}
 		properties, _ := foldKey(body, "properties")
 		return properties
+	}
+	return out
+}
+
+// referencedPart is a reference to something that the template sets inside of
+// another resource, such as a subnet in a virtual network: out if there is none.
+func (c *armCallEnv) referencedPart(out *armRuntime, full bool) any {
+	segments := textSegments(toText(c.args[0]))
+	if len(segments) < 3 || c.env.depth >= maxArmDepth {
+		return out
+	}
+	in := c.r.findInstance(c.env.frame, settled(joinSegments(segments[:len(segments)-2])))
+	list, ok := segments[len(segments)-2].(string)
+	name, named := identityOf(segments[len(segments)-1])
+	if in == nil || in.existing || !ok || !named || isDeploymentType(in.typ) {
+		return out
+	}
+	properties, _ := foldKey(c.r.body(in, c.env.depth+1), "properties")
+	owner, _ := properties.(map[string]any)
+	items, _ := foldKey(owner, list)
+	parts, _ := items.([]any)
+	for _, item := range parts {
+		m, _ := item.(map[string]any)
+		label, _ := foldKey(m, "name")
+		if key, ok := identityOf(label); !ok || key != name {
+			continue
+		}
+		out.id = settled(toText(c.args[0]))
+		if out.value = m; !full {
+			out.value, _ = foldKey(m, "properties")
+		}
+		break
 	}
 	return out
 }
@@ -218,7 +250,7 @@ func (f *armFrame) addToIndex(in *armInstance) {
 
 // copySymbol is the symbolic name of one copy: name[2].
 func copySymbol(name string, index any, looped bool) string {
-	name = strings.ToLower(name)
+	name = foldLower(name)
 	if i, ok := index.(int); ok && looped {
 		return fmt.Sprintf("%s[%d]", name, i)
 	}

@@ -96,7 +96,7 @@ func (r *armReader) object(env *armEnv, n *document.Node) any {
 	out := make(map[string]any, len(n.Entries))
 	r.places.set(out, n)
 	for _, e := range n.Entries {
-		if strings.EqualFold(e.Key, "copy") && isPropertyCopy(e.Value) {
+		if foldEqual(e.Key, "copy") && isPropertyCopy(e.Value) {
 			for _, item := range e.Value.Items {
 				name := foldGet(item, "name").Text()
 				out[name] = r.copyValues(env, name, item)
@@ -159,7 +159,7 @@ func (r *armReader) copyCount(env *armEnv, name string, n *document.Node) (int, 
 			d.Span = n.Span
 		}
 		r.report(d)
-		return 0, piece(message, unresolvedText, "copy('"+strings.ToLower(name)+"')")
+		return 0, piece(message, unresolvedText, "copy('"+foldLower(name)+"')")
 	}
 	if n == nil {
 		return fail(fmt.Sprintf("the copy loop %s has no \"count\"", quoted(name)), "say how many copies it makes")
@@ -273,13 +273,13 @@ func (r *armReader) property(e *armExpr, target any, name string) any {
 		if v, ok := foldKey(t, name); ok {
 			return v
 		}
-		return failed(e, "has no property "+quoted(name), exprOf(t)+"."+strings.ToLower(name))
+		return failed(e, "has no property "+quoted(name), exprOf(t)+"."+foldLower(name))
 	case *lang.Unknown:
-		return below(t, "."+name, "."+strings.ToLower(name))
+		return below(t, "."+name, "."+foldLower(name))
 	case *armRuntime:
 		return r.runtimeProperty(e, t, name)
 	}
-	return failed(e, fmt.Sprintf("has no property %s: it is read from %s", quoted(name), describe(target)), exprOf(target)+"."+strings.ToLower(name))
+	return failed(e, fmt.Sprintf("has no property %s: it is read from %s", quoted(name), describe(target)), exprOf(target)+"."+foldLower(name))
 }
 
 // below is a part of an unknown value.
@@ -296,12 +296,12 @@ func below(u *lang.Unknown, text, expr string) *lang.Unknown {
 }
 
 func (r *armReader) runtimeProperty(e *armExpr, rt *armRuntime, name string) any {
-	expr := rt.expr + "." + strings.ToLower(name)
-	if rt.nested != nil && strings.EqualFold(name, "outputs") {
+	expr := rt.expr + "." + foldLower(name)
+	if rt.nested != nil && foldEqual(name, "outputs") {
 		return &armRuntime{expr: expr, reason: rt.reason, output: rt.nested, depth: rt.depth}
 	}
 	if rt.output != nil {
-		if b := rt.output.outputs[strings.ToLower(name)]; b != nil {
+		if b := rt.output.outputs[foldLower(name)]; b != nil {
 			return map[string]any{"value": r.output(rt.output, b, &armEnv{depth: rt.depth})}
 		}
 	}
@@ -325,7 +325,7 @@ func (r *armReader) runtimeProperty(e *armExpr, rt *armRuntime, name string) any
 // unsetPart is a property that the template does not set: the id follows from
 // where it stands, all else is known to Azure alone.
 func unsetPart(e *armExpr, rt *armRuntime, name, expr string) any {
-	if rt.id != nil && rt.part == "" && strings.EqualFold(name, "id") {
+	if rt.id != nil && rt.part == "" && foldEqual(name, "id") {
 		return rt.id
 	}
 	return &armRuntime{expr: expr, reason: quoteSource(e) + " " + atDeployment}

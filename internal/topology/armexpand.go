@@ -34,7 +34,7 @@ type armInstance struct {
 func (in *armInstance) fullName() any { return joinSegments(in.names) }
 
 func isDeploymentType(typ string) bool {
-	return strings.EqualFold(strings.Trim(typ, "/"), "Microsoft.Resources/deployments")
+	return foldEqual(strings.Trim(typ, "/"), "Microsoft.Resources/deployments")
 }
 
 func isDeployment(n *document.Node) bool { return isDeploymentType(foldGet(n, "type").Text()) }
@@ -98,7 +98,7 @@ func (r *armReader) expandResource(f *armFrame, n *document.Node, symbol string,
 	name := foldGet(spec, "name").Text()
 	count, unknown := r.copyCount(&armEnv{frame: f, loops: outer}, name, foldGet(spec, "count"))
 	if unknown != nil {
-		index := piece(unknown.Reason, "<copyIndex>", "copyindex("+quoteExpr(strings.ToLower(name))+")")
+		index := piece(unknown.Reason, "<copyIndex>", "copyindex("+quoteExpr(foldLower(name))+")")
 		r.expandOne(f, n, copySymbol(symbol, nil, true), parent, &armLoop{name: name, index: index, resource: true, outer: outer}, unknown)
 		return
 	}
@@ -119,7 +119,7 @@ func (r *armReader) expandOne(f *armFrame, n *document.Node, symbol string, pare
 		return
 	}
 	env := &armEnv{frame: f, loops: loops}
-	in := &armInstance{frame: f, node: n, loops: loops, symbol: strings.ToLower(symbol), exists: open, open: open}
+	in := &armInstance{frame: f, node: n, loops: loops, symbol: foldLower(symbol), exists: open, open: open}
 	if v := foldGet(n, "existing"); v != nil && v.Value == true {
 		in.existing = true
 	}
@@ -197,7 +197,7 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 // "resources". One of another namespace extends the parent.
 func (in *armInstance) nestIn(parent *armInstance, prefix any) any {
 	switch {
-	case strings.HasPrefix(strings.ToLower(in.typ), strings.ToLower(parent.typ)+"/"):
+	case strings.HasPrefix(foldLower(in.typ), foldLower(parent.typ)+"/"):
 		return prefix
 	case strings.Contains(in.typ, "/") && strings.Contains(strings.SplitN(in.typ, "/", 2)[0], "."):
 		return parent.id
@@ -248,7 +248,7 @@ func (in *armInstance) relate() {
 		return
 	}
 	tail := segments[last+1:]
-	if namespace, ok := tail[0].(string); ok && last > 0 && strings.Contains(strings.ToLower(in.typ), "/providers/") {
+	if namespace, ok := tail[0].(string); ok && last > 0 && strings.Contains(foldLower(in.typ), "/providers/") {
 		typ := namespace
 		for i := 1; i < len(tail); i += 2 {
 			if s, ok := tail[i].(string); ok {
@@ -278,7 +278,7 @@ func (r *armReader) body(in *armInstance, depth int) map[string]any {
 	out := make(map[string]any, len(in.node.Entries)+3)
 	deployment := isDeploymentType(in.typ)
 	for _, e := range in.node.Entries {
-		switch key := strings.ToLower(e.Key); {
+		switch key := foldLower(e.Key); {
 		case key == "type" || key == "name" || key == "scope" || key == "condition" || key == "copy" || key == "resources" || key == "comments" || key == "metadata":
 		case deployment && key == "properties":
 		default:

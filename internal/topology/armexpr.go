@@ -277,9 +277,47 @@ func (p *armParser) identifier() string {
 	return p.text[from:p.at]
 }
 
-// armSpan is the place of a byte offset of a string's value in the source.
+// armSpan is the place of a byte offset of a string's value in the source. Of a
+// string in double quotes the raw text is walked beside the value, because an
+// escape is longer than what it stands for.
 func armSpan(n *document.Node, offset int) diag.Span {
-	value := n.Text()
-	start := n.OffsetOf(utf8.RuneCountInString(value[:min(offset, len(value))]))
-	return diag.Span{Source: n.Span.Source, Start: start, End: max(start, n.Span.End)}
+	raw := n.Span.Source.Text[n.Span.Start:n.Span.End]
+	at := min(offset, len(raw))
+	if strings.HasPrefix(raw, `"`) {
+		at = 1
+		for value := 0; value < offset && at < len(raw); {
+			width, size := 1, 1
+			if raw[at] == '\\' && at+1 < len(raw) {
+				width, size = jsonEscape(raw[at:])
+			}
+			at += width
+			value += size
+		}
+	}
+	return diag.Span{Source: n.Span.Source, Start: n.Span.Start + min(at, len(raw)), End: n.Span.End}
+}
+
+// jsonEscape returns the length of the escape that raw starts with and of the
+// bytes it stands for.
+func jsonEscape(raw string) (width, size int) {
+	unit := func(at int) rune {
+		if len(raw) < at+6 || raw[at:at+2] != `\u` {
+			return -1
+		}
+		u, err := strconv.ParseUint(raw[at+2:at+6], 16, 16)
+		if err != nil {
+			return -1
+		}
+		return rune(u)
+	}
+	r := unit(0)
+	switch {
+	case r < 0:
+		return 2, 1
+	case r >= 0xd800 && r < 0xdc00 && unit(6) >= 0xdc00 && unit(6) < 0xe000:
+		return 12, 4
+	case r >= 0xd800 && r < 0xe000:
+		return 6, len("\ufffd") // a lone surrogate is read as U+FFFD
+	}
+	return 6, utf8.RuneLen(r)
 }

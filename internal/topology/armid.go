@@ -32,7 +32,7 @@ func newArmScope(scope, schema string) armScope {
 	}
 	parts := strings.Split(strings.Trim(scope, "/"), "/")
 	for i := 0; i+1 < len(parts); i += 2 {
-		switch strings.ToLower(parts[i]) {
+		switch foldLower(parts[i]) {
 		case "subscriptions":
 			s.subscription = parts[i+1]
 		case "resourcegroups":

@@ -278,11 +278,11 @@ func merged(a, b map[string]any, depth int) map[string]any {
 	spelling := make(map[string]string, len(a))
 	for k, v := range a {
 		out[k] = v
-		spelling[strings.ToLower(k)] = k
+		spelling[foldLower(k)] = k
 	}
 	for _, k := range sortedKeys(b) {
 		v := b[k]
-		if known, ok := spelling[strings.ToLower(k)]; ok {
+		if known, ok := spelling[foldLower(k)]; ok {
 			k = known
 		}
 		am, aok := out[k].(map[string]any)

@@ -34,8 +34,8 @@ func asBool(v any) (b, ok bool) {
 	case bool:
 		return v, true
 	case string:
-		if strings.EqualFold(v, "true") || strings.EqualFold(v, "false") {
-			return strings.EqualFold(v, "true"), true
+		if foldEqual(v, "true") || foldEqual(v, "false") {
+			return foldEqual(v, "true"), true
 		}
 	}
 	return false, false

@@ -1,8 +1,6 @@
 package topology
 
 import (
-	"strings"
-
 	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/lang"
 )
@@ -31,7 +29,7 @@ func (r *armReader) nestedFrame(in *armInstance) *armFrame {
 	identity, _ := identityOf(in.id)
 	nested.key = f.key + quoteExpr(identity) + "!"
 	nested.passes = append(append([]*armFrame{}, f.passes...), nested)
-	if mode := foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope"); mode != nil && strings.EqualFold(shown(toText(r.value(env, mode))), "inner") {
+	if mode := foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope"); mode != nil && foldEqual(shown(toText(r.value(env, mode))), "inner") {
 		nested.passes = nested.passes[1:]
 		for i := range nested.passes {
 			nested.passes[i] = nested
@@ -41,9 +39,9 @@ func (r *armReader) nestedFrame(in *armInstance) *armFrame {
 	if params := foldGet(properties, "parameters"); params != nil {
 		for _, e := range params.Entries {
 			if v := foldGet(e.Value, "value"); v != nil {
-				nested.given[strings.ToLower(e.Key)] = armValue{node: v}
+				nested.given[foldLower(e.Key)] = armValue{node: v}
 			} else if foldGet(e.Value, "reference") != nil {
-				nested.given[strings.ToLower(e.Key)] = armValue{literal: true, value: fromVault(e.Key, nested)}
+				nested.given[foldLower(e.Key)] = armValue{literal: true, value: fromVault(e.Key, nested)}
 			}
 		}
 	}
@@ -95,7 +93,7 @@ func (s armScope) moved(id any) armScope {
 	segments := textSegments(id)
 	for i := 0; i+1 < len(segments); i++ {
 		name, _ := segments[i].(string)
-		switch strings.ToLower(name) {
+		switch foldLower(name) {
 		case "subscriptions":
 			s.subscription, s.level = segments[i+1], "subscription"
 		case "resourcegroups":

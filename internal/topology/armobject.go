@@ -3,7 +3,6 @@ package topology
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/lang"
@@ -154,7 +153,7 @@ func armTryGet(c *armCallEnv) any {
 			if n, ok := key.(int); ok {
 				part = fmt.Sprintf("[%d]", n)
 			}
-			v = below(t, part, strings.ToLower(part))
+			v = below(t, part, foldLower(part))
 		default:
 			return nil
 		}
@@ -178,7 +177,7 @@ func armLambdaFunctions() map[string]armFunction {
 
 func armLambdaVariables(c *armCallEnv) any {
 	for v := c.env.vars; v != nil; v = v.outer {
-		if s, ok := c.args[0].(string); ok && strings.EqualFold(v.name, s) {
+		if s, ok := c.args[0].(string); ok && foldEqual(v.name, s) {
 			return v.value
 		}
 	}
@@ -188,7 +187,7 @@ func armLambdaVariables(c *armCallEnv) any {
 // apply evaluates the lambda that is argument i.
 func (c *armCallEnv) apply(i int, args ...any) any {
 	e := c.e.args[i]
-	if e.op != armCall || !strings.EqualFold(e.name, "lambda") || len(e.args) == 0 {
+	if e.op != armCall || !foldEqual(e.name, "lambda") || len(e.args) == 0 {
 		return c.fail("its argument is not a lambda")
 	}
 	env := *c.env

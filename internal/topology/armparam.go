@@ -63,16 +63,16 @@ func giveParameters(template *document.Node, given []*givenParameter, problems *
 	declared := bindings(foldGet(template, "parameters"))
 	f := &armFrame{template: template}
 	for _, g := range given {
-		b := declared[strings.ToLower(g.name)]
+		b := declared[foldLower(g.name)]
 		if b == nil {
 			continue
 		}
 		g.used = true
 		if g.vault {
-			out[strings.ToLower(g.name)] = armValue{literal: true, value: fromVault(b.name, f)}
+			out[foldLower(g.name)] = armValue{literal: true, value: fromVault(b.name, f)}
 			continue
 		}
-		typ := strings.ToLower((&armReader{}).parameterType(f, b.node))
+		typ := foldLower((&armReader{}).parameterType(f, b.node))
 		v, ok := g.value(typ)
 		if !ok {
 			problems.Add(diag.Diagnostic{Code: "input/parameter-type", Severity: diag.Error, Span: g.span,
@@ -83,7 +83,7 @@ func giveParameters(template *document.Node, given []*givenParameter, problems *
 			problems.Add(diag.Diagnostic{Code: "input/parameter-value", Severity: diag.Error, Span: g.span,
 				Message: what + " is not one of those the template allows", Hint: hint})
 		}
-		out[strings.ToLower(g.name)] = armValue{literal: true, value: v}
+		out[foldLower(g.name)] = armValue{literal: true, value: v}
 	}
 	return out
 }

@@ -64,7 +64,7 @@ func armTextFunctions() map[string]armFunction {
 
 // onceOnly is a function that gives another value at each place it is called.
 func onceOnly(c *armCallEnv) any {
-	return piece(quoteSource(c.e)+" "+atDeployment, unresolvedText, fmt.Sprintf("%s@%d", strings.ToLower(c.e.name), c.e.span().Start))
+	return piece(quoteSource(c.e)+" "+atDeployment, unresolvedText, fmt.Sprintf("%s@%d", foldLower(c.e.name), c.e.span().Start))
 }
 
 // text guards the length of a result.
@@ -110,7 +110,7 @@ func caseOfUnknown(c *armCallEnv, u *lang.Unknown, change func(string) string) a
 	var expr strings.Builder
 	for i, p := range parts {
 		if unresolved[i] {
-			expr.WriteString("{" + strings.ToLower(c.e.name) + "(" + p[1:len(p)-1] + ")}")
+			expr.WriteString("{" + foldLower(c.e.name) + "(" + p[1:len(p)-1] + ")}")
 		} else {
 			expr.WriteString(literalExpr(change(p)))
 		}
@@ -353,7 +353,7 @@ func (c *armCallEnv) formatItem(item string) (any, string) {
 	item, width, hasWidth := strings.Cut(item, ",")
 	index, err := strconv.Atoi(strings.TrimSpace(item))
 	if err != nil || index < 0 {
-		return nil, quoted(item)+" is not the number of an argument"
+		return nil, quoted(item) + " is not the number of an argument"
 	}
 	if index+1 >= len(c.args) {
 		return nil, fmt.Sprintf("there is no argument %d", index)
@@ -362,13 +362,13 @@ func (c *armCallEnv) formatItem(item string) (any, string) {
 	out := toText(v)
 	if n, ok := v.(int); ok && hasSpec {
 		if out, ok = formatInt(n, spec); !ok {
-			return nil, "the number format "+quoted(spec)+" is not one this reader knows"
+			return nil, "the number format " + quoted(spec) + " is not one this reader knows"
 		}
 	}
 	if s, ok := out.(string); ok && hasWidth {
 		w, err := strconv.Atoi(strings.TrimSpace(width))
 		if err != nil || w > 1000 || w < -1000 {
-			return nil, quoted(width)+" is not a width"
+			return nil, quoted(width) + " is not a width"
 		}
 		pad := strings.Repeat(" ", max(0, max(w, -w)-utf16Length(s)))
 		if w < 0 {

@@ -22,7 +22,7 @@ func foldKey(m map[string]any, key string) (any, bool) {
 	found := ""
 	ok := false
 	for k := range m {
-		if strings.EqualFold(k, key) && (!ok || k < found) {
+		if foldEqual(k, key) && (!ok || k < found) {
 			found, ok = k, true
 		}
 	}

@@ -89,7 +89,7 @@ func decodeScalar(t model.Type, v any) (any, bool) {
 			return asBool(v)
 		case "enum":
 			for _, e := range t.Enum {
-				if strings.EqualFold(e, v) {
+				if foldEqual(e, v) {
 					return e, true
 				}
 			}

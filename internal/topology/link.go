@@ -398,9 +398,28 @@ func (l *linker) collect() linked {
 	return out
 }
 
+// foldLower maps A to Z to lower case, and foldEqual ignores their case: Azure's
+// names are in ASCII, and what else has case depends on the version of Unicode.
+func foldLower(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := []byte(s)
+			for ; i < len(b); i++ {
+				if b[i] >= 'A' && b[i] <= 'Z' {
+					b[i] += 'a' - 'A'
+				}
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
+func foldEqual(a, b string) bool { return len(a) == len(b) && foldLower(a) == foldLower(b) }
+
 // normalID gives the identity of an id: without case, doubled or closing slashes.
 func normalID(id string) string {
-	id = strings.ToLower(id)
+	id = foldLower(id)
 	for strings.Contains(id, "//") {
 		id = strings.ReplaceAll(id, "//", "/")
 	}

@@ -42,7 +42,7 @@ func newMapper(env *lang.Env, input string) *mapper {
 	}
 	seen := map[string]bool{}
 	for _, mp := range m.mappings {
-		typ := strings.ToLower(mp.Type)
+		typ := foldLower(mp.Type)
 		m.byType[typ] = append(m.byType[typ], mp)
 		exprs := []*lang.Expr{mp.When, mp.Each, mp.ID, mp.Name}
 		for _, f := range mp.Fields {
@@ -64,7 +64,7 @@ func (m *mapper) learnKeys(n *lang.Node, seen map[string]bool) {
 		return
 	}
 	if n.Op == lang.OpGet {
-		if lower := strings.ToLower(n.Name); m.keys[lower] == "" {
+		if lower := foldLower(n.Name); m.keys[lower] == "" {
 			m.keys[lower] = n.Name
 		}
 		if of := n.Args[0]; of.Op == lang.OpVar && of.Name == "resource" && !seen[n.Name] {
@@ -87,7 +87,7 @@ func (m *mapper) spellKeys(v any) {
 	case map[string]any:
 		for _, k := range sortedKeys(v) {
 			item := v[k]
-			if spelled, ok := m.keys[strings.ToLower(k)]; ok && spelled != k {
+			if spelled, ok := m.keys[foldLower(k)]; ok && spelled != k {
 				if _, taken := v[spelled]; !taken {
 					delete(v, k)
 					v[spelled] = item
@@ -107,7 +107,7 @@ func (m *mapper) add(in *flattened, file string) {
 	}
 	for _, r := range in.resources {
 		typ, _ := r.body["type"].(string)
-		mappings := m.byType[strings.ToLower(typ)]
+		mappings := m.byType[foldLower(typ)]
 		if len(mappings) == 0 {
 			continue
 		}
@@ -347,7 +347,7 @@ func (m *mapper) mappingFor(kind *model.Kind, id any) *lang.Mapping {
 		if mp.Kind != kind.Name || mp.Each != nil || typ == "" {
 			continue
 		}
-		if lower := strings.ToLower(mp.Type); lower == typ || strings.HasPrefix(typ, "/") && strings.HasSuffix(lower, typ) {
+		if lower := foldLower(mp.Type); lower == typ || strings.HasPrefix(typ, "/") && strings.HasSuffix(lower, typ) {
 			return mp
 		}
 	}
@@ -360,14 +360,14 @@ func typeOfID(id any) string {
 	segments := textSegments(id)
 	last := -1
 	for i, s := range segments {
-		if text, ok := s.(string); ok && strings.EqualFold(text, "providers") {
+		if text, ok := s.(string); ok && foldEqual(text, "providers") {
 			last = i
 		}
 	}
 	if last < 0 {
 		if len(segments) > 2 {
 			if text, ok := segments[len(segments)-2].(string); ok {
-				return "/" + strings.ToLower(text)
+				return "/" + foldLower(text)
 			}
 		}
 		return ""
@@ -381,7 +381,7 @@ func typeOfID(id any) string {
 		if !ok {
 			return ""
 		}
-		typ += "/" + strings.ToLower(text)
+		typ += "/" + foldLower(text)
 	}
 	return strings.TrimPrefix(typ, "/")
 }

@@ -16,6 +16,7 @@ type placeTable struct {
 	src    *diag.Source
 	parent map[*document.Node]step
 	values map[uintptr]placed
+	known  map[*document.Node]lang.Place
 }
 
 // step leads from a node's parent to the node.
@@ -33,7 +34,7 @@ type placed struct {
 }
 
 func newPlaceTable(src *diag.Source, root *document.Node) *placeTable {
-	t := &placeTable{src: src, parent: map[*document.Node]step{}, values: map[uintptr]placed{}}
+	t := &placeTable{src: src, parent: map[*document.Node]step{}, values: map[uintptr]placed{}, known: map[*document.Node]lang.Place{}}
 	pending := []*document.Node{root}
 	for len(pending) > 0 {
 		n := pending[len(pending)-1]
@@ -50,21 +51,29 @@ func newPlaceTable(src *diag.Source, root *document.Node) *placeTable {
 	return t
 }
 
-// at returns the place of a node.
+// at returns the place of a node. Copies ask for the same one again and again.
 func (t *placeTable) at(n *document.Node) lang.Place {
+	if place, ok := t.known[n]; ok {
+		return place
+	}
 	var parts []string
 	for s, ok := t.parent[n]; ok; s, ok = t.parent[s.parent] {
 		part := s.key
 		if s.index >= 0 {
 			part = strconv.Itoa(s.index)
 		}
-		parts = append(parts, "/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(part))
+		if strings.ContainsAny(part, "~/") {
+			part = strings.ReplaceAll(strings.ReplaceAll(part, "~", "~0"), "/", "~1")
+		}
+		parts = append(parts, "/"+part)
 	}
 	var b strings.Builder
 	for i := len(parts) - 1; i >= 0; i-- {
 		b.WriteString(parts[i])
 	}
-	return lang.Place{Span: n.Span, Pointer: b.String()}
+	place := lang.Place{Span: n.Span, Pointer: b.String()}
+	t.known[n] = place
+	return place
 }
 
 // set records where a map was read.

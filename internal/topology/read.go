@@ -136,8 +136,8 @@ func (r *reader) declared() declaredFacts {
 func (r *reader) checkScope() {
 	scope := r.opts.Scope
 	parts := strings.Split(strings.TrimSuffix(scope, "/"), "/")
-	ok := scope == "" || len(parts) >= 3 && parts[0] == "" && strings.EqualFold(parts[1], "subscriptions") && parts[2] != "" &&
-		(len(parts) == 3 || len(parts) == 5 && strings.EqualFold(parts[3], "resourceGroups") && parts[4] != "")
+	ok := scope == "" || len(parts) >= 3 && parts[0] == "" && foldEqual(parts[1], "subscriptions") && parts[2] != "" &&
+		(len(parts) == 3 || len(parts) == 5 && foldEqual(parts[3], "resourceGroups") && parts[4] != "")
 	if !ok {
 		r.problems.Add(diag.Diagnostic{Code: "input/scope", Severity: diag.Error,
 			Message: "the scope " + quoted(scope) + " is not the id of a subscription or resource group", Hint: "write /subscriptions/ID or /subscriptions/ID/resourceGroups/NAME"})
