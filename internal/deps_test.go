@@ -32,7 +32,7 @@ internal/lint:     internal/diag internal/document internal/content internal/rul
 internal/rulejs:   internal/diag internal/model internal/lang internal/topology internal/rule | github.com/expr-lang/expr
 internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild
-internal/render:   internal/diag internal/document internal/model internal/content internal/rule internal/bundle
+internal/render:   internal/diag internal/content internal/bundle
 internal/build:    internal/diag internal/config internal/model internal/lang internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 
 internal/bundle/gen: internal/bundle

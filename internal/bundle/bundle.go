@@ -17,7 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -66,8 +66,7 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 	checks, l := src.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
 	engine, l2 := src.one("runtime/checks.ts", "engine.js", api.FormatIIFE, "plumbline")
 	worker, l3 := src.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
-	files, l4 := src.pages()
-	problems := append(append(append(l, l2...), l3...), l4...).Sorted()
+	problems := slices.Concat(l, l2, l3, src.pages(&a)).Sorted()
 	if problems.HasErrors() {
 		return a, problems
 	}
@@ -82,12 +81,6 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 	// A worker made from a Blob has no URL of its own to load from, so its code
 	// travels as the text of a function (classic scripts work from file://).
 	a.Add("worker.js", []byte("self.plumblineWorker=function(){"+strings.TrimSuffix(worker, "\n")+"\n};\n"))
-	for name, f := range files {
-		a.Files[f.path] = f.data
-		if name != "" {
-			a.Paths[name] = f.path
-		}
-	}
 	return a, problems
 }
 
@@ -118,14 +111,8 @@ func (s sources) one(entry, name string, format api.Format, global string) (stri
 	return string(result.OutputFiles[0].Contents), l
 }
 
-type output struct {
-	path string
-	data []byte
-}
-
-// pages bundles what the pages load. The result is keyed by entry name; files
-// without an entry (fonts) are keyed by their path.
-func (s sources) pages() (map[string]output, diag.List) {
+// pages bundles what the pages load, and the fonts that the styles name, into a.
+func (s sources) pages(a *Assets) diag.List {
 	o := s.options()
 	o.Format = api.FormatIIFE
 	o.EntryNames, o.AssetNames = "assets/[name]-[hash]", "assets/[name]-[hash]"
@@ -140,23 +127,21 @@ func (s sources) pages() (map[string]output, diag.List) {
 	result := api.Build(o)
 	l := s.diagnostics(result)
 	if l.HasErrors() {
-		return nil, l
+		return l
 	}
 	names, err := entryNames(result.Metafile)
 	if err != nil {
 		l.Add(diag.Diagnostic{Code: "theme/bundle", Severity: diag.Error, Message: err.Error()})
-		return nil, l
+		return l
 	}
-	files := map[string]output{}
 	for _, f := range result.OutputFiles {
 		p := strings.TrimPrefix(f.Path, "/")
-		name := names[p]
-		if name == "" {
-			name = p
+		a.Files[p] = f.Contents
+		if name := names[p]; name != "" {
+			a.Paths[name] = p
 		}
-		files[name] = output{p, f.Contents}
 	}
-	return files, l
+	return l
 }
 
 // entryNames maps the output paths of the entries to names such as "site.css".
@@ -164,7 +149,6 @@ func entryNames(metafile string) (map[string]string, error) {
 	var meta struct {
 		Outputs map[string]struct {
 			EntryPoint string `json:"entryPoint"`
-			Inputs     map[string]any
 		} `json:"outputs"`
 	}
 	if err := json.Unmarshal([]byte(metafile), &meta); err != nil {
@@ -172,18 +156,9 @@ func entryNames(metafile string) (map[string]string, error) {
 	}
 	names := map[string]string{}
 	for p, out := range meta.Outputs {
-		inputs := make([]string, 0, len(out.Inputs))
-		for in := range out.Inputs {
-			inputs = append(inputs, in)
-		}
-		sort.Strings(inputs)
-		ext := path.Ext(p)
-		switch {
-		case out.EntryPoint != "" && ext != ".svg":
+		if out.EntryPoint != "" {
 			base := path.Base(p)
-			names[p] = base[:strings.LastIndex(base, "-")] + ext
-		case ext == ".svg" && len(inputs) == 1 && strings.HasSuffix(inputs[0], "icons/icon.svg"):
-			names[p] = "icon.svg"
+			names[p] = base[:strings.LastIndex(base, "-")] + path.Ext(p)
 		}
 	}
 	return names, nil

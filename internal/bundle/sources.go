@@ -46,7 +46,6 @@ func (s sources) options() api.BuildOptions {
 		LogLevel:          api.LogLevelSilent,
 		LogLimit:          0,
 		Plugins:           []api.Plugin{{Name: "theme", Setup: s.plugin}},
-		Loader:            map[string]api.Loader{".woff2": api.LoaderFile, ".svg": api.LoaderFile},
 	}
 }
 
@@ -115,7 +114,7 @@ func (s sources) load(a api.OnLoadArgs) (api.OnLoadResult, error) {
 func loaderOf(p string) api.Loader {
 	switch {
 	case p == "icons/icon.svg":
-		return api.LoaderFile
+		return api.LoaderCopy // an entry of its own
 	case strings.HasSuffix(p, ".svg"):
 		return api.LoaderDataURL
 	case strings.HasSuffix(p, ".css"):
@@ -172,6 +171,9 @@ func (s sources) diagnostics(r api.BuildResult) diag.List {
 			if data, err := fs.ReadFile(s.theme, file); err == nil {
 				d.Span = place(diag.NewSource(d.File, string(data)), m.Location)
 			}
+		}
+		if len(m.Notes) > 0 {
+			d.Hint = lowerFirst(m.Notes[0].Text)
 		}
 		l.Add(d)
 	}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
-
-	"github.com/plumbline/plumbline/internal/content"
 )
 
 // Data for the pages travels as classic scripts, because file:// has no fetch.
@@ -102,35 +100,4 @@ func nonNil(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// RulesJSON is the file rules.json, in the order given.
-func RulesJSON(rules []Rule) []byte {
-	type record struct {
-		ID         string      `json:"id"`
-		Title      string      `json:"title"`
-		Severity   *string     `json:"severity"`
-		Claim      string      `json:"claim"`
-		Tags       []string    `json:"tags"`
-		Page       string      `json:"page"`
-		Anchor     string      `json:"anchor"`
-		Fix        *string     `json:"fix"`
-		References []string    `json:"references"`
-		Deprecated *Deprecated `json:"deprecated"`
-	}
-	text := func(s string) *string {
-		if s == "" {
-			return nil
-		}
-		return &s
-	}
-	out := []record{}
-	for i := range rules {
-		r := &rules[i]
-		out = append(out, record{
-			ID: r.ID, Title: r.Title, Severity: text(r.Severity), Claim: content.VisibleText(r.Claim), Tags: nonNil(r.Tags),
-			Page: r.Page.URL, Anchor: r.ID, Fix: text(r.Fix), References: nonNil(r.References), Deprecated: r.Deprecated,
-		})
-	}
-	return append(compact(out), '\n')
 }

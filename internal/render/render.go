@@ -27,6 +27,12 @@ import (
 // Policy is the Content-Security-Policy of every page.
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'"
 
+// policyTag keeps the policy readable in the page's source. It is a constant of
+// the program with no character that an attribute would mind.
+func policyTag(policy string) template.HTML {
+	return template.HTML(`<meta http-equiv="Content-Security-Policy" content="` + policy + `">`)
+}
+
 // generator is where the footer's "Built with Plumbline" leads.
 const generator = "https://github.com/plumbline/plumbline"
 
@@ -40,6 +46,11 @@ type Input struct {
 	Rules   []Rule // in site order
 	Samples []Sample
 	Kinds   []Kind // of the model
+	// RulesJSON is the file rules.json.
+	RulesJSON []byte
+	// Policy replaces the constant of this name where pages are served while
+	// they are written; "" for a site to publish.
+	Policy string
 }
 
 // Rule is a rule as the site shows it.
@@ -63,11 +74,7 @@ type Rule struct {
 }
 
 // Deprecated says when and why a rule was retired.
-type Deprecated struct {
-	Since      string `json:"since"`
-	ReplacedBy string `json:"replacedBy"`
-	Reason     string `json:"reason"`
-}
+type Deprecated struct{ Since, ReplacedBy, Reason string }
 
 // Example is a rule's example, ready for the checker.
 type Example struct {
@@ -207,10 +214,12 @@ func newSite(in Input, t theme) *site {
 		s.byPage[r.Page] = append(s.byPage[r.Page], r)
 	}
 	s.follow(in.Content.TOC, nil)
+	policy := cmp.Or(in.Policy, Policy)
 	s.view = siteView{
 		Title:      cmp.Or(in.Title, "Guidance"),
 		Language:   "en",
-		Policy:     Policy,
+		Policy:     policy,
+		PolicyTag:  policyTag(policy),
 		Generator:  generator,
 		Version:    in.Assets.Version,
 		Icon:       in.Assets.Paths["icon.svg"],

@@ -137,9 +137,13 @@ func (s *site) pageDocuments(p *content.Page) []searchDocument {
 	return docs
 }
 
+// betweenBlocks matches the end of a block that is no sentence: a table cell, say.
+var betweenBlocks = regexp.MustCompile(`([^.:;!?])\n`)
+
 // summary is the start of a text, cut between words.
 func summary(text string) string {
 	const longest = 180
+	text = betweenBlocks.ReplaceAllString(text, "$1 · ")
 	text = strings.ReplaceAll(text, "\n", " ")
 	runes := []rune(text)
 	if len(runes) <= longest {

@@ -26,7 +26,7 @@ func layoutNames() []string { return []string{"page", "index", "rule", "rules", 
 func parseTheme(files fs.FS) (theme, diag.List) {
 	var l diag.List
 	t := theme{files: files, layouts: map[string]*template.Template{}}
-	base := template.New("base")
+	base := template.New("base").Funcs(template.FuncMap{"label": label})
 	parse := func(in *template.Template, file string) *template.Template {
 		data, err := fs.ReadFile(files, file)
 		if err != nil {
@@ -61,6 +61,14 @@ func parseTheme(files fs.FS) (theme, diag.List) {
 		parse(layout.New(name), "layouts/"+name+".html")
 	}
 	return t, l
+}
+
+// label is a severity or verdict as people read it: "Not applicable".
+func label(name string) string {
+	if name == "" {
+		return ""
+	}
+	return strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "-", " ")
 }
 
 func (t theme) execute(v view) ([]byte, *diag.Diagnostic) {

@@ -11,6 +11,7 @@ import (
 // siteView is what every page shows of the site.
 type siteView struct {
 	Title, Language, Policy, Generator, Version string
+	PolicyTag                                   template.HTML
 	// Paths of assets from the site's root.
 	Icon, HeadScript, Script, Style, Licences, Search string
 }

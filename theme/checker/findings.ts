@@ -171,7 +171,7 @@ export function inputSection(result: CheckResult, look: Lookup): HTMLElement {
       el(
         "ul",
         { class: "kind-list", role: "list" },
-        held.map(([kind, n]) => el("li", {}, el("strong", {}, String(n)), " ", kindTitle(kind, look))),
+        held.map(([kind, n]) => el("li", {}, el("strong", {}, String(n)), " × ", kindTitle(kind, look))),
       ),
     result.input.unstated.length > 0 &&
       el(

@@ -8,6 +8,7 @@ export function enhanceProse(): void {
     addCopyButtons(prose);
   }
   underlineClaims();
+  addEventListener("hashchange", underlineClaims);
 }
 
 function addCopyButtons(prose: HTMLElement): void {
