@@ -322,18 +322,18 @@ func (inv *inverseLink) setOpen(reason string) {
 }
 
 func (l *linker) setInverses() {
+	byTarget := map[*model.Kind][]*inverseLink{}
+	for _, inv := range l.inverse {
+		for _, source := range inv.sources {
+			if inv.open == nil {
+				inv.open = l.openness(source)
+			}
+		}
+		byTarget[inv.target] = append(byTarget[inv.target], inv)
+	}
 	for _, n := range l.order {
-		for _, inv := range l.inverse {
-			if inv.target != n.kind {
-				continue
-			}
-			open := inv.open
-			for _, source := range inv.sources {
-				if open == nil {
-					open = l.openness(source)
-				}
-			}
-			n.object.Set(inv.list, asList(inv.members[n.object], open))
+		for _, inv := range byTarget[n.kind] {
+			n.object.Set(inv.list, asList(inv.members[n.object], inv.open))
 		}
 	}
 }

@@ -1,7 +1,7 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, equal, fail, less, listKind, more, nameOf, nilList, readable, toInt, typedList } from "./ops";
+import { add, equal, fail, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
 import { NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { caseRanges } from "./unicode.gen";
 
@@ -10,7 +10,7 @@ type Builtin = (...args: Value[]) => Value;
 type Loop = (list: Value, f: (element: Value, index: number) => Value, extra?: Value) => Value;
 
 function wrong(name: string, ...args: Value[]): never {
-  return fail(`"${name}" does not work on ${args.map((a) => "a " + nameOf(a)).join(" and ")}`);
+  return fail(`"${name}" does not work on ${args.map((a) => nameOf(a)).join(" and ")}`);
 }
 
 /**
@@ -22,7 +22,7 @@ export function elements(name: string, v: Value): Value[] {
   if (v !== null && typeof v === "object" && !(v instanceof Obj) && !(v instanceof Partial) && !(v instanceof Unknown)) {
     return Object.keys(v).map(() => NO_ELEMENT as unknown as Value);
   }
-  return fail(`"${name}" goes through a list, not a ${nameOf(v)}`);
+  return fail(`"${name}" goes through a list, not ${nameOf(v)}`);
 }
 
 const list = elements;
@@ -31,7 +31,7 @@ const list = elements;
 const kept = (v: Value): Value => readable(v);
 
 function condition(name: string, v: Value): boolean {
-  return typeof v === "boolean" ? v : fail(`the condition of ${name} is true or false, not a ${nameOf(v)}`);
+  return typeof v === "boolean" ? v : fail(`the condition of ${name} is true or false, not ${nameOf(v)}`);
 }
 
 export const loops: Record<string, Loop> = {
@@ -147,7 +147,7 @@ function replaceN(s: string, from: string, to: string, n: number): string {
 }
 
 /** unicode.To: simple case mapping by Go's own ranges (which: 0 upper, 1 lower). */
-function mapCase(s: string, which: 0 | 1): string {
+export function mapCase(s: string, which: 0 | 1): string {
   let out = "";
   for (const c of s) out += String.fromCodePoint(caseOf(c.codePointAt(0)!, which));
   return out;
@@ -262,7 +262,7 @@ export const builtins: Record<string, Builtin> = {
     if (v !== null && typeof v === "object" && !(v instanceof Obj)) return BigInt(Object.keys(v).length);
     return wrong("len", v!);
   },
-  type: (v) => (v instanceof Obj ? wrong("type", v) : nameOf(v!)),
+  type: (v) => (v instanceof Obj ? wrong("type", v) : typeName(v!)),
   abs: (v) => (typeof v === "bigint" ? BigInt.asIntN(64, v < 0n ? -v : v) : typeof v === "number" ? (v < 0 ? -v : v) : wrong("abs", v!)),
   ceil: (v) => Math.ceil(toFloat("ceil", v!)),
   floor: (v) => Math.floor(toFloat("floor", v!)),

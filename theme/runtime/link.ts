@@ -1,0 +1,294 @@
+// Drafts to an object graph. Mirrors internal/topology/link.go.
+
+import { quoted } from "./document";
+import { defaultValue, hasDefault, kindOf, type Field, type Kind, type Model, type Type } from "./model";
+import { Obj, Partial, Unknown, type Place, type Value } from "./value";
+
+/** A field before linking: decoded, with a Ref for a link. */
+export type Stated = Value | Ref | Stated[] | { [key: string]: Stated };
+
+/** An object before linking. Drafts of one kind have different identities. */
+export interface Draft {
+  kind: Kind;
+  /** What references meet: normalised id, or the reader's own key. */
+  identity: string;
+  id: string;
+  name: string;
+  /** What rules read as .id and .name where that is not the text above. */
+  idValue: Unknown | null;
+  nameValue: Unknown | null;
+  place: Place;
+  exists: Unknown | null;
+  /** What is stated. What is not in it becomes the model's default, else unknown: `"sku"` and absent say why; of a stub, absent alone. */
+  fields: Record<string, Stated>;
+  absent: string;
+  /** The input only refers to the object, as to a stub, and states fields of it. */
+  referred: boolean;
+  unresolved: Unknown | null;
+}
+
+/** A reference to an object before linking. */
+export class Ref {
+  constructor(
+    readonly identity: string,
+    /** Why the identity is unresolved, or null. */
+    readonly unknown: Unknown | null,
+    readonly id: string,
+    readonly name: string,
+    readonly place: Place,
+  ) {}
+}
+
+/** What a reader knows once every document is read. */
+export interface Linking {
+  model: Model;
+  drafts: Draft[];
+  /** An entry for each kind the input states: null where it lists all members, else why there may be more. */
+  states: Map<string, Unknown | null>;
+  /** Kinds of which every member is in the input, whatever else says. */
+  complete: Set<string>;
+  /** Makes the draft of an object that is only referred to. Without it such a reference is unknown. */
+  stub: ((kind: Kind, ref: Ref) => Draft) | null;
+}
+
+export interface Linked {
+  collections: Record<string, Value>;
+  subjects: { kind: string; objects: Obj[] }[];
+  unstated: string[];
+}
+
+interface LinkNode {
+  draft: Draft;
+  object: Obj;
+  stub: boolean;
+}
+
+/** A list that the links of one or more fields fill. */
+interface InverseLink {
+  target: Kind;
+  sources: Kind[];
+  list: string;
+  members: Map<Obj, Obj[]>;
+  /** The first link of the source kinds that is not known. */
+  open: Unknown | null;
+}
+
+const MAX_STUBS = 100_000;
+
+/** Makes the object graph of the drafts: links by identity, inverse lists in input order, stubs for what is only referred to. */
+export function link(input: Linking): Linked {
+  const l = new Linker(input);
+  for (const d of input.drafts) {
+    const o = l.add(d, d.referred);
+    if (d.referred) {
+      o.unresolved = d.unresolved;
+      l.setAbsent(d.kind, d.name, d.unresolved);
+    }
+  }
+  // Resolving a stub's fields may add further stubs to the end of the order.
+  for (let i = 0; i < l.order.length; i++) l.setFields(l.order[i]!);
+  l.setInverses();
+  return l.collect();
+}
+
+class Linker {
+  readonly order: LinkNode[] = [];
+  private readonly objects = new Map<string, Map<string, Obj>>();
+  private readonly absent = new Map<string, Unknown>();
+  private readonly inverse = new Map<string, InverseLink>();
+  private readonly fields = new Map<Field, InverseLink>();
+
+  constructor(private readonly input: Linking) {
+    const { model } = input;
+    for (const k of model.kinds) this.objects.set(k.name, new Map());
+    for (const source of model.kinds) {
+      for (const f of source.fields) {
+        const t = linkType(f.type);
+        if (!f.inverse || t === null) continue;
+        const key = `${t.link}.${f.inverse}`;
+        let inv = this.inverse.get(key);
+        if (inv === undefined) {
+          inv = { target: kindOf(model, t.link!)!, sources: [], list: f.inverse, members: new Map(), open: null };
+          this.inverse.set(key, inv);
+        }
+        if (inv.sources.at(-1) !== source) inv.sources.push(source);
+        this.fields.set(f, inv);
+      }
+    }
+  }
+
+  add(d: Draft, stub: boolean): Obj {
+    const o = new Obj(d.kind.name, d.id, d.name, d.place);
+    o.exists = d.exists;
+    o.fields.id = d.idValue ?? d.id;
+    o.fields.name = d.nameValue ?? d.name;
+    this.objects.get(d.kind.name)!.set(d.identity, o);
+    this.order.push({ draft: d, object: o, stub });
+    return o;
+  }
+
+  setFields(n: LinkNode): void {
+    for (const f of n.draft.kind.fields) {
+      let v: Stated;
+      if (f.name in n.draft.fields) v = n.draft.fields[f.name]!;
+      else if (n.stub) v = new Unknown(n.draft.absent);
+      else if (!hasDefault(f)) v = new Unknown(`${quoted(f.name)} ${n.draft.absent}`);
+      else v = defaultValue(f);
+      const value = this.resolve(f.type, v);
+      n.object.fields[f.name] = value;
+      const inv = this.fields.get(f);
+      if (inv !== undefined) record(inv, n.object, value);
+    }
+  }
+
+  /** Replaces refs by objects, also in lists and records. */
+  private resolve(t: Type, v: Stated): Value {
+    if (v instanceof Ref) return this.follow(t, v);
+    if (v === null || typeof v !== "object" || v instanceof Unknown || v instanceof Obj) return v as Value;
+    if (Array.isArray(v) || v instanceof Partial) {
+      if (t.name !== "list" || !t.elem || !holdsLink(t.elem)) return v as Value;
+      return Array.isArray(v) ? this.resolveList(t.elem, v, null) : this.resolveList(t.elem, v.items, v);
+    }
+    if (t.name === "record" && holdsLink(t)) {
+      const out: Record<string, Value> = Object.create(null);
+      const record = v as Record<string, Stated>;
+      for (const f of t.fields!) if (f.name in record) out[f.name] = this.resolve(f.type, record[f.name]!);
+      return out;
+    }
+    return v as Value;
+  }
+
+  /** The result is partial if the list was, if an element cannot be resolved, or if one may not exist. */
+  private resolveList(elem: Type, items: Stated[], from: Partial | null): Value {
+    const out: Value[] = [];
+    let partial = from !== null;
+    let open = from?.open ?? null;
+    for (const item of items) {
+      const v = this.resolve(elem, item);
+      if (v instanceof Unknown) {
+        open ??= v;
+        partial = true;
+        continue;
+      }
+      if (v instanceof Obj && v.exists !== null) partial = true;
+      out.push(v);
+    }
+    return partial ? new Partial(out, open) : out;
+  }
+
+  /** The object a reference means: one of the input, or a stub. */
+  private follow(t: Type, r: Ref): Value {
+    const kind = kindOf(this.input.model, t.link!)!;
+    const known = this.objects.get(kind.name)!.get(r.identity);
+    if (known !== undefined) return known;
+    if (this.input.stub === null || this.order.length - this.input.drafts.length >= MAX_STUBS) {
+      return new Unknown(notInInput(r.name));
+    }
+    this.setAbsent(kind, r.name, r.unknown);
+    const o = this.add(this.input.stub(kind, r), true);
+    o.unresolved = r.unknown;
+    return o;
+  }
+
+  /** Notes that a reference to the kind leads to nothing in the input. */
+  setAbsent(kind: Kind, name: string, unresolved: Unknown | null): void {
+    if (this.absent.has(kind.name)) return;
+    this.absent.set(kind.name, new Unknown(unresolved?.reason ?? notInInput(name)));
+  }
+
+  setInverses(): void {
+    const byTarget = new Map<Kind, InverseLink[]>();
+    for (const inv of this.inverse.values()) {
+      for (const source of inv.sources) inv.open ??= this.openness(source);
+      byTarget.set(inv.target, [...(byTarget.get(inv.target) ?? []), inv]);
+    }
+    for (const n of this.order) {
+      for (const inv of byTarget.get(n.draft.kind) ?? []) {
+        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], inv.open);
+      }
+    }
+  }
+
+  /** Why a kind may have members that the input does not list, or null. References that lead nowhere do not count: what they mean is a stub already. */
+  private openness(k: Kind): Unknown | null {
+    if (this.input.complete.has(k.name)) return null;
+    const open = this.input.states.get(k.name);
+    return open === undefined ? new Unknown(`the input does not state ${k.name}`) : open;
+  }
+
+  /** The collections of the world and the subjects of rules. */
+  collect(): Linked {
+    const members = new Map<string, Obj[]>();
+    for (const n of this.order) {
+      if (n.stub && !n.draft.kind.fromReferences) continue;
+      const list = members.get(n.draft.kind.name);
+      if (list === undefined) members.set(n.draft.kind.name, [n.object]);
+      else list.push(n.object);
+    }
+    const out: Linked = { collections: Object.create(null), subjects: [], unstated: [] };
+    for (const k of this.input.model.kinds) {
+      const objects = members.get(k.name) ?? [];
+      const complete = this.input.complete.has(k.name);
+      let open = this.openness(k);
+      if (!this.input.states.has(k.name) && !complete && objects.length === 0) {
+        out.collections[k.name] = open;
+        out.unstated.push(k.name);
+        continue;
+      }
+      if (open === null && !complete) open = this.absent.get(k.name) ?? null;
+      out.collections[k.name] = asList(objects, open);
+      out.subjects.push({ kind: k.name, objects });
+    }
+    return out;
+  }
+}
+
+function linkType(t: Type): Type | null {
+  const of = t.name === "list" && t.elem ? t.elem : t;
+  return of.name === "link" ? of : null;
+}
+
+function holdsLink(t: Type): boolean {
+  switch (t.name) {
+    case "link": return true;
+    case "list": return t.elem !== undefined && holdsLink(t.elem);
+    case "record": return t.fields!.some((f) => holdsLink(f.type));
+    default: return false;
+  }
+}
+
+export function notInInput(name: string): string {
+  return `${quoted(name)} is not in the input`;
+}
+
+/** Notes what one link field of an object says about the inverse list. */
+function record(inv: InverseLink, o: Obj, v: Value): void {
+  if (v instanceof Obj) {
+    join(inv, v, o);
+  } else if (Array.isArray(v)) {
+    for (const item of v) record(inv, o, item);
+  } else if (v instanceof Partial) {
+    for (const item of v.items) record(inv, o, item);
+    if (v.open !== null) inv.open ??= new Unknown(v.open.reason);
+  } else if (v instanceof Unknown) {
+    inv.open ??= new Unknown(v.reason);
+  }
+}
+
+function join(inv: InverseLink, target: Obj, member: Obj): void {
+  if (target.unresolved !== null) inv.open ??= new Unknown(target.unresolved.reason);
+  const members = inv.members.get(target);
+  if (members === undefined) inv.members.set(target, [member]);
+  // An object that refers twice is a member once; both references stand in the same object, so they follow each other.
+  else if (members.at(-1) !== member) members.push(member);
+}
+
+/** A list of objects: partial where there may be more of them or one of them may not exist. */
+function asList(objects: Obj[], open: Unknown | null): Value {
+  return open !== null || objects.some((o) => o.exists !== null) ? new Partial(objects, open) : objects;
+}
+
+/** The identity of an id: without case of A to Z, doubled or closing slashes. */
+export function normalID(id: string): string {
+  return id.replace(/[A-Z]+/g, (m) => m.toLowerCase()).replace(/\/{2,}/g, "/").replace(/\/$/, "");
+}
