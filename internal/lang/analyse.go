@@ -304,15 +304,15 @@ func (a *analyser) member(n *ast.MemberNode) *Node {
 	case base.Type.is("string"):
 		return a.errorAt(n, "rule/refused", "an index into text is outside the rule language", "use startsWith, split or matches")
 	case base.Type.is("object", "record") && !index.Type.is("string"):
-		return a.errorAt(n, "rule/type", fmt.Sprintf("a %s has fields, not elements", base.Type), "read a field with a dot")
+		return a.errorAt(n, "rule/type", fmt.Sprintf("%s has fields, not elements", base.Type.with()), "read a field with a dot")
 	case base.Type.is("object"):
 		return a.errorAt(n, "rule/refused", "a computed field name is outside the rule language", "read the field by its name")
 	case base.Type.is("list") && named:
-		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("a %s has no field %q", base.Type, prop.Value), fmt.Sprintf("look at its elements: any(…, .%s …), map(…, .%s)", prop.Value, prop.Value))
+		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("%s has no field %q", base.Type.with(), prop.Value), fmt.Sprintf("look at its elements: any(…, .%s …), map(…, .%s)", prop.Value, prop.Value))
 	case base.Type.is("list") && !index.Type.may("int"):
 		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("a list has no element %s", index.Type), "an index is a whole number")
 	case base.Type.is("bool", "int", "float", "nil"):
-		return a.errorAt(n, "rule/type", fmt.Sprintf("a %s has no elements", base.Type), "")
+		return a.errorAt(n, "rule/type", fmt.Sprintf("%s has no elements", base.Type.with()), "")
 	case !index.Type.is("int", "string", "any"):
 		return a.errorAt(n.Property, "rule/refused", fmt.Sprintf("an index of type %s is outside the rule language", index.Type), "use a whole number or a name")
 	}
@@ -359,7 +359,7 @@ func (a *analyser) field(n *ast.MemberNode, base *Node, prop *ast.StringNode) *N
 			return a.errorAt(prop, "rule/unknown-field", fmt.Sprintf("unknown field %q on this record", prop.Value), diag.DidYouMean(prop.Value, names))
 		}
 	case base.Type.scalar():
-		return a.errorAt(prop, "rule/type", fmt.Sprintf("a %s has no field %q", base.Type, prop.Value), "")
+		return a.errorAt(prop, "rule/type", fmt.Sprintf("%s has no field %q", base.Type.with(), prop.Value), "")
 	}
 	out := a.named(n, OpGet, prop.Value, t, base)
 	out.Optional = n.Optional
@@ -375,11 +375,11 @@ func (a *analyser) slice(n *ast.SliceNode) *Node {
 		}
 		args[i+1] = a.node(bound)
 		if !args[i+1].Type.may("int") {
-			a.errorAt(bound, "rule/type", fmt.Sprintf("a bound of a slice is a whole number, not a %s", args[i+1].Type), "")
+			a.errorAt(bound, "rule/type", fmt.Sprintf("a bound of a slice is a whole number, not %s", args[i+1].Type.with()), "")
 		}
 	}
 	if !args[0].Type.may("list") {
-		return a.errorAt(n, "rule/refused", fmt.Sprintf("a slice of a %s is outside the rule language", args[0].Type), "slices are for lists")
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("a slice of %s is outside the rule language", args[0].Type.with()), "slices are for lists")
 	}
 	return a.make(n, OpSlice, sameList([]*Type{args[0].Type}), args...)
 }
@@ -392,7 +392,7 @@ func (a *analyser) unary(n *ast.UnaryNode) *Node {
 		return a.make(n, OpNot, tBool, x)
 	case "-", "+":
 		if !x.Type.may("int", "float") {
-			return a.errorAt(n, "rule/type", fmt.Sprintf("%q takes a number, not a %s", n.Operator, x.Type), "")
+			return a.errorAt(n, "rule/type", fmt.Sprintf("%q takes a number, not %s", n.Operator, x.Type.with()), "")
 		}
 		if n.Operator == "+" {
 			return a.make(n, OpPos, x.Type, x)
@@ -406,7 +406,7 @@ func (a *analyser) wantBool(n *Node, what string) {
 	if n.Type.may("bool") {
 		return
 	}
-	a.report("rule/type", n.From, n.To, fmt.Sprintf("%s is true or false, not a %s", what, n.Type), "compare it with a value")
+	a.report("rule/type", n.From, n.To, fmt.Sprintf("%s is true or false, not %s", what, n.Type.with()), "compare it with a value")
 }
 
 func (a *analyser) binary(n *ast.BinaryNode) *Node {
@@ -437,14 +437,14 @@ func (a *analyser) binary(n *ast.BinaryNode) *Node {
 // operator checks the operands of a binary operator and returns its type.
 func (a *analyser) operator(n *ast.BinaryNode, op string, l, r *Node) *Type {
 	mismatch := func(hint string) {
-		a.errorAt(n, "rule/type", fmt.Sprintf("%q does not work on a %s and a %s", op, l.Type, r.Type), hint)
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q does not work on %s and %s", op, l.Type.with(), r.Type.with()), hint)
 	}
 	numbers := l.Type.may("int", "float") && r.Type.may("int", "float")
 	strings := l.Type.may("string") && r.Type.may("string")
 	switch op {
 	case "==", "!=":
 		if !comparable(l.Type, r.Type) {
-			a.errorAt(n, "rule/type", fmt.Sprintf("a %s never equals a %s", l.Type, r.Type), "")
+			a.errorAt(n, "rule/type", fmt.Sprintf("%s never equals %s", l.Type.with(), r.Type.with()), "")
 		}
 		a.enumConstant(l, r)
 		a.enumConstant(r, l)
@@ -517,9 +517,9 @@ func (a *analyser) inOperator(n *ast.BinaryNode, l, r *Node) {
 	case r.Type.is("object"):
 		a.errorAt(n, "rule/refused", `"in" on an object is outside the rule language`, "compare a field with nil")
 	case !r.Type.may("list", "record", "nil"):
-		a.errorAt(n, "rule/type", fmt.Sprintf("%q looks into a list, not into a %s", "in", r.Type), "for text write: text contains part")
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q looks into a list, not into %s", "in", r.Type.with()), "for text write: text contains part")
 	case r.Type.is("list") && !comparable(l.Type, r.Type.elem()):
-		a.errorAt(n, "rule/type", fmt.Sprintf("a %s is never in a %s", l.Type, r.Type), "")
+		a.errorAt(n, "rule/type", fmt.Sprintf("%s is never in %s", l.Type.with(), r.Type.with()), "")
 	}
 	if r.Op == OpList {
 		for _, e := range r.Args {
@@ -541,7 +541,7 @@ func (a *analyser) pattern(n *ast.BinaryNode, l, r *Node) {
 		a.report("rule/syntax", r.From, r.To, fmt.Sprintf("the pattern does not parse: %v", err), "patterns are RE2, as in Go")
 	}
 	if !l.Type.may("string", "nil") {
-		a.errorAt(n, "rule/type", fmt.Sprintf("a pattern matches text, not a %s", l.Type), "")
+		a.errorAt(n, "rule/type", fmt.Sprintf("a pattern matches text, not %s", l.Type.with()), "")
 	}
 }
 
@@ -581,7 +581,7 @@ func (a *analyser) mapLiteral(n *ast.MapNode) *Node {
 		pair := p.(*ast.PairNode)
 		key := a.node(pair.Key)
 		if !key.Type.may("string") {
-			a.errorAt(pair.Key, "rule/type", fmt.Sprintf("a key is text, not a %s", key.Type), "")
+			a.errorAt(pair.Key, "rule/type", fmt.Sprintf("a key is text, not %s", key.Type.with()), "")
 		}
 		args = append(args, key, a.node(pair.Value))
 	}
@@ -608,7 +608,7 @@ func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 	for _, x := range n.Arguments {
 		arg := a.node(x)
 		if arg.Type.is("object") && n.Name != "uniq" && n.Name != "concat" {
-			a.errorAt(x, "rule/type", fmt.Sprintf("%q does not take a %s", n.Name, arg.Type), "read one of its fields")
+			a.errorAt(x, "rule/type", fmt.Sprintf("%q does not take %s", n.Name, arg.Type.with()), "read one of its fields")
 		}
 		args, types = append(args, arg), append(types, arg.Type)
 	}
@@ -630,7 +630,7 @@ func counted(min, max int) string {
 func (a *analyser) loop(n *ast.BuiltinNode, b builtin) *Node {
 	list := a.node(n.Arguments[0])
 	if !list.Type.may("list") {
-		return a.errorAt(n.Arguments[0], "rule/type", fmt.Sprintf("%q goes through a list, not a %s", n.Name, list.Type), "")
+		return a.errorAt(n.Arguments[0], "rule/type", fmt.Sprintf("%q goes through a list, not %s", n.Name, list.Type.with()), "")
 	}
 	args, types := []*Node{list}, []*Type{list.Type}
 	if len(n.Arguments) > 1 {
@@ -689,7 +689,7 @@ func (a *analyser) call(n *ast.CallNode) *Node {
 
 func (a *analyser) wantParam(n ast.Node, function string, arg *Node, want *Type) {
 	if !comparable(arg.Type, want) {
-		a.errorAt(n, "rule/type", fmt.Sprintf("%q takes a %s here, not a %s", function, want, arg.Type), "")
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q takes %s here, not %s", function, want.with(), arg.Type.with()), "")
 	}
 }
 

@@ -104,7 +104,7 @@ func (x *Expr) EvalMapping(resource map[string]any, item any, index int) any {
 func describe(n *Node, operands []any, err error) string {
 	names := make([]string, 0, len(operands))
 	for _, v := range operands {
-		names = append(names, "a "+nameOf(v))
+		names = append(names, nameOf(v))
 	}
 	switch n.Op {
 	case OpBin:
@@ -152,5 +152,39 @@ func Open(v any) *Unknown { return result{val: val{v: v}}.open() }
 // MayBeBool reports whether the expression can give true or false.
 func (x *Expr) MayBeBool() bool { return x.Root.Type.may("bool") }
 
-// TypeName names the expression's type for messages.
-func (x *Expr) TypeName() string { return x.Root.Type.String() }
+// TypeName names the expression's type for messages, with its article.
+func (x *Expr) TypeName() string { return x.Root.Type.with() }
+
+// MayBeUnknown reports whether an input in the model's own terms can leave the
+// expression open: it reads a field or declared fact without a default, itself
+// or through derived values and functions.
+func (x *Expr) MayBeUnknown() bool { return x.open(map[*Expr]bool{}) }
+
+func (x *Expr) open(seen map[*Expr]bool) bool {
+	if x == nil || seen[x] {
+		return false
+	}
+	seen[x] = true
+	found := false
+	x.Root.walk(func(n *Node) {
+		switch {
+		case found:
+		case n.Op == OpOpen:
+			found = true
+		case n.Op == OpDecl:
+			for _, f := range x.env.model.Declared {
+				found = found || f.Name == n.Name && !f.HasDefault
+			}
+		case n.Op == OpFunc:
+			found = x.env.Function(n.Name).open(seen)
+		case n.Op == OpGet && n.Args[0].Type.is("object"):
+			k := n.Args[0].Type.Kind
+			if f := k.Field(n.Name); f != nil {
+				found = !f.HasDefault
+			} else {
+				found = x.env.Derived(k.Name, n.Name).open(seen)
+			}
+		}
+	})
+	return found
+}

@@ -46,7 +46,7 @@ func (t *tree) loop(n *Node, f *frame) result {
 	}
 	elems, ok := items(list.v)
 	if !ok {
-		return t.fail(n, fmt.Sprintf("%q goes through a list, not a %s", n.Name, nameOf(list.v)))
+		return t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
 	}
 	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
 	if p, ok := list.v.(*Partial); ok {
@@ -364,7 +364,7 @@ func (t *tree) nested(n *Node, f *frame) result {
 	}
 	elems, ok := items(list.v)
 	if !ok {
-		return t.fail(n, fmt.Sprintf("%q goes through a list, not a %s", n.Name, nameOf(list.v)))
+		return t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
 	}
 	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
 	if p, ok := list.v.(*Partial); ok && p.Open != nil {

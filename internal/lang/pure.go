@@ -52,8 +52,10 @@ func cidr(function string, v any) (netip.Prefix, error) {
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
 
-// nameOf names a value's type in messages, alike in both engines.
-func nameOf(v any) string {
+// nameOf names a value's type in messages, alike in both engines: "an int".
+func nameOf(v any) string { return article(typeName(v)) }
+
+func typeName(v any) string {
 	switch v.(type) {
 	case nil:
 		return "nil"

@@ -45,7 +45,7 @@ func (w *World) get(base any, field string) (any, error) {
 	case *Unknown:
 		return nil, b
 	}
-	return nil, fmt.Errorf("a %s has no field %q", nameOf(base), field)
+	return nil, fmt.Errorf("%s has no field %q", nameOf(base), field)
 }
 
 // field returns what is known of an object's field: a value, an *Unknown or a
@@ -85,7 +85,7 @@ type failure struct{ err *RuntimeError }
 func index(base, i any) (v any, err error) {
 	switch base.(type) {
 	case Object, string, *Unknown, *Partial:
-		return nil, fmt.Errorf("a %s has no elements", nameOf(base))
+		return nil, fmt.Errorf("%s has no elements", nameOf(base))
 	}
 	defer func() {
 		if r := recover(); r != nil {

@@ -171,7 +171,7 @@ func (t *tree) eval(n *Node, f *frame) result {
 		r := t.eval(n.Args[0], f)
 		reason, ok := r.v.(string)
 		if r.err == nil && r.open() == nil && !ok {
-			return t.fail(n, fmt.Sprintf("%q takes text, not a %s", "unknown", nameOf(r.v)))
+			return t.fail(n, fmt.Sprintf("%q takes text, not %s", "unknown", nameOf(r.v)))
 		}
 		if r.err != nil || r.open() != nil {
 			return r
@@ -234,7 +234,7 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 	case map[string]any:
 		return t.read(b[n.Name], "", joinPath(base.path, n.Name)), false
 	}
-	return t.fail(n, fmt.Sprintf("a %s has no field %q", nameOf(base.v), n.Name)), false
+	return t.fail(n, fmt.Sprintf("%s has no field %q", nameOf(base.v), n.Name)), false
 }
 
 func joinPath(base, field string) string {
@@ -294,7 +294,7 @@ func (t *tree) connective(n *Node, f *frame, decisive bool) result {
 }
 
 func notBool(what string, v any) string {
-	return fmt.Sprintf("%s is true or false, not a %s", what, nameOf(v))
+	return fmt.Sprintf("%s is true or false, not %s", what, nameOf(v))
 }
 
 func (t *tree) cond(n *Node, f *frame) result {

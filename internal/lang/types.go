@@ -99,6 +99,19 @@ func (t *Type) String() string {
 	return t.Name
 }
 
+// with is String with its article, for messages.
+func (t *Type) with() string { return article(t.String()) }
+
+func article(name string) string {
+	switch {
+	case name == "nil":
+		return name
+	case strings.ContainsRune("aeiou", rune(name[0])):
+		return "an " + name
+	}
+	return "a " + name
+}
+
 // join is the type of a value that is one of two types. nil joins with
 // everything: each value of the language can be nil.
 func join(a, b *Type) *Type {

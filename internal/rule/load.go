@@ -223,7 +223,7 @@ func (l *loader) rule(p *content.Page, n *document.Node) {
 
 func (f *fields) wantBool(x *lang.Expr, key string) {
 	if x != nil && !x.MayBeBool() {
-		f.problem("rule/type", f.node.Get(key).Span, fmt.Sprintf("%q is a %s, not true or false", key, x.TypeName()), "compare it with a value")
+		f.problem("rule/type", f.node.Get(key).Span, fmt.Sprintf("%q is %s, not true or false", key, x.TypeName()), "compare it with a value")
 	}
 }
 
@@ -400,7 +400,9 @@ func (l *loader) examples(f *fields, r *Rule) {
 		f.bad = f.bad || x.bad
 		r.Examples = append(r.Examples, e)
 	}
-	l.enough(f, r)
+	if !f.bad {
+		l.enough(f, r)
+	}
 }
 
 func (l *loader) exampleSource(x *fields, e *Example) {
@@ -456,8 +458,10 @@ func (l *loader) enough(f *fields, r *Rule) {
 		}
 	}
 	need := []string{Pass, Fail}
-	if f.node.Get("fact") != nil {
+	if r.Fact != nil {
 		need = []string{"value"}
+	} else if r.Assert.MayBeUnknown() || r.Where != nil && r.Where.MayBeUnknown() {
+		need = append(need, Unknown)
 	}
 	for _, v := range need {
 		if !has[v] {

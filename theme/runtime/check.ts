@@ -198,7 +198,7 @@ function runtimeProblem(r: Rule, e: RuntimeError): Diagnostic {
 /** Reads the result of a condition; one that is neither true nor false is the author's bug. */
 function condition(x: Expr, v: Value): boolean | Unknown {
   if (typeof v === "boolean" || v instanceof Unknown) return v;
-  throw new RuntimeError(`a condition is true or false, not a ${nameOf(v)}`, x.file, x.tree.at);
+  throw new RuntimeError(`a condition is true or false, not ${nameOf(v)}`, x.file, x.tree.at);
 }
 
 function verdictOf(r: Rule, w: Context, args: Value[]): { verdict: Verdict; missing: Missing[] } {

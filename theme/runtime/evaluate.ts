@@ -107,7 +107,7 @@ export function get(w: Context, base: Value, name: string): Value {
   if (base !== null && typeof base === "object" && !Array.isArray(base) && !(base instanceof Partial)) {
     return Object.hasOwn(base, name) ? known(base[name]!) : null;
   }
-  return fail(`a ${nameOf(base)} has no field ${JSON.stringify(name)}`);
+  return fail(`${nameOf(base)} has no field ${JSON.stringify(name)}`);
 }
 
 export function collection(w: Context, name: string): Value {
@@ -177,7 +177,7 @@ export function within(x: Value, list: Value): boolean {
 
 /** unknown("reason") */
 export function open(reason: Value): never {
-  if (typeof reason !== "string") return fail(`"unknown" takes text, not a ${nameOf(reason)}`);
+  if (typeof reason !== "string") return fail(`"unknown" takes text, not ${nameOf(reason)}`);
   throw new Unknown(reason);
 }
 

@@ -11,8 +11,14 @@ export function fail(message: string): never {
   throw new Failure(message);
 }
 
-/** Names a value's type in messages, like nameOf in internal/lang. */
+/** Names a value's type in messages, like nameOf in internal/lang: "an int". */
 export function nameOf(v: Value): string {
+  const name = typeName(v);
+  return name === "nil" ? name : (/^[aeiou]/.test(name) ? "an " : "a ") + name;
+}
+
+/** The name that expr's `type` gives. */
+export function typeName(v: Value): string {
   switch (typeof v) {
     case "boolean": return "bool";
     case "bigint": return "int";
@@ -109,7 +115,7 @@ export function deepEqual(a: Value, b: Value): boolean {
 }
 
 function mismatch(op: string, a: Value, b: Value): never {
-  return fail(`"${op}" does not work on a ${nameOf(a)} and a ${nameOf(b)}`);
+  return fail(`"${op}" does not work on ${nameOf(a)} and ${nameOf(b)}`);
 }
 
 function order(op: string, a: Value, b: Value, test: (c: number) => boolean): boolean {
@@ -222,7 +228,7 @@ function ldexp(m: number, e: number): number {
 export function negate(a: Value): Value {
   if (typeof a === "bigint") return wrap(-a);
   if (typeof a === "number") return -a;
-  return fail(`a sign needs a number, not a ${nameOf(a)}`);
+  return fail(`a sign needs a number, not ${nameOf(a)}`);
 }
 
 export function positive(a: Value): Value {
@@ -231,13 +237,13 @@ export function positive(a: Value): Value {
 
 export function not(a: Value): boolean {
   if (typeof a === "boolean") return !a;
-  return fail(`what "not" negates is true or false, not a ${nameOf(a)}`);
+  return fail(`what "not" negates is true or false, not ${nameOf(a)}`);
 }
 
 /** The condition of and, or, the ternary and the closures. */
 export function truth(a: Value, what: string): boolean {
   if (typeof a === "boolean") return a;
-  return fail(`${what} is true or false, not a ${nameOf(a)}`);
+  return fail(`${what} is true or false, not ${nameOf(a)}`);
 }
 
 /** runtime.In */
@@ -265,7 +271,7 @@ export const endsWith = (a: Value, b: Value) => textOperator("endsWith", a, b, (
 export function matches(a: Value, re: RegExp): boolean {
   if (isNil(a)) return false;
   if (typeof a === "string") return re.test(a);
-  return fail(`"matches" does not work on a ${nameOf(a)} and a string`);
+  return fail(`"matches" does not work on ${nameOf(a)} and a string`);
 }
 
 /** runtime.ToInt; a float that no int64 holds converts as on amd64. */
@@ -301,7 +307,7 @@ export function at(base: Value, i: Value): Value {
     if (i !== null && typeof i !== "string") return fail(`a map has no elements`);
     return Object.hasOwn(base, i ?? "") ? base[i ?? ""]! : null;
   }
-  return fail(`a ${nameOf(base)} has no elements`);
+  return fail(`${nameOf(base)} has no elements`);
 }
 
 function showIndex(i: Value): string {
@@ -310,10 +316,10 @@ function showIndex(i: Value): string {
 
 /** runtime.Slice on lists; bounds are clamped. */
 export function slice(list: Value, from: Value, to: Value): Value[] {
-  if (!Array.isArray(list)) return fail(`a ${nameOf(list)} cannot be sliced`);
+  if (!Array.isArray(list)) return fail(`${nameOf(list)} cannot be sliced`);
   const bound = (v: Value, otherwise: number): number => {
     if (v === undefined) return otherwise;
-    if (!isNumber(v)) return fail(`a ${nameOf(list)} cannot be sliced`);
+    if (!isNumber(v)) return fail(`${nameOf(list)} cannot be sliced`);
     const n = Number(toInt(v));
     return Math.max(0, n < 0 ? n + list.length : n);
   };

@@ -84,7 +84,7 @@ export function openValue(v: Value): Unknown | null {
   return openOf(value(v));
 }
 
-const notBool = (what: string, v: Value) => `${what} is true or false, not a ${nameOf(v)}`;
+const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
 
 export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
   const vars = new Map<string, Val>();
@@ -148,7 +148,7 @@ class Tree {
       case "open": {
         const r = this.eval(args[0]!, f);
         if (openOf(r)) return r;
-        if (typeof r.v !== "string") return this.fail(n, `"unknown" takes text, not a ${nameOf(r.v)}`);
+        if (typeof r.v !== "string") return this.fail(n, `"unknown" takes text, not ${nameOf(r.v)}`);
         const u = new Unknown(r.v);
         u.missing = [{ path: "unknown", reason: r.v }];
         return value(u);
@@ -185,7 +185,7 @@ class Tree {
       const v = Object.hasOwn(b, n.name!) ? b[n.name!]! : null;
       return [this.read(v, "", collectionPath(base.path, n.name!)), false];
     }
-    return this.fail(n, `a ${nameOf(b)} has no field ${JSON.stringify(n.name)}`);
+    return this.fail(n, `${nameOf(b)} has no field ${JSON.stringify(n.name)}`);
   }
 
   element(n: Node, base: Val, f: Frame): Val {
@@ -445,7 +445,7 @@ function textParts(v: Value): [string, string] | null {
 export function mapOf(v: Value[]): Value {
   const out = Object.create(null);
   for (let i = v.length - 2; i >= 0; i -= 2) {
-    if (typeof v[i] !== "string") throw new Failure(`a key is text, not a ${nameOf(v[i]!)}`);
+    if (typeof v[i] !== "string") throw new Failure(`a key is text, not ${nameOf(v[i]!)}`);
     out[v[i] as string] = v[i + 1];
   }
   return out;
