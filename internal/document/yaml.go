@@ -65,6 +65,9 @@ func ParseYAMLPart(src *diag.Source, start, end int) (*Node, diag.List) {
 		return nil, c.problems
 	}
 	root := c.node(doc.Content[0], 0)
+	if root.Kind == Null && root.Span.Start == root.Span.End {
+		root.Span = c.span(0, 0)
+	}
 	return root, c.problems
 }
 
@@ -104,6 +107,10 @@ func (c *yamlReader) precheck(part string) bool {
 		line := part[i:end]
 		if strings.HasPrefix(line, "%") {
 			c.report("input/yaml-directive", i, i+len(strings.TrimRight(line, " \t\r")), `the directive "`+Shorten(strings.TrimRight(line, " \t\r"))+`" is not supported`, "remove the line")
+			return false
+		}
+		if atMarker(part, i) && line[0] == '.' {
+			c.report("input/yaml-syntax", i, i+3, "the document ends before it begins", `remove the line "..."`)
 			return false
 		}
 		if line = strings.Trim(line, " \t\r"); line != "" && line[0] != '#' {
@@ -205,8 +212,8 @@ func (c *yamlReader) node(y *yaml.Node, depth int) *Node {
 	}
 	before := c.size
 	c.size++
-	at, end := c.properties(y)
-	n := &Node{Span: c.span(at, end)}
+	at := c.content(y)
+	n := &Node{Span: c.span(at, at)}
 	if y.Anchor != "" {
 		c.anchors[y] = nil
 	}
@@ -249,8 +256,9 @@ func (c *yamlReader) collection(n *Node, y *yaml.Node, at, depth int) {
 		for i := 0; i+1 < len(y.Content); i += 2 {
 			key, span, ok := c.key(y.Content[i], seen)
 			value := c.node(y.Content[i+1], depth+1)
-			if span.End-c.base > last {
-				last = span.End - c.base
+			last = max(last, span.End-c.base)
+			if i == 0 && y.Style&yaml.FlowStyle == 0 {
+				at = span.Start - c.base // an anchor of its own, or of the key, stands before
 			}
 			last = c.after(y.Content[i+1], value, last)
 			if ok {
@@ -293,12 +301,16 @@ func (c *yamlReader) closing(i int) int {
 
 // key reads a map's key, which must be a text and new.
 func (c *yamlReader) key(y *yaml.Node, seen map[string]diag.Span) (string, diag.Span, bool) {
-	if y.Kind == yaml.ScalarNode && y.Value == "<<" && plain(y) {
-		at, end := c.properties(y)
-		c.report("input/yaml-merge-key", at, end+2, `the merge key "<<" is not supported`, "write the keys out")
-		return "", c.span(at, end+2), false
+	if y.Kind == yaml.ScalarNode && y.Value == "<<" && isPlain(y) {
+		at := c.content(y)
+		c.report("input/yaml-merge-key", at, at+2, `the merge key "<<" is not supported`, "write the keys out")
+		return "", c.span(at, at+2), false
 	}
 	n := c.node(y, MaxDepth-1)
+	if at, ok := c.explicitKey(n.Span.Start - c.base); ok {
+		c.report("input/yaml-key", at, at+1, `a key that begins with "?" is not supported`, `write "key: value"`)
+		return "", n.Span, false
+	}
 	if n.Kind != String {
 		span := n.Span
 		hint := "keys are text"
@@ -306,7 +318,11 @@ func (c *yamlReader) key(y *yaml.Node, seen map[string]diag.Span) (string, diag.
 			hint = `write "` + c.src.Text[span.Start:span.End] + `" in quotes`
 		}
 		if n.Kind == Null && span.Start == span.End {
-			hint = "write the key before the colon"
+			at := span.Start - c.base
+			for at < c.length && isBlankByte(c.text[at]) {
+				at++
+			}
+			span, hint = c.span(at, at), "write the key before the colon"
 		}
 		c.problems.Add(diag.Diagnostic{Code: "input/yaml-key", Severity: diag.Error, Span: span, Message: "a key must be text, not " + n.Describe(), Hint: hint})
 		return "", span, false
@@ -319,6 +335,20 @@ func (c *yamlReader) key(y *yaml.Node, seen map[string]diag.Span) (string, diag.
 	}
 	seen[key] = n.Span
 	return key, n.Span, true
+}
+
+// explicitKey finds the "?" that announces a key which stands at an offset. The
+// libraries do not agree on what may follow one.
+func (c *yamlReader) explicitKey(at int) (int, bool) {
+	if at < c.length && c.text[at] == '?' && isBlankByte(c.text[at+1]) {
+		return at, true // a key that is nothing
+	}
+	for at--; at >= 0 && isBlankByte(c.text[at]); at-- {
+	}
+	if at < 0 || c.text[at] != '?' || !isBlankByte(c.text[at+1]) {
+		return 0, false
+	}
+	return at, true
 }
 
 // alias gives the anchored node itself, within bounds.
@@ -362,30 +392,30 @@ func height(n *Node) int {
 	return h
 }
 
-// properties returns where a node's content begins, after its anchor and tag,
-// and refuses tags. For a block collection that is its first item or key.
-func (c *yamlReader) properties(y *yaml.Node) (start, end int) {
+// content returns where a node's content begins, after its anchor and tag, and
+// refuses tags. Nothing begins after what is written before it.
+func (c *yamlReader) content(y *yaml.Node) int {
 	at := c.offset(y.Line, y.Column)
-	if y.Anchor == "" && y.Tag != "!" && y.Style&yaml.TaggedStyle == 0 {
-		return at, at
-	}
-	for at < len(c.text) && (c.text[at] == '!' || c.text[at] == '&') {
-		stop := at + 1 + len(y.Anchor)
-		if c.text[at] == '!' {
-			for stop = at; stop < len(c.text) && strings.IndexByte(" \t\r\n,[]{}", c.text[stop]) < 0; {
-				stop++
+	nothing := y.Kind == yaml.ScalarNode && y.Value == "" && isPlain(y)
+	if y.Anchor != "" || y.Tag == "!" || y.Style&yaml.TaggedStyle != 0 {
+		for at < len(c.text) && (c.text[at] == '!' || c.text[at] == '&') {
+			stop := at + 1 + len(y.Anchor)
+			if c.text[at] == '!' {
+				for stop = at; stop < len(c.text) && strings.IndexByte(" \t\r\n,[]{}", c.text[stop]) < 0; {
+					stop++
+				}
+				c.report("input/yaml-tag", at, stop, `the tag "`+Shorten(c.text[at:stop])+`" is not supported`, "remove it; text that looks like a number or true stands in quotes")
 			}
-			c.report("input/yaml-tag", at, stop, `the tag "`+Shorten(c.text[at:stop])+`" is not supported`, "remove it; text that looks like a number or true stands in quotes")
+			at = stop
+			if next := c.blank(stop); !nothing || next < len(c.text) && (c.text[next] == '!' || c.text[next] == '&') {
+				at = next
+			}
 		}
-		if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
-			return stop, stop // nothing, or another property, follows
-		}
-		at = c.blank(stop)
 	}
-	if len(y.Content) > 0 && y.Style&yaml.FlowStyle == 0 && y.Kind == yaml.MappingNode {
-		at = c.offset(y.Content[0].Line, y.Content[0].Column)
+	for nothing && at > 0 && isBlankByte(c.text[at-1]) {
+		at--
 	}
-	return at, at
+	return at
 }
 
 // blank skips white space and comments.
@@ -405,7 +435,7 @@ func (c *yamlReader) blank(i int) int {
 	return i
 }
 
-func plain(y *yaml.Node) bool {
+func isPlain(y *yaml.Node) bool {
 	return y.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
 }
 

@@ -14,7 +14,7 @@ func (l *loader) input(name string, n *document.Node) {
 	for _, e := range n.Entries {
 		kind := l.model.Kind(e.Key)
 		if kind == nil {
-			l.report("model/unknown-kind", e.KeySpan, fmt.Sprintf("%q is no kind", e.Key), diag.DidYouMean(e.Key, l.model.kindNames()))
+			l.report("model/unknown-kind", e.KeySpan, fmt.Sprintf("%q is no kind", e.Key), diag.DidYouMean(e.Key, l.model.KindNames()))
 			continue
 		}
 		items := []*document.Node{e.Value}

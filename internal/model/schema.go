@@ -120,7 +120,7 @@ func (m *Model) declaredSchema() members {
 	}
 	properties = append(properties, member{"complete", members{
 		{"description", "true: every collection lists all there is; or the names of those that do"},
-		{"anyOf", []members{{{"type", "boolean"}}, {{"type", "array"}, {"items", members{{"enum", m.kindNames()}}}}}},
+		{"anyOf", []members{{{"type", "boolean"}}, {{"type", "array"}, {"items", members{{"enum", m.KindNames()}}}}}},
 	}})
 	return members{
 		{"description", "Facts that no export contains"},

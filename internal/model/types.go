@@ -117,13 +117,14 @@ func (l *loader) linkType(n *document.Node, what string) (Type, bool) {
 		return Type{}, false
 	}
 	if l.model.Kind(n.Text()) == nil {
-		l.report("model/unknown-kind", n.Span, fmt.Sprintf("%s links to %q, which is no kind", what, n.Text()), diag.DidYouMean(n.Text(), l.model.kindNames()))
+		l.report("model/unknown-kind", n.Span, fmt.Sprintf("%s links to %q, which is no kind", what, n.Text()), diag.DidYouMean(n.Text(), l.model.KindNames()))
 		return Type{}, false
 	}
 	return Type{Name: "link", Link: n.Text()}, true
 }
 
-func (m *Model) kindNames() []string {
+// KindNames lists the collection names of the kinds, in file order.
+func (m *Model) KindNames() []string {
 	var out []string
 	for _, k := range m.Kinds {
 		out = append(out, k.Name)
@@ -214,7 +215,7 @@ func (l *loader) paramType(n *document.Node) (Type, bool) {
 	case l.model.Kind(n.Text()) != nil:
 		return Type{Name: "link", Link: n.Text()}, true
 	case n.Kind == document.String && !slices.Contains(scalars[:], n.Text()):
-		l.report("model/bad-type", n.Span, fmt.Sprintf("unknown type %q of a parameter", n.Text()), diag.DidYouMean(n.Text(), append(l.model.kindNames(), scalars[:]...)))
+		l.report("model/bad-type", n.Span, fmt.Sprintf("unknown type %q of a parameter", n.Text()), diag.DidYouMean(n.Text(), append(l.model.KindNames(), scalars[:]...)))
 		return Type{}, false
 	}
 	return l.shortType(n, "the parameter", nil)

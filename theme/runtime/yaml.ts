@@ -3,7 +3,7 @@
 
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type CST, type Document, type ParsedNode, type Scalar as YAMLScalar, type YAMLMap, type YAMLSeq } from "yaml";
 import { decimal, hex, MAX_DEPTH, Node, NUMBER_RANGE_HINT, quoted, shorten, TOO_DEEP, TOO_DEEP_HINT, type NodeKind, type Scalar } from "./document";
-import { explainYAML } from "./explain";
+import { atMarker, explainYAML } from "./explain";
 import { Problems, type Source } from "./source";
 
 /** How many nodes aliases may add to a document. */
@@ -63,11 +63,12 @@ class Reader {
     const doc = docs[0];
     if (!doc) return new Node("null", null, this.source, this.base, this.base);
     const root = this.node(doc.contents as ParsedNode | null, 0, doc.range[0]);
-    if (docs.length > 1) {
-      const starts = tokens.filter((t) => t.type === "document");
-      const second = starts[1]!;
-      const marker = "start" in second ? second.start.find((t) => t.type === "doc-start") : undefined;
-      this.report("input/several-documents", marker?.offset ?? second.offset, "a second YAML document begins here", "keep one document in a file");
+    if (root.kind === "null" && root.start === root.end) root.start = root.end = this.base;
+    const second = tokens.filter((t) => t.type === "document" && (t.value || t.start.some((s) => s.type === "doc-start" || s.type === "tag" || s.type === "anchor")))[1];
+    if (second?.type === "document") {
+      const marker = second.start.find((t) => t.type === "doc-start");
+      const at = marker?.offset ?? second.offset + /^(?:[ \t\r\n]|#.*)*/.exec(this.text.slice(second.offset))![0].length;
+      this.report("input/several-documents", at, "a second YAML document begins here", "keep one document in a file");
     }
     return root;
   }
@@ -91,6 +92,10 @@ class Reader {
         this.report("input/yaml-directive", i, `the directive ${quoted(line.replace(/[ \t\r]+$/, ""))} is not supported`, "remove the line");
         return false;
       }
+      if (line[0] === "." && atMarker(part, i)) {
+        this.report("input/yaml-syntax", i, "the document ends before it begins", 'remove the line "..."');
+        return false;
+      }
       if (!/^[ \t\r]*(#|$)/.test(line)) break;
       i = end + 1;
     }
@@ -101,12 +106,14 @@ class Reader {
   private tokens(tokens: CST.Token[]): boolean {
     const pending: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 })).reverse();
     const tags: CST.SourceToken[] = [];
+    let documents = 0;
     const props = (list: CST.SourceToken[] | undefined): void => {
-      for (const t of list ?? []) if (t.type === "tag") tags.push(t);
+      for (const t of list ?? []) if (t.type === "tag" && documents < 2) tags.push(t);
     };
     for (let next = pending.pop(); next; next = pending.pop()) {
       const { token, depth } = next;
       if (token.type === "document") {
+        documents++;
         props(token.start);
         if (token.value) pending.push({ token: token.value, depth });
         continue;
@@ -193,11 +200,21 @@ class Reader {
     }
     const n = this.node(y, MAX_DEPTH - 1, 0);
     const place = { start: n.start, end: n.end };
+    const mark = this.explicitKey(n.start - this.base);
+    if (mark >= 0) {
+      this.report("input/yaml-key", mark, 'a key that begins with "?" is not supported', 'write "key: value"');
+      return { text: null, ...place };
+    }
     if (n.kind !== "string") {
+      let at = n.start;
       let hint = "keys are text";
       if (n.kind !== "list" && n.kind !== "map") hint = `write "${this.source.text.slice(n.start, n.end)}" in quotes`;
-      if (n.kind === "null" && n.start === n.end) hint = "write the key before the colon";
-      this.problems.error("input/yaml-key", this.source, n.start, `a key must be text, not ${n.describe()}`, hint);
+      if (n.kind === "null" && n.start === n.end) {
+        hint = "write the key before the colon";
+        while (" \t\r\n".includes(this.source.text[at] ?? "x")) at++;
+        place.start = place.end = at;
+      }
+      this.problems.error("input/yaml-key", this.source, at, `a key must be text, not ${n.describe()}`, hint);
       return { text: null, ...place };
     }
     const text = n.text();
@@ -209,6 +226,15 @@ class Reader {
     }
     seen.set(text, n.start);
     return { text, ...place };
+  }
+
+  /** The offset of the "?" that announces a key which stands at an offset, or -1. */
+  private explicitKey(start: number): number {
+    const blank = (i: number): boolean => " \t\r\n".includes(this.text[i] ?? "x");
+    let at = start;
+    if (this.text[at] === "?" && blank(at + 1)) return at;
+    for (at--; at >= 0 && blank(at); at--);
+    return at >= 0 && this.text[at] === "?" && blank(at + 1) ? at : -1;
   }
 
   /** Gives the anchored node itself, within bounds. */

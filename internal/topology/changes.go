@@ -1,0 +1,263 @@
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+)
+
+// Changes vary a native topology, as the examples of rules do. Paths are
+// written `bastions[0].sku`; a path that hits nothing is reported at its own
+// place. Each part may be nil.
+type Changes struct {
+	Set      *document.Node // Map: path → value
+	Unset    *document.Node // List of paths: known to be absent; an element of a list is removed
+	Unknown  *document.Node // List of paths
+	Declared *document.Node // Map: declared facts, replacing those of the topology
+}
+
+// change is one path with what happens there.
+type change struct {
+	path string
+	span diag.Span
+	// value replaces what is there; nil removes it, or with unknown set makes it unknown.
+	value   *document.Node
+	unknown *lang.Unknown
+}
+
+// apply returns the changed document, a copy where anything changes, and the
+// nodes that stand for unknown values.
+func (c Changes) apply(root *document.Node, problems *diag.List) (*document.Node, map[*document.Node]*lang.Unknown) {
+	unknown := map[*document.Node]*lang.Unknown{}
+	if root == nil || c == (Changes{}) {
+		return root, unknown
+	}
+	root = clone(root)
+	if c.Declared != nil && c.Declared.Kind == document.Map && root.Kind == document.Map {
+		declared := root.Get("declared")
+		if declared == nil || declared.Kind != document.Map {
+			declared = &document.Node{Kind: document.Map, Span: c.Declared.Span}
+			put(root, "declared", c.Declared.Span, declared)
+		}
+		for _, e := range c.Declared.Entries {
+			put(declared, e.Key, e.KeySpan, clone(e.Value))
+		}
+	}
+	for _, ch := range c.list(problems) {
+		if m := ch.apply(root, unknown); m != "" {
+			problems.Add(diag.Diagnostic{Code: "rule/example-path", Severity: diag.Error, Span: ch.span,
+				Message: "the path " + quoted(ch.path) + " hits nothing: " + m, Hint: "write a path such as bastions[0].sku, counted from 0"})
+		}
+	}
+	return root, unknown
+}
+
+// list gives the changes in order: set, unset, unknown.
+func (c Changes) list(problems *diag.List) []change {
+	var out []change
+	if c.Set != nil {
+		for _, e := range c.Set.Entries {
+			out = append(out, change{path: e.Key, span: e.KeySpan, value: clone(e.Value)})
+		}
+	}
+	for _, n := range paths(c.Unset, problems) {
+		out = append(out, change{path: n.Text(), span: n.Span})
+	}
+	for _, n := range paths(c.Unknown, problems) {
+		out = append(out, change{path: n.Text(), span: n.Span, unknown: &lang.Unknown{Reason: "the example makes " + quoted(n.Text()) + " unknown"}})
+	}
+	return out
+}
+
+// paths returns the texts of a list; one text alone is a list of one.
+func paths(n *document.Node, problems *diag.List) []*document.Node {
+	if n == nil {
+		return nil
+	}
+	items := n.Items
+	if n.Kind != document.List {
+		items = []*document.Node{n}
+	}
+	return slices.DeleteFunc(slices.Clone(items), func(item *document.Node) bool {
+		if item.Kind != document.String {
+			problems.Add(diag.Diagnostic{Code: "rule/example-path", Severity: diag.Error, Span: item.Span,
+				Message: "a path must be text, not " + item.Describe(), Hint: "write a path such as bastions[0].sku, counted from 0"})
+		}
+		return item.Kind != document.String
+	})
+}
+
+// segment is a part of a path: a key, or an index from 0.
+type segment struct {
+	key   string
+	index int // -1 for a key
+}
+
+func (s segment) String() string {
+	if s.index >= 0 {
+		return "[" + strconv.Itoa(s.index) + "]"
+	}
+	return "." + s.key
+}
+
+// parsePath reads `bastions[0].sku`. Of a text that is no path it returns nil.
+func parsePath(path string) []segment {
+	var out []segment
+	for i := 0; i < len(path); {
+		if path[i] == '[' {
+			end := strings.IndexByte(path[i:], ']')
+			if end < 2 || end > 9 || strings.Trim(path[i+1:i+end], "0123456789") != "" || i == 0 {
+				return nil
+			}
+			index, _ := strconv.Atoi(path[i+1 : i+end]) // nothing but a few digits
+			out = append(out, segment{index: index})
+			i += end + 1
+			continue
+		}
+		if i > 0 {
+			if path[i] != '.' {
+				return nil
+			}
+			i++
+		}
+		end := i
+		for end < len(path) && path[end] != '.' && path[end] != '[' && path[end] != ']' {
+			end++
+		}
+		if end == i {
+			return nil
+		}
+		out = append(out, segment{key: path[i:end], index: -1})
+		i = end
+	}
+	return out
+}
+
+// apply makes the change. It returns why the path hits nothing, or "".
+func (c change) apply(root *document.Node, unknown map[*document.Node]*lang.Unknown) string {
+	segments := parsePath(c.path)
+	if segments == nil {
+		return "it is not a path"
+	}
+	if segments[0].key == "declared" && root.Kind == document.Map && root.Get("declared") == nil {
+		put(root, "declared", c.span, &document.Node{Kind: document.Map, Span: c.span})
+	}
+	at, way := root, "the topology"
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch {
+		case s.index >= 0 && at.Kind != document.List:
+			return way + " is " + at.Describe() + ", not a list"
+		case s.index < 0 && at.Kind != document.Map:
+			return way + " is " + at.Describe() + ", not a map"
+		case s.index >= len(at.Items):
+			return way + " has " + strconv.Itoa(len(at.Items)) + " elements"
+		case last && s.index >= 0:
+			c.item(at, s.index, unknown)
+			return ""
+		case last:
+			c.entry(at, s.key, unknown)
+			return ""
+		case s.index >= 0:
+			at = at.Items[s.index]
+		case at.Get(s.key) == nil:
+			return way + " has no " + quoted(s.key)
+		default:
+			at = at.Get(s.key)
+		}
+		way = quoted(strings.TrimPrefix(joined(segments[:i+1]), "."))
+	}
+	return ""
+}
+
+func joined(segments []segment) string {
+	var b strings.Builder
+	for _, s := range segments {
+		fmt.Fprint(&b, s)
+	}
+	return b.String()
+}
+
+// item changes an element of a list.
+func (c change) item(at *document.Node, index int, unknown map[*document.Node]*lang.Unknown) {
+	switch {
+	case c.unknown != nil:
+		unknown[at.Items[index]] = c.unknown
+	case c.value != nil:
+		at.Items[index] = c.value
+	default:
+		at.Items = slices.Delete(at.Items, index, index+1)
+	}
+}
+
+// entry changes a value of a map, which need not be there yet.
+func (c change) entry(at *document.Node, key string, unknown map[*document.Node]*lang.Unknown) {
+	value := c.value
+	if value == nil {
+		value = &document.Node{Span: c.span}
+	}
+	if c.unknown != nil {
+		if n := at.Get(key); n != nil && (key == "id" || key == "name") {
+			value = n // it is still what others refer to
+		}
+		unknown[value] = c.unknown
+	}
+	put(at, key, c.span, value)
+}
+
+// put sets the value of a key.
+func put(n *document.Node, key string, span diag.Span, value *document.Node) {
+	for i := range n.Entries {
+		if n.Entries[i].Key == key {
+			n.Entries[i].Value = value
+			return
+		}
+	}
+	n.Entries = append(n.Entries, document.Entry{Key: key, KeySpan: span, Value: value})
+}
+
+// clone copies a tree; nodes that aliases share become different ones.
+func clone(n *document.Node) *document.Node {
+	out := *n
+	out.Items = make([]*document.Node, 0, len(n.Items))
+	for _, item := range n.Items {
+		out.Items = append(out.Items, clone(item))
+	}
+	out.Entries = make([]document.Entry, 0, len(n.Entries))
+	for _, e := range n.Entries {
+		out.Entries = append(out.Entries, document.Entry{Key: e.Key, KeySpan: e.KeySpan, Value: clone(e.Value)})
+	}
+	return &out
+}
+
+// Apply returns the changed document as a person would write it: what the
+// changes make unknown is left out, as a topology leaves out what it does not
+// state. Paths that hit nothing are reported.
+func (c Changes) Apply(root *document.Node) (*document.Node, diag.List) {
+	var problems diag.List
+	out, unknown := c.apply(root, &problems)
+	if len(unknown) > 0 {
+		leaveOut(out, unknown)
+	}
+	return out, problems
+}
+
+// leaveOut removes what is unknown from a tree that apply copied. An id or a
+// name stays: others refer to it.
+func leaveOut(n *document.Node, unknown map[*document.Node]*lang.Unknown) {
+	n.Items = slices.DeleteFunc(n.Items, func(item *document.Node) bool { return unknown[item] != nil })
+	n.Entries = slices.DeleteFunc(n.Entries, func(e document.Entry) bool {
+		return unknown[e.Value] != nil && e.Key != "id" && e.Key != "name"
+	})
+	for _, item := range n.Items {
+		leaveOut(item, unknown)
+	}
+	for _, e := range n.Entries {
+		leaveOut(e.Value, unknown)
+	}
+}
