@@ -61,7 +61,7 @@ func (s *site) addData() {
 	s.Assets.Add("rules.js", script(map[string]any{"rules": rules, "kinds": kinds}))
 	s.Assets.Add("samples.js", script(map[string]any{"samples": samples}))
 	s.Assets.Add("examples.js", script(map[string]any{"examples": examples}))
-	s.view.Search = s.Assets.Add("search.js", script(map[string]any{"search": s.searchIndex()}))
+	s.view.Search = s.Assets.Add("search.js", script(map[string]any{"search": map[string]any{"index": s.searchIndex(), "stopWords": strings.Fields(stopWords)}}))
 }
 
 // script is a classic script that sets members of plumblineData. Maps are

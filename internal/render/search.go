@@ -1,9 +1,13 @@
 package render
 
 import (
+	"iter"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/plumbline/plumbline/internal/content"
 )
@@ -19,7 +23,7 @@ type searchIndex struct {
 	AverageFieldLength   []float64              `json:"averageFieldLength"`
 	StoredFields         map[int]searchDocument `json:"storedFields"`
 	DirtCount            int                    `json:"dirtCount"`
-	Index                []any                  `json:"index"`
+	Index                []postings             `json:"index"`
 	SerializationVersion int                    `json:"serializationVersion"`
 }
 
@@ -34,11 +38,45 @@ type searchDocument struct {
 	text string
 }
 
+// postings says how often a term stands in which field of which document.
+type postings struct {
+	term   string
+	fields [3][]posting
+}
+
+type posting struct{ document, count int }
+
+// MarshalJSON writes ["term",{"<field>":{"<document>":<count>}}].
+func (p postings) MarshalJSON() ([]byte, error) {
+	b := append([]byte{'['}, compact(p.term)...)
+	b = append(b, ",{"...)
+	for field, list := range p.fields {
+		if len(list) == 0 {
+			continue
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(b, '"'), int64(field), 10)
+		b = append(b, `":{`...)
+		for i, x := range list {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendInt(append(b, '"'), int64(x.document), 10)
+			b = strconv.AppendInt(append(b, `":`...), int64(x.count), 10)
+		}
+		b = append(b, '}')
+	}
+	return append(b, "}]"...), nil
+}
+
 // searchFields are indexed, in this order.
 func searchFields() []string { return []string{"title", "context", "text"} }
 
-// separator is MiniSearch's own.
-var separator = regexp.MustCompile(`[\n\r\p{Z}\p{P}]+`)
+// stopWords stand in almost every section of an English text, so they tell
+// nothing and would be a third of the index. The page drops them from a query.
+const stopWords = "a about all also an and any are as at be because been but by can could do does each for from had has have how if in into is it its may might more most must no not of on one only or other our out s should so some such t than that the their them then there these they this those through to up use used using was we were what when where which while who will with would you your"
 
 func (s *site) searchIndex() searchIndex {
 	docs := s.searchDocuments()
@@ -48,25 +86,23 @@ func (s *site) searchIndex() searchIndex {
 		AverageFieldLength: make([]float64, len(searchFields())), StoredFields: map[int]searchDocument{},
 		SerializationVersion: 2,
 	}
-	postings := map[string]map[int]map[int]int{} // term, field, document: how often
+	stop := map[string]bool{}
+	for _, w := range strings.Fields(stopWords) {
+		stop[w] = true
+	}
+	terms := map[string]*postings{}
 	for id, d := range docs {
 		x.DocumentIDs[id], x.StoredFields[id] = id, d
 		for field, text := range []string{d.Title, d.Context, d.text} {
-			tokens := separator.Split(text, -1)
 			unique := map[string]bool{}
-			for _, token := range tokens {
+			for token := range tokens(text) {
 				unique[token] = true
-				term := strings.ToLower(token)
-				if term == "" {
-					continue
+				if term := strings.ToLower(token); term != "" && !stop[term] {
+					if terms[term] == nil {
+						terms[term] = &postings{term: term}
+					}
+					terms[term].count(field, id)
 				}
-				if postings[term] == nil {
-					postings[term] = map[int]map[int]int{}
-				}
-				if postings[term][field] == nil {
-					postings[term][field] = map[int]int{}
-				}
-				postings[term][field][id]++
 			}
 			x.FieldLength[id] = append(x.FieldLength[id], len(unique))
 			// The running mean, added up in MiniSearch's order.
@@ -76,15 +112,48 @@ func (s *site) searchIndex() searchIndex {
 	for i, name := range searchFields() {
 		x.FieldIDs[name] = i
 	}
-	terms := make([]string, 0, len(postings))
-	for t := range postings {
-		terms = append(terms, t)
-	}
-	sort.Strings(terms)
-	for _, t := range terms {
-		x.Index = append(x.Index, []any{t, postings[t]})
+	x.Index = make([]postings, 0, len(terms))
+	for _, t := range slices.Sorted(maps.Keys(terms)) {
+		x.Index = append(x.Index, *terms[t])
 	}
 	return x
+}
+
+// count adds one occurrence. Documents come in ascending order.
+func (p *postings) count(field, document int) {
+	list := p.fields[field]
+	if n := len(list); n > 0 && list[n-1].document == document {
+		list[n-1].count++
+		return
+	}
+	p.fields[field] = append(list, posting{document, 1})
+}
+
+// tokens splits a text as MiniSearch does: at runs of line breaks, white space
+// and punctuation, with an empty token before and after a text that starts or
+// ends with one.
+func tokens(text string) iter.Seq[string] {
+	separates := func(c rune) bool {
+		return c == '\n' || c == '\r' || unicode.In(c, unicode.Z, unicode.P)
+	}
+	return func(yield func(string) bool) {
+		start, inside := 0, true
+		for i, c := range text {
+			switch separate := separates(c); {
+			case separate && inside:
+				if !yield(text[start:i]) {
+					return
+				}
+				inside = false
+			case !separate && !inside:
+				start, inside = i, true
+			}
+		}
+		if !inside {
+			start = len(text)
+		}
+		yield(text[start:])
+	}
 }
 
 // searchDocuments lists a document per page (its text before the first
@@ -143,6 +212,9 @@ var betweenBlocks = regexp.MustCompile(`([^.:;!?])\n`)
 // summary is the start of a text, cut between words.
 func summary(text string) string {
 	const longest = 180
+	if len(text) > 8*longest {
+		text = strings.ToValidUTF8(text[:8*longest], "")
+	}
 	text = betweenBlocks.ReplaceAllString(text, "$1 · ")
 	text = strings.ReplaceAll(text, "\n", " ")
 	runes := []rune(text)

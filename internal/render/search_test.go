@@ -24,8 +24,9 @@ func TestSearchIndex(t *testing.T) {
 		}
 	}()
 	const script = `
-const options = { fields: ["title", "context", "text"], storeFields: ["url", "title", "context", "kind", "summary"] };
-const made = plumblineData.search;
+const stop = new Set(plumblineData.search.stopWords);
+const options = { processTerm: (t) => (stop.has(t.toLowerCase()) ? null : t.toLowerCase()), fields: ["title", "context", "text"], storeFields: ["url", "title", "context", "kind", "summary"] };
+const made = plumblineData.search.index;
 const sorted = (x) => x !== null && typeof x === "object" && !Array.isArray(x)
   ? Object.fromEntries(Object.keys(x).sort().map((k) => [k, sorted(x[k])]))
   : Array.isArray(x) ? x.map(sorted) : x;

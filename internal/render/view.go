@@ -55,6 +55,19 @@ type navNode struct {
 	Items                   []navNode
 }
 
+// First is the page of the node, or the first page below it.
+func (n navNode) First() string {
+	if n.Href != "" {
+		return n.Href
+	}
+	for _, item := range n.Items {
+		if href := item.First(); href != "" {
+			return href
+		}
+	}
+	return ""
+}
+
 // card is a rule beside its sentence.
 type card struct{ ID, Title, Level, Claim string }
 

@@ -28,7 +28,7 @@ export interface RuleData {
 declare global {
   interface Window {
     plumblineData?: {
-      search?: object;
+      search?: { index: object; stopWords: string[] };
       samples?: SampleData[];
       rules?: RuleData[];
       kinds?: Record<string, string>;

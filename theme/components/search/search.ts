@@ -55,7 +55,9 @@ class Search extends HTMLElement {
     this.index ??= loadScript(document.documentElement.dataset["search"] ?? "").then(() => {
       const data = window.plumblineData?.search;
       if (data === undefined) throw new Error("the search index is empty");
-      return MiniSearch.loadJS(data as AsPlainObject, {
+      const stop = new Set(data.stopWords);
+      return MiniSearch.loadJS(data.index as AsPlainObject, {
+        processTerm: (term) => (stop.has(term.toLowerCase()) ? null : term.toLowerCase()),
         fields: ["title", "context", "text"],
         storeFields: ["url", "title", "context", "kind", "summary"],
         searchOptions: {
