@@ -7,3 +7,98 @@
 // Invariant: nothing reaches the output folder after an error, and the same
 // input gives the same bytes.
 package build
+
+import (
+	"io/fs"
+
+	"github.com/plumbline/plumbline/internal/bundle"
+	"github.com/plumbline/plumbline/internal/config"
+	"github.com/plumbline/plumbline/internal/content"
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/lint"
+	"github.com/plumbline/plumbline/internal/model"
+	"github.com/plumbline/plumbline/internal/render"
+	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/rulejs"
+)
+
+// Input is everything a site is made of.
+type Input struct {
+	Config        config.Config
+	Content       fs.FS  // pages, TOC, media
+	ContentPrefix string // of Content's files in messages: "content/", or "" where the pages are the whole folder
+	Rules         fs.FS  // topology.yaml, inputs/, samples/; may be empty
+	Theme         fs.FS  // the built-in theme, with the site's files over it
+	Version       string // of the program
+	Strict        bool   // warnings are errors
+}
+
+// Output is a built site. Files is nil where there were errors.
+type Output struct {
+	Sources
+	Files Files
+}
+
+// Site builds every output file in memory. It never touches the disk.
+func Site(in Input) (Output, diag.List) {
+	src, problems := Lint(in) // read: every problem is reported
+	if problems.HasErrors() { // gate: from here on the sources are known to be good
+		return Output{Sources: src}, problems
+	}
+	js := rulejs.Translate(src.Rules, in.Version) // make
+	assets, more := bundle.Site(in.Theme, string(js))
+	problems = append(problems, more...)
+	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
+		problems = append(problems, examples(src.Rules, assets.Engine, nil)...)
+	}
+	if problems.HasErrors() {
+		return Output{Sources: src}, problems
+	}
+	files, more := render.Pages(pages(in, src, assets))
+	if problems = append(problems, in.level(more)...); problems.HasErrors() {
+		return Output{Sources: src}, problems
+	}
+	return Output{src, files}, problems
+}
+
+// Sources are a site as its author wrote it, read and compiled.
+type Sources struct {
+	Content *content.Site
+	Model   *model.Model
+	Env     *lang.Env
+	Rules   *rule.Set
+}
+
+// Load reads a site. Every problem is reported, and what has none is usable.
+func Load(in Input) (Sources, diag.List) {
+	pages, problems := content.Load(in.Content, content.Options{SiteHost: in.Config.SiteHost, Prefix: in.ContentPrefix})
+	m, more := model.Load(in.Rules)
+	problems = append(problems, more...)
+	env, more := lang.NewEnv(m)
+	problems = append(problems, more...)
+	rules, more := rule.Load(pages, env, in.Rules, "rules/")
+	problems = append(problems, more...)
+	return Sources{pages, m, env, rules}, problems
+}
+
+// Lint reads a site and checks its pages and rules against each other.
+func Lint(in Input) (Sources, diag.List) {
+	src, problems := Load(in)
+	problems = append(problems, lint.Run(src.Content)...)
+	return src, in.level(problems)
+}
+
+// Test runs the examples of the rules with these ids, or of all, in both
+// engines.
+func Test(in Input, ids []string) (Sources, diag.List) {
+	src, problems := Load(in)
+	if problems.HasErrors() {
+		return src, problems
+	}
+	assets, problems := bundle.Site(in.Theme, string(rulejs.Translate(src.Rules, in.Version)))
+	if problems.HasErrors() {
+		return src, problems
+	}
+	return src, examples(src.Rules, assets.Engine, ids)
+}

@@ -78,12 +78,12 @@ func (l List) Records() []Record {
 	return out
 }
 
-// WriteJSON prints the sorted list as one JSON array on one line.
-func WriteJSON(w io.Writer, l List) error {
+// WriteJSON prints records as one JSON array on one line.
+func WriteJSON(w io.Writer, records []Record) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(l.Records()); err != nil {
+	if err := e.Encode(records); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/plumbline/plumbline/internal/build"
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/topology"
+)
+
+// checkFlags are the flags of check.
+type checkFlags struct {
+	input         *choice
+	format        *choice
+	failOn        *choice
+	failOnUnknown bool
+	all           bool
+	rules         []string
+	merge         bool
+	parameters    []string
+	scope         string
+	declare       string
+}
+
+func (p *program) checkVerb() *cobra.Command {
+	f := checkFlags{
+		input:  oneOf("auto", "native", "arm"),
+		format: oneOf("text", "json"),
+		failOn: oneOf("error", "warning", "info", "never"),
+	}
+	cmd := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Run the rules over topologies",
+		Long: `Check runs the rules of a site over topologies and reports, for each rule and
+subject, whether the rule holds. "-" reads standard input. Without a site here
+and without --site, it uses the rules that come with plumbline.
+
+The exit code is 1 where a rule of --fail-on severity fails or a file could not
+be read as a topology.`,
+		Example: `  plumbline check main.json
+  az deployment group export ... | plumbline check -
+  plumbline check --parameters main.parameters.json --parameters env=prod main.json
+  plumbline check --format json --all network.yaml
+  plumbline check --merge hub.json spoke.json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{"which file?", `name a topology, or "-" for standard input`}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return p.check(cmd, args, f) },
+	}
+	flags := cmd.Flags()
+	flags.Var(f.input, "input", "format of the files")
+	flags.Var(f.format, "format", "form of the results")
+	flags.Var(f.failOn, "fail-on", "least severity whose fail gives exit code 1")
+	flags.BoolVar(&f.failOnUnknown, "fail-on-unknown", false, "an unknown verdict gives exit code 1 too")
+	flags.BoolVar(&f.all, "all", false, "list passes and what does not apply too")
+	flags.StringArrayVar(&f.rules, "rule", nil, "run only the rule with this `ID` (repeatable)")
+	flags.BoolVar(&f.merge, "merge", false, "all files are one topology; else each is one")
+	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` for the parameters of templates (repeatable)")
+	flags.StringVar(&f.scope, "scope", "", "where templates are deployed, `/subscriptions/...[/resourceGroups/...]`")
+	flags.StringVar(&f.declare, "declare", "", "`FILE` of facts that no input states")
+	return cmd
+}
+
+func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
+	opts, err := p.topologyOptions(f)
+	if err != nil {
+		return err
+	}
+	in, problems, err := p.openSiteOrFounding(cmd.Flags())
+	if err != nil {
+		return err
+	}
+	site, more := build.Load(in)
+	if problems = append(problems, more...); problems.HasErrors() {
+		p.printProblems(problems)
+		return errProblems{}
+	}
+	if err := knownRules(site.Rules, f.rules); err != nil {
+		return err
+	}
+	c := checkRun{program: p, flags: f, site: site, topology: opts, titles: titles(site.Rules), base: in.Config.BaseURL}
+	if f.merge {
+		err = c.files(args)
+	} else {
+		for _, name := range args {
+			if e := c.files([]string{name}); e != nil {
+				p.complain(cmd, e) // a file that cannot be opened does not stop the others
+				err = errReported{}
+			}
+		}
+	}
+	if err == nil && c.failed {
+		return errProblems{}
+	}
+	return err
+}
+
+// checkRun is one call of check.
+type checkRun struct {
+	*program
+	flags    checkFlags
+	site     build.Sources
+	topology topology.Options
+	titles   map[string]string
+	base     string
+	failed   bool
+}
+
+// files checks one topology, made of one or more files.
+func (c *checkRun) files(names []string) error {
+	var files []topology.File
+	for _, name := range names {
+		text, err := c.readText(name)
+		if err != nil {
+			return err
+		}
+		files = append(files, topology.File{Name: name, Text: text})
+	}
+	t := topology.Read(c.site.Env, files, c.topology)
+	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules})
+	c.failed = c.failed || c.fails(res)
+	problems := c.terminalOf(c.stderr)
+	if c.flags.format.value == "json" {
+		diag.WriteRecords(problems.w, errorsOnly(res.Diagnostics), problems.color)
+		_, err := c.stdout.Write(res.JSON())
+		return err
+	}
+	diag.WriteRecords(problems.w, res.Diagnostics, problems.color)
+	report{c.terminalOf(c.stdout), c.titles, c.base, c.quiet}.print(res)
+	return nil
+}
+
+// fails says whether a result gives exit code 1.
+func (c *checkRun) fails(res rule.Result) bool {
+	rank := map[string]int{"error": 3, "warning": 2, "info": 1}
+	least := cmp.Or(rank[c.flags.failOn.value], 4) // "never": above all
+	return res.HasErrors() || slices.ContainsFunc(res.Findings, func(f rule.Finding) bool {
+		return f.Verdict == rule.Fail && rank[f.Severity] >= least || f.Verdict == rule.Unknown && c.flags.failOnUnknown
+	})
+}
+
+func errorsOnly(records []diag.Record) []diag.Record {
+	return slices.DeleteFunc(slices.Clone(records), func(d diag.Record) bool { return d.Severity != diag.Error })
+}
+
+// topologyOptions turns flags into what a reader of topologies takes.
+func (p *program) topologyOptions(f checkFlags) (topology.Options, error) {
+	opts := topology.Options{Input: f.input.value, Scope: f.scope}
+	if f.scope != "" && !regexp.MustCompile(`(?i)^/subscriptions/[^/]+(/resourceGroups/[^/]+)?/?$`).MatchString(f.scope) {
+		return opts, usageError{fmt.Sprintf("%q is no scope", f.scope), "write /subscriptions/ID or /subscriptions/ID/resourceGroups/NAME"}
+	}
+	assignment := regexp.MustCompile(`^([A-Za-z_]\w*)=(?s:(.*))$`)
+	for _, text := range f.parameters {
+		if m := assignment.FindStringSubmatch(text); m != nil {
+			opts.Parameters = append(opts.Parameters, topology.Parameter{Name: m[1], Value: m[2]})
+			continue
+		}
+		content, err := p.readText(text)
+		if err != nil {
+			return opts, err
+		}
+		opts.Parameters = append(opts.Parameters, topology.Parameter{File: &topology.File{Name: text, Text: content}})
+	}
+	if f.declare != "" {
+		content, err := p.readText(f.declare)
+		if err != nil {
+			return opts, err
+		}
+		opts.Declared = &topology.File{Name: f.declare, Text: content}
+	}
+	return opts, nil
+}
+
+// readText reads a file, or standard input for "-". Bytes that are not UTF-8
+// become U+FFFD as a browser would make them.
+func (p *program) readText(name string) (string, error) {
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(p.stdin)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return "", usageError{fmt.Sprintf("cannot read %q: %s", name, path.Err), ""}
+	}
+	if err != nil {
+		return "", err
+	}
+	text, err := unicode.UTF8.NewDecoder().Bytes(data)
+	return string(text), err
+}
+
+func titles(set *rule.Set) map[string]string {
+	out := map[string]string{}
+	for _, r := range set.Rules {
+		out[r.ID] = r.Title
+	}
+	return out
+}
+
+// knownRules refuses a --rule that names no rule of the site.
+func knownRules(set *rule.Set, ids []string) error {
+	var all []string
+	for _, r := range set.Rules {
+		all = append(all, r.ID)
+	}
+	for _, id := range ids {
+		if !slices.Contains(all, id) {
+			hint := diag.DidYouMean(id, all)
+			if hint == "" {
+				hint = `"plumbline rules" lists the rules`
+			}
+			return usageError{fmt.Sprintf("there is no rule %q", id), hint}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	foundingContent "github.com/plumbline/plumbline/content"
+	"github.com/plumbline/plumbline/internal/build"
+	"github.com/plumbline/plumbline/internal/config"
+	"github.com/plumbline/plumbline/internal/diag"
+	foundingRules "github.com/plumbline/plumbline/rules"
+	"github.com/plumbline/plumbline/theme"
+)
+
+// openSite finds the site that --site names: a folder with plumbline.yaml and
+// content/, or a plain folder of Markdown.
+func (p *program) openSite(flags *pflag.FlagSet) (build.Input, diag.List, error) {
+	info, err := os.Stat(p.site)
+	if errors.Is(err, fs.ErrNotExist) {
+		return build.Input{}, nil, usageError{fmt.Sprintf("there is no folder %q", p.site), "--site names the folder of a site"}
+	}
+	if err != nil {
+		return build.Input{}, nil, err
+	}
+	if !info.IsDir() {
+		return build.Input{}, nil, usageError{fmt.Sprintf("%q is no folder", p.site), "--site names the folder of a site, not one of its files"}
+	}
+	root := os.DirFS(p.site)
+	settings, problems := config.Load(root, flags)
+	in := build.Input{Config: settings, Theme: theme.FS(), Rules: sub(root, "rules"), Version: version}
+	switch {
+	case isDir(root, "content"):
+		in.Content, in.ContentPrefix = sub(root, "content"), "content/"
+		if isDir(root, "theme") {
+			in.Theme = theme.With(sub(root, "theme"))
+		}
+	case isFile(root, config.File):
+		problems.Add(diag.Diagnostic{Code: "site/no-content", Severity: diag.Error, File: config.File, Message: `the site has no folder "content"`, Hint: "put its pages there"})
+		in.Content = without(root, ".")
+	default:
+		in.Content = without(root, "public", "rules", "theme", "node_modules")
+	}
+	return in, problems, nil
+}
+
+// openSiteOrFounding is openSite for the verbs that need no checkout: without
+// --site and without a site here they use the rules that the program carries.
+func (p *program) openSiteOrFounding(flags *pflag.FlagSet) (build.Input, diag.List, error) {
+	if p.siteSet || isFile(os.DirFS("."), config.File) {
+		return p.openSite(flags)
+	}
+	if !p.quiet {
+		fmt.Fprintln(p.stderr, "no plumbline.yaml here: using the rules that come with plumbline (--site names another site)")
+	}
+	return build.Input{Content: foundingContent.FS(), ContentPrefix: "content/", Rules: foundingRules.FS(), Theme: theme.FS(), Version: version}, nil, nil
+}
+
+func sub(fsys fs.FS, dir string) fs.FS {
+	out, err := fs.Sub(fsys, dir)
+	if err != nil {
+		panic(err) // dir is a literal of this file, and valid
+	}
+	return out
+}
+
+func isDir(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.IsDir()
+}
+
+func isFile(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// without hides top-level entries of a file system from whoever lists it. "."
+// hides all.
+func without(fsys fs.FS, names ...string) fs.FS { return hidden{fsys, names} }
+
+type hidden struct {
+	fs.FS
+	names []string
+}
+
+func (h hidden) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(h.FS, name)
+	if name != "." {
+		return entries, err
+	}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		return slices.Contains(h.names, e.Name()) || slices.Contains(h.names, ".")
+	}), err
+}
+
+// printProblems writes what is wrong in a site's files, each file with the
+// site's folder before it, as a terminal or an editor needs it.
+func (p *program) printProblems(l diag.List) {
+	t := p.terminalOf(p.stderr)
+	diag.WriteRecords(t.w, p.located(l.Records()), t.color)
+}
+
+// located puts the site's folder before the files of records.
+func (p *program) located(records []diag.Record) []diag.Record {
+	prefix := filepath.ToSlash(filepath.Clean(p.site)) + "/"
+	if !p.siteSet || prefix == "./" {
+		return records
+	}
+	for i := range records {
+		if f := records[i].File; f != "" && !strings.HasPrefix(f, "PLUMBLINE_") {
+			records[i].File = prefix + f
+		}
+	}
+	return records
+}
