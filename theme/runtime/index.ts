@@ -5,3 +5,8 @@ export { builtins, loops, reduce } from "./builtins";
 export { pure } from "./pure";
 export { call, chain, coalesce, collection, declared, get, known, open, same, within } from "./evaluate";
 export { mapOf } from "./tree";
+
+// What the tests of the two engines build worlds from.
+export { evaluate } from "./evaluate";
+export { RuntimeError } from "./tree";
+export { Obj, Partial, Unknown } from "./value";
