@@ -147,7 +147,7 @@ function replaceN(s: string, from: string, to: string, n: number): string {
 }
 
 /** unicode.To: simple case mapping by Go's own ranges (which: 0 upper, 1 lower). */
-export function mapCase(s: string, which: 0 | 1): string {
+function mapCase(s: string, which: 0 | 1): string {
   let out = "";
   for (const c of s) out += String.fromCodePoint(caseOf(c.codePointAt(0)!, which));
   return out;
