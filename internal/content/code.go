@@ -2,7 +2,9 @@ package content
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
@@ -94,8 +96,8 @@ func colour(out util.BufWriter, text, lexer string) bool {
 	if lexer == "" || l == nil {
 		return false
 	}
-	tokens, err := chroma.Tokenise(chroma.Coalesce(l), nil, text)
-	if err != nil {
+	tokens, ok := tokenise(chroma.Coalesce(l), text)
+	if !ok {
 		return false
 	}
 	var all strings.Builder
@@ -116,4 +118,23 @@ func colour(out util.BufWriter, text, lexer string) bool {
 		fmt.Fprintf(out, `<span class="%s">%s</span>`, class, escape(t.Value))
 	}
 	return true
+}
+
+// tokenise gives the same tokens however slow the machine is. chroma gives up a
+// match after 250 ms of wall-clock time and goes on as if it had failed. A run
+// that took less cannot have done so; a longer one counts once it is repeated.
+func tokenise(l chroma.Lexer, text string) ([]chroma.Token, bool) {
+	var last []chroma.Token
+	for range 5 {
+		start := time.Now()
+		tokens, err := chroma.Tokenise(l, nil, text)
+		if err != nil {
+			return nil, false
+		}
+		if time.Since(start) < 250*time.Millisecond || slices.Equal(tokens, last) {
+			return tokens, true
+		}
+		last = tokens
+	}
+	return nil, false
 }
