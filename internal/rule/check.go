@@ -114,12 +114,14 @@ type Source struct {
 
 // JSON returns the result on one line, as the browser module's JSON.stringify
 // writes it.
-func (r Result) JSON() []byte {
+func (r Result) JSON() []byte { return line(r) }
+
+func line(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
-		panic(err) // a Result holds strings and integers only
+	if err := e.Encode(v); err != nil {
+		panic(err) // results hold strings and integers only
 	}
 	// JSON.stringify leaves these two alone.
 	out := bytes.ReplaceAll(b.Bytes(), []byte("\\u2028"), []byte("\u2028"))
@@ -136,7 +138,7 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 	c := &checker{t: t, opts: opts, problems: slices.Clone(t.Problems)}
 	c.out = Result{
 		Version:  1,
-		Input:    Input{File: t.File, Format: t.Format, Subjects: Counts{}, Unstated: slices.Concat([]string{}, t.Unstated)},
+		Input:    Input{File: t.File, Format: t.Format, Subjects: Counts{}, Unstated: append([]string{}, t.Unstated...)},
 		Findings: []Finding{},
 		Facts:    []Fact{},
 	}
@@ -314,7 +316,7 @@ func (c *checker) fact(r *Rule, subject Subject, vars func() map[string]any) {
 		return
 	}
 	if listed {
-		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, slices.Concat([]lang.Missing{}, missing)})
+		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, append([]lang.Missing{}, missing...)})
 	}
 }
 
