@@ -103,9 +103,9 @@ plumbline.yaml:4:11: error: "severity" must be a list, not the text "off" [confi
 	hint: write a list like - {code: content/missing-image, level: off}
 `},
 		{"values that mean nothing", "baseUrl: example.com\nsiteHost: a.example/path\ncoverage: 90\n", nil, `
-plumbline.yaml:1:10: error: "baseUrl" is "example.com", which does not begin with https:// or http:// and a host [config/bad-value]
+plumbline.yaml:1:10: error: "baseUrl" is "example.com": it does not begin with https:// or http:// and a host [config/bad-value]
 	hint: write the whole address of the site, like https://example.com/guidance/
-plumbline.yaml:2:11: error: "siteHost" is "a.example/path", which has a path behind the host [config/bad-value]
+plumbline.yaml:2:11: error: "siteHost" is "a.example/path": it has a path behind the host [config/bad-value]
 	hint: write a host, like learn.microsoft.com
 plumbline.yaml:3:11: error: "coverage" is 90, which is no share [config/bad-value]
 	hint: write a share from 0 to 1, like 0.9
@@ -127,7 +127,7 @@ plumbline.yaml:1:1: error: the settings must be a map, not a list [config/wrong-
 	hint: write one setting per line, like title: My guidance
 `},
 		{"the environment", "coverage: 0.5", map[string]string{"COVERAGE": "half", "BASEURL": "ftp://a.example"}, `
-PLUMBLINE_BASEURL:1:1: error: "baseUrl" is "ftp://a.example", which does not begin with https:// or http:// and a host [config/bad-value]
+PLUMBLINE_BASEURL:1:1: error: "baseUrl" is "ftp://a.example": it does not begin with https:// or http:// and a host [config/bad-value]
 	hint: write the whole address of the site, like https://example.com/guidance/
 PLUMBLINE_COVERAGE:1:1: error: "coverage" must be a number, not the text "half" [config/wrong-type]
 	hint: write a share from 0 to 1, like 0.9

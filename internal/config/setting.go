@@ -55,7 +55,7 @@ func readText(key string, parse func(string) (string, error), hint string) func(
 		}
 		text, err := parse(n.Text())
 		if err != nil {
-			problems.Add(problem("bad-value", n.Span, fmt.Sprintf("%q is %q, %s", key, document.Shorten(n.Text()), err), hint))
+			problems.Add(problem("bad-value", n.Span, fmt.Sprintf("%q is %q: %s", key, document.Shorten(n.Text()), err), hint))
 			return nil, false
 		}
 		return text, true
@@ -70,11 +70,11 @@ func ParseBaseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return "", errors.New("which is no URL")
+		return "", errors.New("it is no URL")
 	case u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return "", errors.New("which does not begin with https:// or http:// and a host")
+		return "", errors.New("it does not begin with https:// or http:// and a host")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", errors.New("which has more than a path behind the host")
+		return "", errors.New("it has more than a path behind the host")
 	}
 	return strings.TrimRight(u.String(), "/") + "/", nil
 }
@@ -92,7 +92,7 @@ func parseSiteHost(text string) (string, error) {
 		return "", err
 	}
 	if u, err := url.Parse(base); err != nil || u.Path != "/" {
-		return "", errors.New("which has a path behind the host")
+		return "", errors.New("it has a path behind the host")
 	}
 	return strings.TrimSuffix(base, "/"), nil
 }
