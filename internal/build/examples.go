@@ -1,13 +1,11 @@
 package build
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/plumbline/plumbline/internal/diag"
-	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/jsvm"
 	"github.com/plumbline/plumbline/internal/rule"
 )
@@ -19,7 +17,7 @@ func examples(set *rule.Set, script string, ids []string) diag.List {
 	var problems diag.List
 	engine, err := jsvm.New(script)
 	if err != nil {
-		problems.Add(engineProblem(diag.Span{}, "", err))
+		problems.Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
 		return problems
 	}
 	defer engine.Close()
@@ -31,71 +29,43 @@ func examples(set *rule.Set, script string, ids []string) diag.List {
 			outcome, more := set.Run(r, e)
 			problems = append(problems, more...)
 			if more.HasErrors() {
-				continue
+				continue // nothing to compare
 			}
-			problems = append(problems, judge(r, e, outcome)...)
-			inGo := encode(outcome)
-			inJS, err := engine.Call("plumbline.example", string(encode(exampleCall(set, r, e))))
-			switch {
-			case err != nil:
-				problems.Add(engineProblem(e.Span, r.ID, err))
-			case inJS != string(inGo):
-				problems.Add(diag.Diagnostic{Code: "rule/engines-differ", Severity: diag.Error, Span: e.Span, Rule: r.ID,
-					Message: fmt.Sprintf("the engines differ on the example %q\n\tGo:         %s\n\tJavaScript: %s", e.Name, inGo, inJS),
-					Hint:    "this is a defect of plumbline, not of the rule: please report it"})
+			if found := e.Judge(outcome); found != "" {
+				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
+					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
+					Hint:    "either the rule or the expectation is wrong"})
+			}
+			if difference := compare(engine, set, r, e); difference != "" {
+				problems.Add(broken(diag.Diagnostic{Span: e.Span, Rule: r.ID, Message: difference}))
 			}
 		}
 	}
 	return problems
 }
 
-func engineProblem(span diag.Span, id string, err error) diag.Diagnostic {
-	return diag.Diagnostic{Code: "rule/engines-differ", Severity: diag.Error, Span: span, Rule: id, Message: "the generated JavaScript does not run: " + err.Error(),
-		Hint: "this is a defect of plumbline, not of the rule: please report it"}
-}
-
-// judge reports what an example's author did not expect, and run-time errors at
-// their own place.
-func judge(r *rule.Rule, e *rule.Example, outcome rule.Outcome) diag.List {
-	var problems diag.List
-	if m := e.Judge(outcome); m != "" {
-		problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
-			Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, m), Hint: "either the rule or the expectation is wrong"})
+// compare runs an example in both engines and shows both results where they differ.
+func compare(engine *jsvm.VM, set *rule.Set, r *rule.Rule, e *rule.Example) string {
+	c := set.Case(r, e)
+	argument, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // a case holds text only
 	}
-	return problems
-}
-
-// call is what the JavaScript engine is told of an example: the rule, the text
-// of the topology and how it is varied.
-type call struct {
-	Rule    string  `json:"rule"`
-	File    string  `json:"file"`
-	Text    string  `json:"text"`
-	Changes changes `json:"changes"`
-}
-
-type changes struct {
-	Set      [][2]any `json:"set"` // path and value, in the order written
-	Unset    []string `json:"unset"`
-	Unknown  []string `json:"unknown"`
-	Declared [][2]any `json:"declared"`
-}
-
-func exampleCall(set *rule.Set, r *rule.Rule, e *rule.Example) call {
-	out := call{Rule: r.ID, Changes: changes{Set: [][2]any{}, Unset: []string{}, Unknown: []string{}, Declared: [][2]any{}}}
-	_ = set
-	return out
-}
-
-// encode writes JSON as JSON.stringify does.
-func encode(v any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		panic(err) // the types of this package hold text and numbers only
+	inGo := string(set.RunCase(c).JSON())
+	inJS, err := engine.Call("plumbline.example", string(argument))
+	if err != nil {
+		inJS = err.Error()
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	if inGo == inJS {
+		return ""
+	}
+	return fmt.Sprintf("the engines differ on the example %q\n\tGo          %s\n\tJavaScript  %s", e.Name, inGo, inJS)
 }
 
-var _ = document.Null
+// broken is a difference between the engines: a defect of ours, which stops the
+// build because one of the two would be wrong in front of a reader.
+func broken(d diag.Diagnostic) diag.Diagnostic {
+	d.Code, d.Severity = "rule/engines-differ", diag.Error
+	d.Hint = "this is a defect of plumbline, not of the rule: please report it with the rule and the example"
+	return d
+}

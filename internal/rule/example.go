@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
@@ -113,3 +114,44 @@ func (s *Set) Root(e *Example) *document.Node {
 	}
 	return e.Topology
 }
+
+// Case is an example as both engines get it: everything as JSON text, so that
+// they read the same bytes and their results can be compared whole.
+type Case struct {
+	Rule     string `json:"rule"`
+	Topology string `json:"topology"`
+	Changes  string `json:"changes"` // members set, unset, unknown, declared
+}
+
+// Case returns an example of a rule in the form that both engines read.
+func (s *Set) Case(r *Rule, e *Example) Case {
+	changes := &document.Node{Kind: document.Map}
+	for _, part := range []struct {
+		name string
+		node *document.Node
+	}{{"set", e.Set}, {"unset", e.Unset}, {"unknown", e.Unknown}, {"declared", e.Declared}} {
+		if part.node != nil {
+			changes.Entries = append(changes.Entries, document.Entry{Key: part.name, Value: part.node})
+		}
+	}
+	return Case{r.ID, document.JSON(s.Root(e)), document.JSON(changes)}
+}
+
+// RunCase runs a case in Go. The browser's counterpart is the function example
+// of theme/runtime/checks.ts.
+func (s *Set) RunCase(c Case) Outcome {
+	src := diag.NewSource("topology", c.Topology)
+	root, problems := document.ParseJSON(src)
+	changes, more := document.ParseJSON(diag.NewSource("changes", c.Changes))
+	problems = append(problems, more...)
+	t, more := topology.ReadNative(s.Env, src, root, topology.Changes{
+		Set: changes.Get("set"), Unset: changes.Get("unset"), Unknown: changes.Get("unknown"), Declared: changes.Get("declared"),
+	})
+	t.Problems = append(problems, more...) // in the order in which the browser's side finds them
+	res := s.Check(t, Options{All: true, Rules: []string{c.Rule}})
+	return Outcome{res.Findings, res.Facts, res.Diagnostics}
+}
+
+// JSON returns the case, and the outcome, on one line without the line break.
+func (c Case) JSON() string    { return strings.TrimSuffix(string(line(c)), "\n") }
+func (o Outcome) JSON() string { return strings.TrimSuffix(string(line(o)), "\n") }

@@ -31,7 +31,8 @@ func Translate(set *rule.Set, version string) []byte {
 	w.library(set.Env, m)
 	w.mappings(set.Env, m)
 	w.rules(set)
-	w.line("const program = { version: %s, model: %s, lib, mappings, rules };", quote(version), m.JSON())
+	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
+	w.line("const program = { version: %s, model: %s, lib, mappings, rules, info };", quote(version), m.JSON())
 	w.line("export default program;")
 	return []byte(w.b.String())
 }

@@ -1,0 +1,40 @@
+// What internal/rulejs generates: the rules of a site with their model.
+
+import type { Rule } from "./check";
+import type { Expr, Library } from "./evaluate";
+import type { Model } from "./model";
+
+/** A mapping of an input format; an expression that the file leaves out is null. */
+export interface Mapping {
+  kind: string;
+  type: string;
+  when: Expr | null;
+  each: Expr | null;
+  id: Expr | null;
+  name: Expr | null;
+  fields: Record<string, Expr>;
+}
+
+/** A rule as rules.json lists it. */
+export interface RuleInfo {
+  id: string;
+  title: string;
+  severity: "error" | "warning" | "info" | null;
+  claim: string;
+  tags: string[];
+  page: string;
+  anchor: string;
+  fix: string | null;
+  references: string[];
+  deprecated: { since: string; replacedBy: string; reason: string } | null;
+}
+
+export interface Program {
+  version: string;
+  model: Model;
+  lib: Library;
+  /** By name of the input format, in file order. */
+  mappings: Record<string, Mapping[]>;
+  rules: Rule[];
+  info: RuleInfo[];
+}
