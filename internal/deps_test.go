@@ -26,9 +26,9 @@ internal/config:   internal/diag internal/document | github.com/spf13/viper gith
 internal/model:    internal/diag internal/document
 internal/lang:     internal/diag internal/model | github.com/expr-lang/expr
 internal/topology: internal/diag internal/document internal/model internal/lang
-internal/content:  internal/diag internal/document | github.com/yuin/goldmark github.com/alecthomas/chroma/v2
+internal/content:  internal/diag internal/document | github.com/yuin/goldmark github.com/alecthomas/chroma/v2 golang.org/x/net
 internal/rule:     internal/diag internal/document internal/model internal/lang internal/topology internal/content
-internal/lint:     internal/diag internal/document internal/content internal/rule
+internal/lint:     internal/diag internal/content
 internal/rulejs:   internal/diag internal/model internal/lang internal/topology internal/rule | github.com/expr-lang/expr
 internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild

@@ -9,6 +9,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
@@ -45,11 +46,9 @@ func Codes() []diag.CodeDoc {
 	for _, p := range Passes() {
 		codes = append(codes, p.CodeDoc)
 	}
-	slices.SortFunc(codes, func(a, b diag.CodeDoc) int {
-		if a.Code < b.Code {
-			return -1
-		}
-		return 1
-	})
+	for i := range codes {
+		codes[i].Doc = strings.TrimSpace(codes[i].Doc)
+	}
+	slices.SortFunc(codes, func(a, b diag.CodeDoc) int { return strings.Compare(a.Code, b.Code) })
 	return codes
 }
