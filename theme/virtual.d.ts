@@ -1,7 +1,9 @@
 // Modules that internal/bundle makes.
 
+/** Imports every component. */
 declare module "plumbline:components" {}
 
+/** What internal/rulejs made of the site's rules. */
 declare module "plumbline:rules" {
   const program: import("./runtime/program").Program;
   export default program;

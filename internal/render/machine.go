@@ -10,7 +10,9 @@ import (
 
 // addMachineFiles adds what is read by programs rather than people.
 func (s *site) addMachineFiles(files map[string][]byte) {
-	files["rules.json"] = s.RulesJSON
+	if s.RulesJSON != nil {
+		files["rules.json"] = s.RulesJSON
+	}
 	files["robots.txt"] = s.robots()
 	files["llms.txt"] = s.llms()
 	if s.BaseURL != "" {

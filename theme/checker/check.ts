@@ -2,11 +2,11 @@
 // this element holds the files, the filters and what the address says.
 
 import { el, icon } from "../page/element";
-import type { RuleData } from "../page/data";
+import type { ExampleData, RuleData } from "../page/data";
 import { copyText } from "../page/prose";
 import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../page/result";
 import type { CheckResult, InputFile, Verdict } from "../page/result";
-import { fixFolderLinks, loadScript, root, version } from "../page/site";
+import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
 import { Editor } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
@@ -34,11 +34,14 @@ class Checker extends HTMLElement {
   private remember = false;
   private later = 0;
   private rules = new Map<string, RuleData>();
+  /** What the page shows above the result of a rule's example. */
+  private example: HTMLElement | null = null;
 
   connectedCallback(): void {
     for (const r of window.plumblineData?.rules ?? []) this.rules.set(r.id, r);
     this.listen();
     this.files.show();
+    setTimeout(() => this.warm());
     addEventListener("hashchange", () => void this.readAddress());
     void this.readAddress();
   }
@@ -87,6 +90,15 @@ class Checker extends HTMLElement {
     });
   }
 
+  /** A worker that cannot start is reported by the first check. */
+  private warm(): void {
+    try {
+      this.runner.warm();
+    } catch {
+      return;
+    }
+  }
+
   // Input
 
   private async open(list: File[]): Promise<void> {
@@ -99,6 +111,7 @@ class Checker extends HTMLElement {
     );
     files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
     this.leaveAddress();
+    this.words = "";
     this.files.add(files);
     await this.check();
   }
@@ -147,6 +160,10 @@ class Checker extends HTMLElement {
 
   private async readAddress(): Promise<void> {
     const address = await readAddress(location.hash);
+    if (address.kind !== "none") {
+      this.words = "";
+      this.example = null;
+    }
     switch (address.kind) {
       case "sample": {
         const sample = window.plumblineData?.samples?.find((s) => s.name === address.name);
@@ -182,12 +199,14 @@ class Checker extends HTMLElement {
     if (example === undefined) return this.fail(`Rule “${rule}” has no example “${name}”.`);
     this.files.replace([{ name: `${rule}.yaml`, text: example.text, role: "topology" }]);
     this.words = rule;
+    this.example = exampleNote(example, this.rules.get(rule));
     for (const v of verdicts) this.shown.add(v);
     await this.check();
   }
 
   /** The address names a sample or a state only while it is what the page shows. */
   private leaveAddress(): void {
+    this.example = null;
     if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   }
 
@@ -200,6 +219,8 @@ class Checker extends HTMLElement {
     const topology = texts("topology");
     if (topology.length === 0 || topology.every((f) => f.text.trim() === "")) {
       this.runner.cancel();
+      forget();
+      document.dispatchEvent(new Event("plumbline:kept"));
       this.reset();
       return;
     }
@@ -264,17 +285,33 @@ class Checker extends HTMLElement {
     return {
       rules: this.rules,
       kinds: window.plumblineData?.kinds ?? {},
+      has: (file) => this.placeOf(file) !== null,
       jump: (file, line, column) => {
-        if (this.files.chooseNamed(file) || this.files.list.length === 1) this.editor.jump(line, column);
+        const place = this.placeOf(file);
+        if (place === null) return;
+        this.files.chooseNamed(place.name);
+        this.editor.jump(place.line + line, column);
       },
     };
+  }
+
+  /** The reader's file, and the lines above the document, where each line of a file is one: "vms.ndjson:3". */
+  private placeOf(file: string): { name: string; line: number } | null {
+    const known = (name: string): boolean => this.files.list.some((f) => f.name === name);
+    if (known(file)) return { name: file, line: 0 };
+    const [, name = "", line = ""] = /^(.*):(\d+)$/.exec(file) ?? [];
+    return known(name) ? { name, line: Number(line) - 1 } : null;
   }
 
   private showResult(milliseconds: number): void {
     const result = this.result;
     if (result === null) return;
     this.status.textContent = `${summaryLine(result)} in ${result.input.file}, ${milliseconds} ms`;
-    this.output.replaceChildren(this.toolbar(result), el("div", { class: "check-lists" }));
+    this.output.replaceChildren(
+      ...(this.example === null ? [] : [this.example]),
+      this.toolbar(result),
+      el("div", { class: "check-lists" }),
+    );
     this.showLists();
     this.markLines();
   }
@@ -370,16 +407,28 @@ class Checker extends HTMLElement {
   }
 
   private markLines(): void {
-    const file = this.files.file?.name;
+    const current = this.files.file?.name;
     const marks: Mark[] = [];
+    const add = (file: string | undefined, line: number | undefined, verdict: Mark["verdict"]): void => {
+      const place = this.placeOf(file ?? "");
+      if (place !== null && place.name === current && line !== undefined) marks.push({ line: place.line + line, verdict });
+    };
     for (const f of this.result?.findings ?? []) {
-      if ((f.verdict === "fail" || f.verdict === "unknown") && f.source?.file === file) marks.push({ line: f.source?.line ?? 1, verdict: f.verdict });
+      if (f.verdict === "fail" || f.verdict === "unknown") add(f.source.file, f.source.line, f.verdict);
     }
-    for (const d of this.result?.diagnostics ?? []) {
-      if (d.file === file && d.line !== undefined) marks.push({ line: d.line, verdict: "diagnostic" });
-    }
+    for (const d of this.result?.diagnostics ?? []) add(d.file, d.line, "diagnostic");
     this.editor.mark(marks);
   }
+}
+
+function exampleNote(example: ExampleData, rule: RuleData | undefined): HTMLElement {
+  return el(
+    "div",
+    { class: "alert alert-note check-example" },
+    el("p", { class: "alert-title" }, `Example “${example.name}”`),
+    el("p", {}, "Of the rule ", rule === undefined ? "" : el("a", { href: pageHref(`rules/${rule.id}/`) }, rule.title), ". Expected: ", el("strong", {}, example.expect), "."),
+    example.note !== "" && el("p", {}, "Differs from its sample: ", el("code", {}, example.note)),
+  );
 }
 
 function allClear(result: CheckResult): HTMLElement {

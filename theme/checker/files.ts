@@ -70,7 +70,7 @@ export class Files {
       ...this.list.map((f, n) =>
         el(
           "span",
-          { class: "file-tab", "aria-current": n === this.current ? "true" : undefined },
+          { class: "file-tab", role: "presentation", "aria-current": n === this.current ? "true" : undefined },
           el(
             "button",
             {

@@ -3,7 +3,8 @@
 
 import { count, el, icon } from "../page/element";
 import { verdictNames } from "../page/result";
-import type { CheckResult, Diagnostic, Fact, Finding, Missing, Source, Verdict } from "../page/result";
+import type { CheckResult, Diagnostic, Fact, Finding, Verdict } from "../page/result";
+import type { Missing, Place } from "../runtime/value";
 import type { RuleData } from "../page/data";
 import { pageHref } from "../page/site";
 import { bySeverity } from "./report";
@@ -13,6 +14,8 @@ export interface Lookup {
   rules: Map<string, RuleData>;
   /** Titles of the model's kinds. */
   kinds: Record<string, string>;
+  /** Whether a file is one of the reader's; a problem of a rule stands in a page of the site. */
+  has: (file: string) => boolean;
   /** Called when the reader follows a place into the text. */
   jump: (file: string, line: number, column: number) => void;
 }
@@ -95,7 +98,7 @@ function findingItem(f: Finding, look: Lookup): HTMLElement {
       el("strong", { title: f.subject.id }, f.subject.name),
       el("span", { class: "soft" }, kindTitle(f.subject.kind, look)),
       f.waived !== undefined && el("span", { class: "badge", title: f.waived.reason }, `waived until ${f.waived.expires}`),
-      f.source !== undefined && placeButton(f.source, look),
+      placeButton(f.source, look),
     ),
     f.verdict === "fail" && el("p", {}, f.message),
     f.missing !== undefined && missingList(f.missing),
@@ -114,7 +117,7 @@ function missingList(missing: Missing[]): HTMLElement {
 function quietGroup(rule: string, findings: Finding[], look: Lookup): HTMLElement {
   const list = growing(
     findings,
-    (f) => el("li", {}, el("span", {}, f.subject.name), f.source !== undefined && placeButton(f.source, look)),
+    (f) => el("li", {}, el("span", {}, f.subject.name), placeButton(f.source, look)),
     "quiet-list",
   );
   return el(
@@ -192,12 +195,14 @@ function guidanceLink(f: Finding, look: Lookup): HTMLElement {
   return el("a", { class: "guidance-link", href: pageHref(f.page) }, title === undefined ? "The sentence behind it" : `The sentence behind it: ${title}`);
 }
 
-function placeButton(s: Omit<Source, "pointer"> & { pointer?: string }, look: Lookup): HTMLElement | null {
+function placeButton(s: Omit<Place, "pointer"> & { pointer?: string }, look: Lookup): HTMLElement | null {
   if (s.line < 1) return null;
+  const place = `${s.file}:${s.line}:${s.column}`;
+  if (!look.has(s.file)) return el("span", { class: "place" }, place);
   return el(
     "button",
     { class: "place", type: "button", title: s.pointer, click: () => look.jump(s.file, s.line, s.column) },
-    `${s.file}:${s.line}:${s.column}`,
+    place,
   );
 }
 

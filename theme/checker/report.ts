@@ -1,9 +1,9 @@
 // A result as text to take along.
 
 import { verdicts, verdictNames } from "../page/result";
-import type { CheckResult, Finding, Severity } from "../page/result";
+import type { CheckResult, Finding } from "../page/result";
 
-export const severities: readonly Severity[] = ["error", "warning", "info"];
+export const severities: readonly string[] = ["error", "warning", "info"];
 
 /** The bytes of `plumbline check --format json`: findings that fail or are unknown. */
 export function asJSON(result: CheckResult): string {
@@ -42,7 +42,7 @@ export function summaryLine(result: CheckResult): string {
 }
 
 function row(f: Finding, titles: Map<string, string>, site: string): string {
-  const place = f.source === undefined ? "" : `\`${f.source.file}:${f.source.line}:${f.source.column}\``;
+  const place = f.source.line < 1 ? "" : `\`${f.source.file}:${f.source.line}:${f.source.column}\``;
   const text = f.verdict === "unknown" ? (f.missing ?? []).map((m) => `${m.path}: ${m.reason}`).join("; ") : f.message;
   return `| ${f.severity} | [${escape(titles.get(f.rule) ?? f.rule)}](${site}${f.page}) | ${escape(f.subject.name)} | ${escape(text)} | ${place} |`;
 }

@@ -11,6 +11,11 @@ export class Runner {
   private next = 1;
   private running: { id: number; resolve: (r: CheckResult) => void; reject: (e: Error) => void } | null = null;
 
+  /** Starts the worker ahead of the first check. */
+  warm(): void {
+    this.worker ??= this.start();
+  }
+
   check(files: TextFile[], options: CheckOptions): Promise<CheckResult> {
     this.cancel();
     const request: CheckRequest = { id: this.next++, files, options };

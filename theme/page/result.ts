@@ -1,68 +1,14 @@
 // The result of a check, as `plumbline check --format json` prints it, and its
 // short form that the pages keep in the browser to show each rule's verdict.
 
+import type { Diagnostic, Fact, Finding as RuntimeFinding, Result, Subject, Verdict } from "../runtime/check";
 import { siteKey, version } from "./site";
 
-export type Verdict = "pass" | "fail" | "unknown" | "not-applicable";
-export type Severity = "error" | "warning" | "info";
+export type { Diagnostic, Fact, Subject, Verdict };
+export type CheckResult = Omit<Result, "findings"> & { findings: Finding[] };
 
-export interface Subject {
-  kind: string;
-  id: string;
-  name: string;
-}
-
-export interface Missing {
-  path: string;
-  reason: string;
-}
-
-export interface Source {
-  file: string;
-  pointer: string;
-  line: number;
-  column: number;
-}
-
-export interface Finding {
-  rule: string;
-  severity: Severity;
-  verdict: Verdict;
-  subject: Subject;
-  message: string;
-  fix?: string;
-  page: string;
-  source?: Source;
-  missing?: Missing[];
-  waived?: { reason: string; expires: string };
-}
-
-export interface Fact {
-  rule: string;
-  subject: Subject;
-  value: string | null;
-  missing: Missing[];
-}
-
-export interface Diagnostic {
-  code: string;
-  severity: Severity;
-  rule?: string;
-  file?: string;
-  line?: number;
-  column?: number;
-  message: string;
-  hint?: string;
-}
-
-export interface CheckResult {
-  version: number;
-  input: { file: string; format: string; subjects: Record<string, number>; unstated: string[] };
-  summary: Record<Verdict, number>;
-  findings: Finding[];
-  facts: Fact[];
-  diagnostics: Diagnostic[];
-}
+/** A finding of the browser's module, or one that the command line waived. */
+export type Finding = RuntimeFinding & { waived?: { reason: string; expires: string } };
 
 /** Worst first: the verdict of a rule is the worst over its subjects. */
 export const verdicts: readonly Verdict[] = ["fail", "unknown", "pass", "not-applicable"];
