@@ -43,6 +43,7 @@ type Page struct {
 	Blocks      []*Block // innermost blocks in document order
 	Links       []*Link  // links and images in document order
 	Fences      []Fence  // fenced code blocks with a language
+	RuleLinks   []*Link  // links in the fixes and notes of the page's rules
 
 	anchors    map[string]bool // ids of headings and of <a id>
 	anchorList []string        // the same in document order

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/yuin/goldmark/parser"
+
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
 )
@@ -102,6 +104,35 @@ func (p *Page) checkRuleIDs() {
 				fmt.Sprintf("rule id %q is also the anchor of a heading on this page", id.Text()), "rename the rule or reword the heading")
 		}
 		p.ruleIDs[id.Text()] = true
+	}
+}
+
+// checkRuleText reads what rules say in Markdown, so that a link in a fix is
+// checked like one on the page.
+func (p *Page) checkRuleText(md parser.Parser) {
+	rules := p.Meta.Get("rules")
+	if rules == nil {
+		return
+	}
+	for _, r := range rules.Items {
+		for _, n := range []*document.Node{r.Get("fix"), r.Get("notes")} {
+			if n.Text() == "" {
+				continue
+			}
+			f := p.fragment(n.Text(), md)
+			for _, d := range f.problems {
+				d.Span = n.Span
+				p.problems.Add(d)
+			}
+			for _, l := range f.Links {
+				l.Span = n.Span
+				// YAML may have folded or escaped the text; where it has not, the target has a place.
+				if i := strings.Index(p.Source.Text[n.Span.Start:n.Span.End], l.Target); i >= 0 && l.Target != "" {
+					l.Span = n.Span.At(n.Span.Start+i, len(l.Target))
+				}
+				p.RuleLinks = append(p.RuleLinks, l)
+			}
+		}
 	}
 }
 

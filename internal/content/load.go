@@ -171,6 +171,7 @@ func (l *loader) parsePage(p *Page, md parser.Parser) {
 	p.parse(l, md)
 	p.name()
 	p.checkRuleIDs()
+	p.checkRuleText(md)
 }
 
 // read returns a file as a source. Line ends become \n and a byte order mark is

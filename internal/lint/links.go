@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/content"
@@ -42,7 +43,7 @@ Links whose address starts with javascript:, vbscript:, data: or file: are never
 // eachLink visits the links of all pages.
 func eachLink(site *content.Site, visit func(*content.Page, *content.Link)) {
 	for _, p := range site.Pages {
-		for _, l := range p.Links {
+		for _, l := range slices.Concat(p.RuleLinks, p.Links) {
 			visit(p, l)
 		}
 	}

@@ -50,6 +50,7 @@ var table = []raised{
 	{"content/missing-image", map[string]string{"a.md": page + "![x](media/a.png)"}, `content/a.md:3:6 warning image "media/a.png" does not exist`},
 	{"content/missing-image", map[string]string{"a.md": page + `:::image source="a.png" alt-text="x" lightbox="b.png":::`, "a.png": "x"}, `content/a.md:3:48 warning lightbox image "b.png" does not exist`},
 	{"content/missing-link", map[string]string{"a.md": page + "[x](./gone.md#y)"}, `content/a.md:3:5 warning link to "./gone.md#y", which does not exist`},
+	{"content/missing-link", map[string]string{"a.md": "---\nrules:\n- id: x\n  fix: See [b](b.md) <b>now\n---\n# A\n"}, `content/a.md:4:16 warning link to "b.md", which does not exist`},
 	{"content/missing-link", map[string]string{"d/a.md": page + "[x](../../up.md)"}, `content/d/a.md:3:5 warning link to "../../up.md", which is outside the content folder`},
 	{"content/missing-title", map[string]string{"a.md": "Text.\n"}, `content/a.md:1:1 warning page "a.md" has no title`},
 	{"content/not-in-toc", map[string]string{"toc.yml": "- name: A\n  href: a.md\n", "a.md": "# A\n", "b.md": "# B\n"}, `content/b.md:1:1 warning page "b.md" is not in the navigation`},
