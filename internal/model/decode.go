@@ -66,6 +66,14 @@ func (d *Decoder) Decode(t Type, n *document.Node, what string) any {
 	return v
 }
 
+func (d *Decoder) isUnknown(n *document.Node) bool {
+	if d.Unknown == nil {
+		return false
+	}
+	_, ok := d.Unknown(n)
+	return ok
+}
+
 func (d *Decoder) report(n *document.Node, message, hint string) {
 	d.Problems.Add(diag.Diagnostic{Code: d.Code, Severity: diag.Error, Span: n.Span, Message: message, Hint: hint})
 }
@@ -81,7 +89,7 @@ func (d *Decoder) list(t Type, n *document.Node, what string) any {
 	}
 	out := make([]any, 0, len(n.Items))
 	for _, item := range n.Items {
-		if item.Kind == document.Null && t.Elem.Name != "any" {
+		if item.Kind == document.Null && t.Elem.Name != "any" && !d.isUnknown(item) {
 			d.report(item, "an element of "+what+" must be "+expected(*t.Elem)+", not null", "remove it")
 			continue
 		}
@@ -99,7 +107,7 @@ func (d *Decoder) record(t Type, n *document.Node, what string) any {
 	for _, f := range t.Fields {
 		v := n.Get(f.Name)
 		switch {
-		case v != nil && v.Kind != document.Null:
+		case v != nil && (v.Kind != document.Null || d.isUnknown(v)):
 			out[f.Name] = d.Decode(f.Type, v, fmt.Sprintf("%q", f.Name))
 		case f.HasDefault || v != nil:
 			out[f.Name] = f.Default

@@ -30,14 +30,23 @@ type change struct {
 	unknown *lang.Unknown
 }
 
-// apply returns the changed document, a copy where anything changes, and the
-// nodes that stand for unknown values.
-func (c Changes) apply(root *document.Node, problems *diag.List) (*document.Node, map[*document.Node]*lang.Unknown) {
-	unknown := map[*document.Node]*lang.Unknown{}
+// changed is a document after its changes.
+type changed struct {
+	root    *document.Node
+	unknown map[*document.Node]*lang.Unknown // nodes that stand for unknown values
+	// places gives objects that a change put there the place of what it replaced:
+	// a finding is about the topology, not about the page that varies it.
+	places map[*document.Node]diag.Span
+}
+
+// apply returns the changed document, a copy where anything changes.
+func (c Changes) apply(root *document.Node, problems *diag.List) changed {
+	out := changed{root: root, unknown: map[*document.Node]*lang.Unknown{}, places: map[*document.Node]diag.Span{}}
 	if root == nil || c == (Changes{}) {
-		return root, unknown
+		return out
 	}
 	root = clone(root)
+	out.root = root
 	if c.Declared != nil && c.Declared.Kind == document.Map && root.Kind == document.Map {
 		declared := root.Get("declared")
 		if declared == nil || declared.Kind != document.Map {
@@ -49,12 +58,12 @@ func (c Changes) apply(root *document.Node, problems *diag.List) (*document.Node
 		}
 	}
 	for _, ch := range c.list(problems) {
-		if m := ch.apply(root, unknown); m != "" {
+		if m := ch.apply(out); m != "" {
 			problems.Add(diag.Diagnostic{Code: "rule/example-path", Severity: diag.Error, Span: ch.span,
 				Message: "the path " + quoted(ch.path) + " hits nothing: " + m, Hint: "write a path such as bastions[0].sku, counted from 0"})
 		}
 	}
-	return root, unknown
+	return out
 }
 
 // list gives the changes in order: set, unset, unknown.
@@ -139,7 +148,8 @@ func parsePath(path string) []segment {
 }
 
 // apply makes the change. It returns why the path hits nothing, or "".
-func (c change) apply(root *document.Node, unknown map[*document.Node]*lang.Unknown) string {
+func (c change) apply(to changed) string {
+	root := to.root
 	segments := parsePath(c.path)
 	if segments == nil {
 		return "it is not a path"
@@ -158,10 +168,10 @@ func (c change) apply(root *document.Node, unknown map[*document.Node]*lang.Unkn
 		case s.index >= len(at.Items):
 			return way + " has " + strconv.Itoa(len(at.Items)) + " elements"
 		case last && s.index >= 0:
-			c.item(at, s.index, unknown)
+			c.item(at, s.index, to)
 			return ""
 		case last:
-			c.entry(at, s.key, unknown)
+			c.entry(at, s.key, to)
 			return ""
 		case s.index >= 0:
 			at = at.Items[s.index]
@@ -184,11 +194,12 @@ func joined(segments []segment) string {
 }
 
 // item changes an element of a list.
-func (c change) item(at *document.Node, index int, unknown map[*document.Node]*lang.Unknown) {
+func (c change) item(at *document.Node, index int, to changed) {
 	switch {
 	case c.unknown != nil:
-		unknown[at.Items[index]] = c.unknown
+		to.unknown[at.Items[index]] = c.unknown
 	case c.value != nil:
+		to.place(c.value, at.Items[index])
 		at.Items[index] = c.value
 	default:
 		at.Items = slices.Delete(at.Items, index, index+1)
@@ -196,18 +207,34 @@ func (c change) item(at *document.Node, index int, unknown map[*document.Node]*l
 }
 
 // entry changes a value of a map, which need not be there yet.
-func (c change) entry(at *document.Node, key string, unknown map[*document.Node]*lang.Unknown) {
+func (c change) entry(at *document.Node, key string, to changed) {
 	value := c.value
 	if value == nil {
 		value = &document.Node{Span: c.span}
+	} else if there := at.Get(key); there != nil {
+		to.place(value, there)
+	} else {
+		to.place(value, at)
 	}
 	if c.unknown != nil {
 		if n := at.Get(key); n != nil && (key == "id" || key == "name") {
 			value = n // it is still what others refer to
 		}
-		unknown[value] = c.unknown
+		to.unknown[value] = c.unknown
 	}
 	put(at, key, c.span, value)
+}
+
+// place gives a value and its items the place of a node.
+func (to changed) place(value, of *document.Node) {
+	span, ok := to.places[of]
+	if !ok {
+		span = of.Span
+	}
+	to.places[value] = span
+	for _, item := range value.Items {
+		to.places[item] = span
+	}
 }
 
 // put sets the value of a key.
@@ -240,11 +267,11 @@ func clone(n *document.Node) *document.Node {
 // state. Paths that hit nothing are reported.
 func (c Changes) Apply(root *document.Node) (*document.Node, diag.List) {
 	var problems diag.List
-	out, unknown := c.apply(root, &problems)
-	if len(unknown) > 0 {
-		leaveOut(out, unknown)
+	out := c.apply(root, &problems)
+	if len(out.unknown) > 0 {
+		leaveOut(out.root, out.unknown)
 	}
-	return out, problems
+	return out.root, problems
 }
 
 // leaveOut removes what is unknown from a tree that apply copied. An id or a

@@ -62,7 +62,7 @@ func readDeclared(m *model.Model, n *document.Node, unknown map[*document.Node]*
 			out.values[f.Name] = f.Default // nil without one: known to be none
 		default:
 			d := nativeDecoder(unknown)
-			v := d.Decode(f.Type, e.Value, quoted(f.Name))
+			v := openLists(d.Decode(f.Type, e.Value, quoted(f.Name)))
 			if d.Problems.HasErrors() {
 				v = &lang.Unknown{Reason: quoted(f.Name) + " cannot be read"}
 			}

@@ -18,8 +18,9 @@ import (
 // The topology holds what could be read; a value that could not is unknown in it.
 func ReadNative(env *lang.Env, src *diag.Source, root *document.Node, changes Changes) (*Topology, diag.List) {
 	r := &nativeReader{env: env, src: src, kinds: map[string]*nativeKind{}}
-	root, r.unknown = changes.apply(root, &r.problems)
-	if root = r.root(root); root == nil {
+	to := changes.apply(root, &r.problems)
+	r.unknown, r.places = to.unknown, to.places
+	if root = r.root(to.root); root == nil {
 		root = &document.Node{Kind: document.Map, Span: diag.Span{Source: src}}
 	}
 	in := linking{env: env, states: map[string]*lang.Unknown{}}
@@ -48,6 +49,7 @@ type nativeReader struct {
 	env      *lang.Env
 	src      *diag.Source
 	unknown  map[*document.Node]*lang.Unknown // nodes that an example makes unknown
+	places   map[*document.Node]diag.Span     // of objects that an example puts there
 	objects  []*nativeObject
 	kinds    map[string]*nativeKind
 	problems diag.List
@@ -121,9 +123,13 @@ func (r *nativeReader) collection(k *model.Kind, n *document.Node) {
 			r.report("input/wrong-value", item.Span, "an object of "+quoted(k.Name)+" must be a map, not "+item.Describe(), `write "name: …" and its fields`)
 			continue
 		}
+		span, moved := r.places[item]
+		if !moved {
+			span = item.Span
+		}
 		o := &nativeObject{node: item, draft: &draft{
-			kind: k, class: r.env.Class(k.Name), fields: map[string]any{},
-			place:  lang.Place{Span: item.Span, Pointer: fmt.Sprintf("/%s/%d", k.Name, i)},
+			kind: k, class: r.env.Class(k.Name), fields: map[string]any{}, absent: "is not stated",
+			place:  lang.Place{Span: span, Pointer: fmt.Sprintf("/%s/%d", k.Name, i)},
 			exists: r.unknown[item],
 		}}
 		id, name := r.label(o, "id"), r.label(o, "name")
@@ -246,6 +252,33 @@ func (r *nativeReader) value(f *model.Field, n *document.Node, pointer string) a
 	r.problems = append(r.problems, d.Problems...)
 	if d.Problems.HasErrors() {
 		return &lang.Unknown{Reason: quoted(f.Name) + " cannot be read"}
+	}
+	return openLists(v)
+}
+
+// openLists makes a list partial of which an example makes an element unknown.
+func openLists(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, item := range v {
+			v[key] = openLists(item)
+		}
+	case []any:
+		items := make([]any, 0, len(v))
+		var open *lang.Unknown
+		for _, item := range v {
+			u, unknown := item.(*lang.Unknown)
+			switch {
+			case !unknown:
+				items = append(items, openLists(item))
+			case open == nil:
+				open = u
+			}
+		}
+		if open != nil {
+			return &lang.Partial{Items: items, Open: open}
+		}
+		return items
 	}
 	return v
 }
