@@ -141,13 +141,11 @@ func (s *Set) Case(r *Rule, e *Example) Case {
 // of theme/runtime/checks.ts.
 func (s *Set) RunCase(c Case) Outcome {
 	src := diag.NewSource("topology", c.Topology)
-	root, problems := document.ParseJSON(src)
-	changes, more := document.ParseJSON(diag.NewSource("changes", c.Changes))
-	problems = append(problems, more...)
-	t, more := topology.ReadNative(s.Env, src, root, topology.Changes{
+	root, _ := document.ParseJSON(src) // what JSON wrote, it reads
+	changes, _ := document.ParseJSON(diag.NewSource("changes", c.Changes))
+	t, _ := topology.ReadNative(s.Env, src, root, topology.Changes{
 		Set: changes.Get("set"), Unset: changes.Get("unset"), Unknown: changes.Get("unknown"), Declared: changes.Get("declared"),
 	})
-	t.Problems = append(problems, more...) // in the order in which the browser's side finds them
 	res := s.Check(t, Options{All: true, Rules: []string{c.Rule}})
 	return Outcome{res.Findings, res.Facts, res.Diagnostics}
 }

@@ -3,11 +3,12 @@
 
 import program from "plumbline:rules";
 import { checkTopology, type CheckOptions, type Diagnostic, type Fact, type Finding, type Result } from "./check";
+import { changesOf } from "./changes";
 import { parseJSON } from "./json";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
-import { Problems, Source } from "./source";
+import { Source } from "./source";
 
 export type { Diagnostic, Fact, Finding, Result };
 
@@ -57,16 +58,8 @@ export function checkText(request: string): string {
 export function example(request: string): string {
   const c = JSON.parse(request) as { rule: string; topology: string; changes: string };
   const source = new Source("topology", c.topology);
-  const problems = new Problems();
-  const root = parseJSON(source, problems);
-  const changes = parseJSON(new Source("changes", c.changes), problems);
-  const topology = readNative(program, source, root, {
-    set: changes?.get("set") ?? null,
-    unset: changes?.get("unset") ?? null,
-    unknown: changes?.get("unknown") ?? null,
-    declared: changes?.get("declared") ?? null,
-  });
-  topology.problems.unshift(...problems.list);
+  const changes = changesOf(parseJSON(new Source("changes", c.changes)).root);
+  const topology = readNative(program.model, source, parseJSON(source).root, changes);
   const r = checkTopology(program.rules, program.lib, topology, { all: true, rules: [c.rule] });
   return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
 }

@@ -10,3 +10,4 @@ export { mapOf } from "./tree";
 export { evaluate } from "./evaluate";
 export { RuntimeError } from "./tree";
 export { Obj, Partial, Unknown } from "./value";
+export { show } from "./show";

@@ -9,7 +9,7 @@ export function show(v: Value): string {
     case "boolean":
     case "bigint": return String(v);
     case "number":
-      if (v === Infinity) return "+Inf";
+      if (!Number.isFinite(v) && !Number.isNaN(v)) return v > 0 ? "+Inf" : "-Inf";
       return v === 0 ? "0" : String(v);
   }
   if (v === null) return "none";

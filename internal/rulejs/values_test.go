@@ -1,0 +1,103 @@
+package rulejs
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/plumbline/plumbline/internal/bundle"
+	"github.com/plumbline/plumbline/internal/jsvm"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// both evaluates expressions in Go and in the engine and compares what messages
+// would show of the result, or the message of the error.
+func both(t *testing.T, texts []string) map[string]string {
+	t.Helper()
+	env, _ := lang.NewEnv(&model.Model{})
+	runtime, l := bundle.Runtime(os.DirFS("../../theme"))
+	if l.HasErrors() {
+		t.Fatal(l[0].Message)
+	}
+	var js strings.Builder
+	js.WriteString(runtime + "const rt = plumblineRuntime; const expressions = [\n")
+	out := map[string]string{}
+	for _, text := range texts {
+		x, problems := env.CompileUntyped(text)
+		if problems.HasErrors() {
+			t.Fatalf("%s: %s", text, problems[0].Message)
+		}
+		js.WriteString(Expression(x, []string{lang.EnvName}) + ",")
+		v, err := x.Eval(&lang.World{}, map[string]any{lang.EnvName: map[string]any{}})
+		if out[text] = lang.Show(v); err != nil {
+			out[text] = "error: " + err.Message
+		}
+	}
+	js.WriteString(`]; globalThis.showAll = () => JSON.stringify(expressions.map((x) => {
+		try { return rt.show(rt.evaluate(x, { collections: {}, declared: {}, lib: { derived: {}, functions: {}, one: {} } }, [Object.create(null)])); }
+		catch (e) { return "error: " + e.message; }
+	}));`)
+	vm, err := jsvm.New(js.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vm.Close()
+	answer, err := vm.Call("showAll", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	if err := json.Unmarshal([]byte(answer), &got); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range texts {
+		if got[i] != out[text] {
+			t.Errorf("%s\n\tgo %s\n\tjs %s", text, out[text], got[i])
+		}
+	}
+	return out
+}
+
+// TestMessagesShowValuesAlike: numbers as in JSON, lists joined, nil none.
+func TestMessagesShowValuesAlike(t *testing.T) {
+	want := map[string]string{
+		`1`: "1", `1.0`: "1", `0.1 + 0.2`: "0.30000000000000004", `1e21`: "1e+21", `1e-7`: "1e-7", `123456789012.5`: "123456789012.5",
+		`-0.0`: "0", `1/0`: "+Inf", `-1/0`: "-Inf", `nil`: "none", `true`: "true", `["a", 1, nil]`: "a, 1, none", `[]`: "",
+		`[[1, 2], [3]]`: "1, 2, 3", `{b: 1, a: "x"}`: "{a: x, b: 1}", `split("a,b", ",")`: "a, b", `1..3`: "1, 2, 3",
+		`unknown("why")`: "unknown", `1 + "a"`: "", `5 % 0`: "error: division by zero", `[1][5]`: "error: there is no element 5",
+		`x.y`: "error: nil has no field \"y\"", `prefixLength("10.0.0.0/33")`: `error: prefixLength: "10.0.0.0/33" is neither an address nor a prefix`,
+		`lower("ΑΣ İß")`: "ασ iß", `upper("ßǆ")`: "ßǄ",
+	}
+	delete(want, `1 + "a"`) // does not type-check
+	var texts []string
+	for text := range want {
+		texts = append(texts, text)
+	}
+	got := both(t, texts)
+	for text, w := range want {
+		if got[text] != w {
+			t.Errorf("%s shows %q, want %q", text, got[text], w)
+		}
+	}
+}
+
+func TestPureFunctionsAgree(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	addresses := []string{"10.0.0.0/8", "10.1.2.3", "0.0.0.0/0", "10.0.0.1/32", "256.1.1.1", "010.0.0.1", "10.0.0/8", "10.0.0.0/08", "10.0.0.0/-1", "", "x",
+		"::/0", "::1", "fe80::1%eth0", "2001:db8::/32", "2001:DB8::1", "::ffff:10.0.0.1", "::ffff:10.0.0.1/104", "1::2::3", "10.0.0.0/8/8", " 10.0.0.1", "10.0.0.0/33", "::/129", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7"}
+	for range 60 {
+		addresses = append(addresses, fmt.Sprintf("%d.%d.%d.%d/%d", 10, r.Intn(4), r.Intn(256), r.Intn(256), r.Intn(33)))
+	}
+	var texts []string
+	for i, a := range addresses {
+		texts = append(texts, fmt.Sprintf("prefixLength(%q)", a), fmt.Sprintf("isIPv4(%q)", a))
+		for range 8 {
+			texts = append(texts, fmt.Sprintf("cidrContains(%q, %q)", a, addresses[(i+1+r.Intn(len(addresses)-1))%len(addresses)]))
+		}
+	}
+	both(t, append(texts, "prefixLength(5.0 == 5 ? nil : nil)", "cidrContains(\"10.0.0.0/8\", nil)"))
+}
