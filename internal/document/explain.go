@@ -377,6 +377,10 @@ func (e *explainer) brackets() bool {
 		c := e.text[e.i]
 		switch {
 		case c == '[' || c == '{':
+			if len(open) > 0 && !isBlankByte(e.text[e.i-1]) && strings.IndexByte("[{,:", e.text[e.i-1]) < 0 {
+				e.fail(e.i, `"`+string(c)+`" stands inside a value without quotes`, "put the value in quotes")
+				return false
+			}
 			open = append(open, e.i)
 		case c == ']' || c == '}':
 			last := open[len(open)-1]

@@ -14,9 +14,9 @@ import (
 // Decoder converts nodes of a document to values of the model's types. Every
 // value that does not fit is reported; its result is nil.
 type Decoder struct {
-	// Link converts a node to a reference to an object of the kind. Without it
-	// links are refused.
-	Link func(kind string, n *document.Node) any
+	// Link converts a node to a reference to an object of the kind; what names
+	// the value, as for Decode. Without it links are refused.
+	Link func(kind string, n *document.Node, what string) any
 	// Absent gives the value of a record's field that is not there and has no
 	// default. Without it the field is nil.
 	Absent func(f *Field) any
@@ -46,7 +46,7 @@ func (d *Decoder) Decode(t Type, n *document.Node, what string) any {
 		return d.plain(n)
 	case "link":
 		if d.Link != nil {
-			return d.Link(t.Link, n)
+			return d.Link(t.Link, n, what)
 		}
 	case "list":
 		return d.list(t, n, what)

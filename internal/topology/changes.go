@@ -166,7 +166,7 @@ func (c change) apply(to changed) string {
 		case s.index < 0 && at.Kind != document.Map:
 			return way + " is " + at.Describe() + ", not a map"
 		case s.index >= len(at.Items):
-			return way + " has " + strconv.Itoa(len(at.Items)) + " elements"
+			return way + " has " + elements(len(at.Items))
 		case last && s.index >= 0:
 			c.item(at, s.index, to)
 			return ""
@@ -183,6 +183,13 @@ func (c change) apply(to changed) string {
 		way = quoted(strings.TrimPrefix(joined(segments[:i+1]), "."))
 	}
 	return ""
+}
+
+func elements(n int) string {
+	if n == 1 {
+		return "1 element"
+	}
+	return strconv.Itoa(n) + " elements"
 }
 
 func joined(segments []segment) string {

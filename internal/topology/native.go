@@ -240,8 +240,8 @@ func (r *nativeReader) fieldHint(k *model.Kind, name string) string {
 // value decodes a field. What cannot be read is reported and becomes unknown.
 func (r *nativeReader) value(f *model.Field, n *document.Node, pointer string) any {
 	d := nativeDecoder(r.unknown)
-	d.Link = func(kind string, n *document.Node) any {
-		ref, ok := r.reference(kind, n, f.Name, &d.Problems)
+	d.Link = func(kind string, n *document.Node, what string) any {
+		ref, ok := r.reference(kind, n, what, &d.Problems)
 		if !ok {
 			return nil
 		}
@@ -296,7 +296,7 @@ func nativeDecoder(unknown map[*document.Node]*lang.Unknown) *model.Decoder {
 }
 
 // reference finds the object that a text refers to: by id, else by name.
-func (r *nativeReader) reference(kind string, n *document.Node, field string, problems *diag.List) (ref, bool) {
+func (r *nativeReader) reference(kind string, n *document.Node, what string, problems *diag.List) (ref, bool) {
 	report := func(code, message, hint string) (ref, bool) {
 		problems.Add(diag.Diagnostic{Code: code, Severity: diag.Error, Span: n.Span, Message: message, Hint: hint})
 		return ref{}, false
@@ -306,18 +306,18 @@ func (r *nativeReader) reference(kind string, n *document.Node, field string, pr
 		if n.Kind == document.List || n.Kind == document.Map {
 			hint = "objects stand in their collection and are referred to by id or name"
 		}
-		return report("input/wrong-value", quoted(field)+" must be the id or name of an object of "+quoted(kind)+", not "+n.Describe(), hint)
+		return report("input/wrong-value", what+" must be the id or name of an object of "+quoted(kind)+", not "+n.Describe(), hint)
 	}
 	text := n.Text()
 	nk := r.kinds[kind]
 	if nk == nil {
-		return report("input/dangling-reference", quoted(field)+" refers to "+quoted(text)+", but the topology has no "+quoted(kind), "add the collection, with this object in it")
+		return report("input/dangling-reference", what+" refers to "+quoted(text)+", but the topology has no "+quoted(kind), "add the collection, with this object in it")
 	}
 	o := nk.byID[normalID(text)]
 	if o == nil {
 		switch named := nk.byName[lowerName(text)]; len(named) {
 		case 0:
-			return report("input/dangling-reference", quoted(field)+" refers to "+quoted(text)+", but no object of "+quoted(kind)+" has that id or name", nk.suggest(text))
+			return report("input/dangling-reference", what+" refers to "+quoted(text)+", but no object of "+quoted(kind)+" has that id or name", nk.suggest(text))
 		case 1:
 			o = named[0]
 		default:
@@ -325,7 +325,7 @@ func (r *nativeReader) reference(kind string, n *document.Node, field string, pr
 			for _, o := range named {
 				ids = append(ids, o.id)
 			}
-			return report("input/ambiguous-reference", quoted(field)+" refers to "+quoted(text)+", the name of "+fmt.Sprint(len(named))+" objects of "+quoted(kind), "use an id: "+strings.Join(ids, ", "))
+			return report("input/ambiguous-reference", what+" refers to "+quoted(text)+", the name of "+fmt.Sprint(len(named))+" objects of "+quoted(kind), "use an id: "+strings.Join(ids, ", "))
 		}
 	}
 	return ref{identity: o.identity, id: o.id, name: o.name, span: n.Span}, true

@@ -119,7 +119,7 @@ function apply(c: Change, root: Node, to: Changed): string {
     const last = i === segments.length - 1;
     if (typeof s === "number") {
       if (at.kind !== "list") return `${way} is ${at.describe()}, not a list`;
-      if (s >= at.items.length) return `${way} has ${at.items.length} elements`;
+      if (s >= at.items.length) return `${way} has ${at.items.length} element${at.items.length === 1 ? "" : "s"}`;
       if (last) {
         changeItem(c, at, s, to);
         return "";

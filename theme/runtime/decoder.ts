@@ -18,7 +18,7 @@ export class Decoder {
     /** Nodes that an example makes unknown. */
     private readonly unknown: Map<Node, Unknown>,
     /** Converts a node to a reference to an object of a kind. */
-    private readonly link: ((kind: string, n: Node, problems: Problems) => Stated) | null,
+    private readonly link: ((kind: string, n: Node, what: string, problems: Problems) => Stated) | null,
   ) {}
 
   /** Converts a node. What names the value in messages: `"sku"`. null is null, whatever the type. */
@@ -29,7 +29,7 @@ export class Decoder {
     switch (t.name) {
       case "any": return this.plain(n);
       case "link":
-        if (this.link) return this.link(t.link!, n, this.problems);
+        if (this.link) return this.link(t.link!, n, what, this.problems);
         break;
       case "list": return this.list(t, n, what);
       case "record": return this.record(t, n, what);

@@ -334,6 +334,11 @@ class Explainer {
     while (this.i < this.text.length) {
       const c = this.text[this.i]!;
       if (c === "[" || c === "{") {
+        const before = this.text[this.i - 1] ?? " ";
+        if (open.length > 0 && !isBlank(before) && !"[{,:".includes(before)) {
+          this.fail(this.i, `"${c}" stands inside a value without quotes`, "put the value in quotes");
+          return false;
+        }
         open.push(this.i);
       } else if (c === "]" || c === "}") {
         const opener = this.text[open[open.length - 1]!]!;

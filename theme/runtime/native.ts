@@ -204,35 +204,35 @@ class Reader {
 
   /** Decodes a field. What cannot be read is reported and becomes unknown. */
   private value(f: Field, n: Node, pointer: string): Stated {
-    const d = new Decoder(this.unknown, (kind, node, problems) => this.reference(kind, node, f.name, pointer, problems));
+    const d = new Decoder(this.unknown, (kind, node, what, problems) => this.reference(kind, node, what, pointer, problems));
     const v = d.decode(f.type, n, quoted(f.name));
     this.problems.list.push(...d.problems.list);
     return d.problems.any ? new Unknown(`${quoted(f.name)} cannot be read`) : openLists(v);
   }
 
   /** Finds the object that a text refers to: by id, else by name. */
-  private reference(kind: string, n: Node, field: string, pointer: string, problems: Problems): Stated {
+  private reference(kind: string, n: Node, what: string, pointer: string, problems: Problems): Stated {
     const report = (code: string, message: string, hint: string): null => {
       problems.error(code, n.source, n.start, message, hint);
       return null;
     };
     if (n.kind !== "string") {
       const hint = n.kind === "list" || n.kind === "map" ? "objects stand in their collection and are referred to by id or name" : "put it in quotes";
-      return report("input/wrong-value", `${quoted(field)} must be the id or name of an object of ${quoted(kind)}, not ${n.describe()}`, hint);
+      return report("input/wrong-value", `${what} must be the id or name of an object of ${quoted(kind)}, not ${n.describe()}`, hint);
     }
     const text = n.text();
     const found = this.kinds.get(kind);
     if (!found) {
-      return report("input/dangling-reference", `${quoted(field)} refers to ${quoted(text)}, but the topology has no ${quoted(kind)}`, "add the collection, with this object in it");
+      return report("input/dangling-reference", `${what} refers to ${quoted(text)}, but the topology has no ${quoted(kind)}`, "add the collection, with this object in it");
     }
     let o = found.byID.get(normalID(text));
     if (!o) {
       const named = found.byName.get(lowerASCII(text)) ?? [];
       if (named.length === 0) {
-        return report("input/dangling-reference", `${quoted(field)} refers to ${quoted(text)}, but no object of ${quoted(kind)} has that id or name`, suggest(found, text));
+        return report("input/dangling-reference", `${what} refers to ${quoted(text)}, but no object of ${quoted(kind)} has that id or name`, suggest(found, text));
       }
       if (named.length > 1) {
-        return report("input/ambiguous-reference", `${quoted(field)} refers to ${quoted(text)}, the name of ${named.length} objects of ${quoted(kind)}`, `use an id: ${named.map((x) => x.draft.id).join(", ")}`);
+        return report("input/ambiguous-reference", `${what} refers to ${quoted(text)}, the name of ${named.length} objects of ${quoted(kind)}`, `use an id: ${named.map((x) => x.draft.id).join(", ")}`);
       }
       o = named[0]!;
     }

@@ -23,9 +23,11 @@ function cidr(name: string, v: Value): Prefix {
 
 /** The bytes of an address in the strict spelling that net/netip accepts, else null. */
 export function addressBytes(s: string): number[] | null {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(s)) {
-    const parts = s.split(".");
-    return parts.every((p) => /^(0|[1-9]\d{0,2})$/.test(p) && Number(p) <= 255) ? parts.map(Number) : null;
+  const last = s.slice(s.lastIndexOf(":") + 1); // an IPv6 address may end in an IPv4 one
+  if (last.includes(".")) {
+    const parts = last.split(".");
+    if (parts.length !== 4 || !parts.every((p) => /^(0|[1-9]\d{0,2})$/.test(p) && Number(p) <= 255)) return null;
+    if (last === s) return parts.map(Number);
   }
   if (!s.includes(":") || s.includes("%") || !ipaddr.IPv6.isValid(s)) return null;
   return ipaddr.IPv6.parse(s).toByteArray();
