@@ -10,9 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plumbline/plumbline/internal/build"
-	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
-	"github.com/plumbline/plumbline/internal/rule"
 )
 
 func (p *program) buildVerb() *cobra.Command {
@@ -71,23 +69,11 @@ func (p *program) build(cmd *cobra.Command, out string, strict bool) error {
 		return err
 	}
 	if !p.quiet {
-		fmt.Fprintf(p.stdout, "%s: %s, %s, %s covered, %d ms\n", filepath.ToSlash(out),
+		fmt.Fprintf(p.stdout, "%s: %s, %s, %d of %s covered, %d ms\n", filepath.ToSlash(out),
 			counted(len(site.Content.Pages), "page"), counted(len(site.Rules.Rules), "rule"),
-			counted(claims(site.Rules), "claim"), time.Since(start).Milliseconds())
+			site.Claims.Covered, counted(site.Claims.Claims, "claim"), time.Since(start).Milliseconds())
 	}
 	return nil
-}
-
-// claims counts the sentences that a rule or a manual entry quotes.
-func claims(set *rule.Set) int {
-	quoted := map[*content.Block]bool{}
-	for _, r := range set.Rules {
-		quoted[r.Block] = true
-	}
-	for _, m := range set.Manual {
-		quoted[m.Block] = true
-	}
-	return len(quoted)
 }
 
 // counted is "1 page" or "2 pages".

@@ -68,6 +68,7 @@ type Sources struct {
 	Model   *model.Model
 	Env     *lang.Env
 	Rules   *rule.Set
+	Claims  lint.Coverage // where the site was linted
 }
 
 // Load reads a site. Every problem is reported, and what has none is usable.
@@ -79,13 +80,16 @@ func Load(in Input) (Sources, diag.List) {
 	problems = append(problems, more...)
 	rules, more := rule.Load(pages, env, in.Rules, "rules/")
 	problems = append(problems, more...)
-	return Sources{pages, m, env, rules}, problems
+	return Sources{Content: pages, Model: m, Env: env, Rules: rules}, problems
 }
 
 // Lint reads a site and checks its pages and rules against each other.
 func Lint(in Input) (Sources, diag.List) {
 	src, problems := Load(in)
 	problems = append(problems, lint.Run(src.Content)...)
+	claims, more := lint.Claims(src.Content, src.Rules, in.Config.Coverage)
+	problems = append(problems, more...)
+	src.Claims = claims
 	return src, in.level(problems)
 }
 

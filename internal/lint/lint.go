@@ -39,10 +39,10 @@ func Run(site *content.Site) diag.List {
 	return problems.Sorted()
 }
 
-// Codes documents every code about content, from reading and from the passes,
-// sorted.
+// Codes documents every code about content and claims, from reading and from
+// the passes, sorted.
 func Codes() []diag.CodeDoc {
-	codes := content.Codes()
+	codes := append(content.Codes(), claimCodes()...)
 	for _, p := range Passes() {
 		codes = append(codes, p.CodeDoc)
 	}

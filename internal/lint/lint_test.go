@@ -13,6 +13,7 @@ import (
 
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/rule"
 )
 
 // A raised code: the smallest site that raises it, and where and how.
@@ -25,6 +26,11 @@ type raised struct {
 const page = "# Page\n\n"
 
 var table = []raised{
+	{"claim/coverage", map[string]string{"a.md": "---\nclaims: [C]\n---\n# A\n\n## C\n\n- One.\n"}, `plumbline.yaml error 0 of 1 claims are covered, which is less than the coverage of 0.5`},
+	{"claim/not-a-list", map[string]string{"a.md": "---\nclaims: C\n---\n# A\n"}, `content/a.md:2:9 error "claims" must be a list, not the text "C"`},
+	{"claim/not-a-list", map[string]string{"a.md": "---\nclaims: [7]\n---\n# A\n"}, `content/a.md:2:10 error an entry of "claims" must be a heading, not the number 7`},
+	{"claim/unknown-section", map[string]string{"a.md": "---\nclaims: [Desing]\n---\n# A\n\n## Design\n"}, `content/a.md:2:10 error this page has no section "Desing"`},
+	{"claim/unquoted", map[string]string{"a.md": "---\nclaims: [C]\n---\n# A\n\n- No.\n\n## C\n\n1. One `x`.\n\n### D\n\n- Two.\n\n## E\n\n- No.\n"}, `content/a.md:14:3 warning no rule quotes the claim "Two."`},
 	{"content/alert", map[string]string{"a.md": page + "> [!NOTES]\n> x\n"}, `content/a.md:3:3 warning unknown marker "[!NOTES]" at the start of a quote`},
 	{"content/directive", map[string]string{"a.md": page + ":::zoone\n"}, `content/a.md:3:1 warning unknown directive ":::zoone"`},
 	{"content/div", map[string]string{"a.md": page + "> [!div class=\"chklist\"]\n> x\n"}, `content/a.md:3:3 warning unknown class "chklist" of a div`},
@@ -77,6 +83,8 @@ func TestEveryCodeIsRaised(t *testing.T) {
 		}
 		site, problems := content.Load(fsys, content.Options{Prefix: "content/"})
 		problems = append(problems, Run(site)...)
+		_, claims := Claims(site, &rule.Set{}, 0.5)
+		problems = append(problems, claims...)
 		found := false
 		var got []string
 		for _, d := range problems {
@@ -189,5 +197,30 @@ func TestSeed(t *testing.T) {
 	}
 	if n := len(site.Pages[0].FindClaim("must use the `Standard` SKU")); n != 1 {
 		t.Errorf("the claim is in %d blocks", n)
+	}
+}
+
+// TestCoverage counts quoted and unquoted claims, each sentence once.
+func TestCoverage(t *testing.T) {
+	site, problems := content.Load(fstest.MapFS{"a.md": {Data: []byte("---\nclaims: [C, D]\n---\n# A\n\nQuoted twice.\n\n## C\n\n- One.\n- Two.\n\n### D\n\n- Three.\n")}}, content.Options{})
+	if problems.HasErrors() {
+		t.Fatal(problems.Records())
+	}
+	block := func(text string) *content.Block {
+		for _, b := range site.Pages[0].Blocks {
+			if b.Text == text {
+				return b
+			}
+		}
+		t.Fatalf("no block %q", text)
+		return nil
+	}
+	set := &rule.Set{
+		Rules:  []*rule.Rule{{Block: block("Quoted twice.")}, {Block: block("Quoted twice.")}, {Block: block("One.")}},
+		Manual: []*rule.Manual{{Block: block("Three.")}},
+	}
+	got, problems := Claims(site, set, 0.75)
+	if want := (Coverage{4, 3}); got != want || len(problems) != 1 || problems[0].Code != "claim/unquoted" {
+		t.Errorf("got %+v, want %+v; problems %v", got, want, problems.Records())
 	}
 }
