@@ -28,20 +28,20 @@ internal/lang:     internal/diag internal/model | github.com/expr-lang/expr
 internal/topology: internal/diag internal/document internal/model internal/lang
 internal/content:  internal/diag internal/document | github.com/yuin/goldmark github.com/alecthomas/chroma/v2 golang.org/x/net
 internal/rule:     internal/diag internal/document internal/model internal/lang internal/topology internal/content
-internal/lint:     internal/diag internal/content
-internal/rulejs:   internal/diag internal/model internal/lang internal/topology internal/rule | github.com/expr-lang/expr
+internal/lint:     internal/diag internal/document internal/config internal/content internal/rule
+internal/rulejs:   internal/diag internal/model internal/lang internal/rule
+internal/rulejs/gen:
 internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild
-internal/render:   internal/diag internal/content internal/bundle
-internal/build:    internal/diag internal/config internal/model internal/lang internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
-
 internal/bundle/gen: internal/bundle
+internal/render:   internal/diag internal/bundle internal/content
+internal/build:    internal/diag internal/document internal/config internal/model internal/lang internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 
 theme:
 rules:
 content:
-cmd/plumbline: internal/diag internal/config internal/model internal/lang internal/topology internal/content internal/rule internal/lint internal/build theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
+cmd/plumbline: internal/diag internal/config internal/topology internal/rule internal/build theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
 `
 
 type law struct{ internal, external []string }
