@@ -100,6 +100,9 @@ class Search extends HTMLElement {
       event.preventDefault();
       const n = this.list.children.length;
       if (n > 0) this.select((this.selected + step + n) % n);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only be emptied
+      this.dialog.close();
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.list.children[this.selected]?.querySelector("a")?.click();
