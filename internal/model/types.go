@@ -34,9 +34,10 @@ func (l *loader) fields(n *document.Node, owner string, ofKind bool) []*Field {
 			continue
 		}
 		f := &Field{Name: e.Key, Span: e.KeySpan}
-		if l.field(f, e.Value, owner, ofKind) {
-			out = append(out, f)
+		if !l.field(f, e.Value, owner, ofKind) {
+			f.Type = Type{Name: "any"} // one problem is enough: what reads the field is not wrong too
 		}
+		out = append(out, f)
 	}
 	return out
 }
