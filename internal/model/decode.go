@@ -22,7 +22,7 @@ type Decoder struct {
 	Absent func(f *Field) any
 	// Unknown gives a value for a node that stands for no value of its own.
 	Unknown  func(n *document.Node) (any, bool)
-	Code     string // of the diagnostics: "input/wrong-type"
+	Code     string // of the diagnostics: "input/wrong-value"
 	Problems diag.List
 }
 

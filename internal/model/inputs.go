@@ -62,7 +62,7 @@ func (l *loader) mapping(k *Kind, n *document.Node) *Mapping {
 	}
 	for _, e := range fields.Entries {
 		if k.Field(e.Key) == nil {
-			hint := diag.DidYouMean(e.Key, fieldNames(k.Fields))
+			hint := unknownHint(e.Key, fieldNames(k.Fields))
 			if l.isInverse(k, e.Key) {
 				hint = "it is an inverse list, which the links of other objects fill"
 			}

@@ -33,7 +33,8 @@ func Load(fsys fs.FS) (*Model, diag.List) {
 		l.topology(root)
 	}
 	for _, file := range inputs {
-		if n := l.read(fsys, "inputs/"+file, true); n != nil {
+		// Without a model every name in a mapping would be reported.
+		if n := l.read(fsys, "inputs/"+file, true); n != nil && root != nil {
 			l.input(strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml"), n)
 		}
 	}

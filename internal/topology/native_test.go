@@ -23,7 +23,7 @@ import (
 	"github.com/plumbline/plumbline/theme"
 )
 
-var updateNative = flag.Bool("update-native", false, "rewrite the goldens of native topologies")
+var update = flag.Bool("update", false, "rewrite the goldens")
 
 // described is a topology in a form that both engines write.
 type described struct {
@@ -252,7 +252,7 @@ func TestNative(t *testing.T) {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+in.Name, func(t *testing.T) {
 				ours := describeNative(env, readText(t, env, in.Name, string(in.Data), changes))
 				got := lines(ours)
-				if *updateNative {
+				if *update {
 					want.Data = []byte(got)
 				} else if got != string(want.Data) {
 					t.Errorf("got:\n%s\nwant:\n%s", got, want.Data)
@@ -262,7 +262,7 @@ func TestNative(t *testing.T) {
 				}
 			})
 		}
-		if *updateNative {
+		if *update {
 			if err := os.WriteFile(file, txtar.Format(a), 0o644); err != nil {
 				t.Fatal(err)
 			}
