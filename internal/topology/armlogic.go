@@ -221,10 +221,9 @@ func arithmetic(c *armCallEnv, op byte) any {
 		if b == 0 {
 			return c.fail("division by zero")
 		}
-		overflow = a == math.MinInt64 && b == -1
-		if !overflow && op == '/' {
+		if overflow = op == '/' && a == math.MinInt64 && b == -1; op == '/' {
 			n = a / b
-		} else if !overflow {
+		} else {
 			n = a % b
 		}
 	}

@@ -1,0 +1,282 @@
+// Flattened resources to drafts, with the mappings of one input format. Mirrors internal/topology/map.go.
+
+import type { Flattened, Resource } from "./arm";
+import { describe, isMap, keysOf, newMap } from "./armvalue";
+import { decode, refTo } from "./decode";
+import { evaluateMapping, type Expr, type Node as ExprNode } from "./evaluate";
+import { notInInput, Ref, type Draft, type Linking, type Stated } from "./link";
+import { kindOf, type Kind } from "./model";
+import type { PlaceTable } from "./place";
+import type { Mapping, Program } from "./program";
+import { lowerASCII } from "./source";
+import { identityOf, joinSegments, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
+import { Obj, Partial, Unknown, type Place, type Value } from "./value";
+
+/** A draft under construction. */
+interface Mapped {
+  draft: Draft;
+  /** Every mapping that made it reads it from another resource, which only refers to it: a stub of which something is known. */
+  said: boolean;
+  /** For the stub. */
+  from: Ref | null;
+}
+
+export class Mapper {
+  private readonly mappings: Mapping[];
+  private readonly byType = new Map<string, Mapping[]>();
+  /** How mappings spell a key, by lower case. */
+  private readonly keys = new Map<string, string>();
+  /** Keys of a resource that mappings read. */
+  private readonly stated = new Set<string>();
+  private readonly drafts: Mapped[] = [];
+  private readonly byID = new Map<string, Map<string, Mapped>>();
+  /** Why a kind may have more members. */
+  private readonly open = new Map<string, Unknown>();
+
+  constructor(
+    private readonly program: Program,
+    input: string,
+  ) {
+    this.mappings = program.mappings[input] ?? [];
+    for (const k of program.model.kinds) this.byID.set(k.name, new Map());
+    for (const m of this.mappings) {
+      const typ = lowerASCII(m.type);
+      const list = this.byType.get(typ);
+      if (list === undefined) this.byType.set(typ, [m]);
+      else list.push(m);
+      for (const x of [m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
+    }
+  }
+
+  /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
+  private learnKeys(n: ExprNode | null): void {
+    if (n === null) return;
+    if (n.op === "get") {
+      const lower = lowerASCII(n.name!);
+      if (!this.keys.has(lower)) this.keys.set(lower, n.name!);
+      const of = n.args![0]!;
+      if (of.op === "var" && of.name === "resource") this.stated.add(n.name!);
+    }
+    for (const a of n.args ?? []) this.learnKeys(a);
+  }
+
+  /** Gives the keys of a value the spelling that mappings use. */
+  private spellKeys(v: Value): void {
+    if (Array.isArray(v)) {
+      for (const item of v) this.spellKeys(item);
+    } else if (isMap(v)) {
+      for (const k of keysOf(v)) {
+        const item = v[k]!;
+        const spelled = this.keys.get(lowerASCII(k));
+        if (spelled !== undefined && spelled !== k && !(spelled in v)) {
+          delete v[k];
+          v[spelled] = item;
+        }
+        this.spellKeys(item);
+      }
+    }
+  }
+
+  /** Maps every resource of one document. file names it in reasons. */
+  add(input: Flattened, file: string): void {
+    if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
+    for (const r of input.resources) {
+      const mappings = typeof r.body.type === "string" ? this.byType.get(lowerASCII(r.body.type)) : undefined;
+      if (mappings === undefined) continue;
+      this.spellKeys(r.body);
+      for (const m of mappings) this.apply(m, r, input.places, file);
+    }
+  }
+
+  private setOpen(kind: string, u: Unknown): void {
+    if (!this.open.has(kind)) this.open.set(kind, new Unknown(u.reason));
+  }
+
+  private evaluate(x: Expr, body: Value, item: Value, index: number): Value {
+    return evaluateMapping(x, this.program.lib, body, item, index);
+  }
+
+  /** Makes the drafts of one mapping from one resource. */
+  private apply(m: Mapping, r: Resource, places: PlaceTable, file: string): void {
+    let exists = r.exists;
+    if (m.when !== null) {
+      const v = this.evaluate(m.when, r.body, null, 0);
+      if (v instanceof Unknown) exists ??= v;
+      else if (v !== true) return;
+    }
+    if (r.open !== null) this.setOpen(m.kind, r.open);
+    if (m.each === null) {
+      this.draft(m, r, null, 0, exists, r.place, file);
+      return;
+    }
+    const v = this.evaluate(m.each, r.body, null, 0);
+    let items: Value[] = [];
+    if (Array.isArray(v)) {
+      items = v;
+    } else if (v instanceof Partial) {
+      items = v.items;
+      if (v.open !== null) this.setOpen(m.kind, v.open);
+    } else if (v instanceof Unknown) {
+      this.setOpen(m.kind, v);
+    } else if (v !== null) {
+      this.setOpen(m.kind, new Unknown(`the input has ${describe(v)} where it should have a list`));
+    }
+    items.forEach((item, i) => {
+      if (item instanceof Unknown) this.setOpen(m.kind, item);
+      else this.draft(m, r, item, i, exists, places.of(item, r.place), file);
+    });
+  }
+
+  /** Makes or extends the object that a mapping reads from a resource or item. */
+  private draft(m: Mapping, r: Resource, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
+    let id: Value = r.body.id!;
+    let name: Value = r.body.name!;
+    if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
+    let identity = identityOf(id);
+    if (identity === null || identity === "") {
+      // It has no name that it could be referred to by, but it is there.
+      const reason = id instanceof Unknown ? id.reason : "the object has no name";
+      id = piece(reason, UNRESOLVED, `${quoteExpr(file)} ${quoteExpr(place.pointer)} ${index}`);
+      identity = identityOf(id)!;
+    }
+    if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);
+    if (identityOf(name) === null) name = lastSegment(id);
+    const d: Draft = {
+      kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: Object.create(null),
+      idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
+      absent: `is not set in ${file}`, referred: false, unresolved: null,
+    };
+    for (const [f, x] of Object.entries(m.fields)) {
+      const type = d.kind.fields.find((field) => field.name === f)!.type;
+      const v = decode(type, this.evaluate(x, r.body, item, index), f, place);
+      if (v !== null) d.fields[f] = v;
+    }
+    let said = false;
+    let from: Ref | null = null;
+    if (m.each !== null) {
+      said = !identity.startsWith(`${identityOf(r.body.id) ?? ""}/`) && !identity.startsWith("{");
+      from = refTo(id, place);
+    }
+    this.merge({ draft: d, said, from }, m.each === null);
+  }
+
+  /** Adds a draft, or what it states to the draft of the same object. What is stated later wins; what only may be stated makes a difference unknown. */
+  private merge(d: Mapped, whole: boolean): void {
+    const table = this.byID.get(d.draft.kind.name)!;
+    const old = table.get(d.draft.identity);
+    if (old === undefined) {
+      table.set(d.draft.identity, d);
+      this.drafts.push(d);
+      return;
+    }
+    const a = old.draft;
+    const b = d.draft;
+    if (whole || (old.said && !d.said)) a.place = b.place;
+    if (d.said !== old.said) {
+      // A reference says nothing about whether the object exists.
+      if (old.said) a.exists = b.exists;
+      b.exists = a.exists;
+      old.said = false;
+    }
+    for (const name in a.fields) {
+      if (!(name in b.fields) && a.exists !== null && b.exists === null) a.fields[name] = new Unknown(a.exists.reason);
+    }
+    for (const name in b.fields) {
+      const v = b.fields[name]!;
+      const differs = b.exists !== null && !(name in a.fields && sameStated(a.fields[name]!, v));
+      a.fields[name] = differs ? new Unknown(b.exists!.reason) : v;
+    }
+    if (b.exists === null) a.exists = null;
+  }
+
+  /** What linking needs of the mapped resources. A kind is complete unless something left it open. */
+  finish(): Linking {
+    const { model } = this.program;
+    const out: Linking = { model, drafts: [], states: new Map(), complete: new Set(), stub: (kind, ref) => this.stub(kind, ref) };
+    for (const k of model.kinds) out.states.set(k.name, this.open.get(k.name) ?? null);
+    for (const d of this.drafts) {
+      if (d.said) {
+        const stub = this.stub(d.draft.kind, d.from!);
+        Object.assign(stub.fields, d.draft.fields);
+        stub.referred = true;
+        stub.unresolved = d.from!.unknown;
+        d.draft = stub;
+      }
+      out.drafts.push(d.draft);
+    }
+    return out;
+  }
+
+  /** Drafts an object that is only referred to: the mapping for the type in its id, over a resource of which nothing but the id is known, tells ancestors. */
+  private stub(kind: Kind, r: Ref): Draft {
+    const id: Value = r.unknown ?? r.id;
+    const last = lastSegment(id);
+    const d: Draft = {
+      kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: Object.create(null),
+      idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
+      absent: notInInput(r.name), referred: false, unresolved: null,
+    };
+    const m = this.mappingFor(kind, id);
+    if (m === null) return d;
+    const segments = textSegments(id) ?? [];
+    const body = newMap();
+    for (const key of this.stated) body[key] = new Unknown(d.absent);
+    body.type = m.type;
+    body.id = id;
+    body.name = last;
+    if (m.type.split("/").length > 2 && segments.length > 2) body.parent = settled(joinSegments(segments.slice(0, -2)));
+    for (const [f, x] of Object.entries(m.fields)) {
+      const type = kind.fields.find((field) => field.name === f)!.type;
+      const v = decode(type, this.evaluate(x, body, null, 0), f, d.place);
+      if (v !== null) d.fields[f] = v;
+    }
+    return d;
+  }
+
+  /** The mapping of a kind whose type an id has. */
+  private mappingFor(kind: Kind, id: Value): Mapping | null {
+    const typ = typeOfID(id);
+    if (typ === "") return null;
+    for (const m of this.mappings) {
+      if (m.kind !== kind.name || m.each !== null) continue;
+      const lower = lowerASCII(m.type);
+      if (lower === typ || (typ.startsWith("/") && lower.endsWith(typ))) return m;
+    }
+    return null;
+  }
+}
+
+/** The name that an id ends with. */
+export function lastSegment(id: Value): Value {
+  return textSegments(id)?.at(-1) ?? id;
+}
+
+/** Compares two decoded values; references by what they refer to. */
+function sameStated(a: Stated, b: Stated): boolean {
+  if (a instanceof Ref) return b instanceof Ref && a.identity === b.identity;
+  if (a instanceof Unknown || a instanceof Partial || a instanceof Obj) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameStated(item, b[i]!));
+  if (isMap(a)) {
+    const keys = Object.keys(a);
+    return isMap(b) && keys.length === Object.keys(b).length && keys.every((k) => k in b && sameStated(a[k]!, b[k]!));
+  }
+  return a === b;
+}
+
+/** The lower-case resource type that an id spells out; where the beginning of the id is not resolved, the end of the type with a slash before. */
+export function typeOfID(id: Value): string {
+  const segments = textSegments(id) ?? [];
+  const last = segments.findLastIndex((s) => typeof s === "string" && lowerASCII(s) === "providers");
+  if (last < 0) {
+    const text = segments.length > 2 ? segments[segments.length - 2] : undefined;
+    return typeof text === "string" ? `/${lowerASCII(text)}` : "";
+  }
+  let typ = "";
+  for (let i = last + 1; i < segments.length; i++) {
+    if (i > last + 1 && (i - last) % 2 === 1) continue; // a name
+    const text = segments[i];
+    if (typeof text !== "string") return "";
+    typ += `/${lowerASCII(text)}`;
+  }
+  return typ.slice(1);
+}

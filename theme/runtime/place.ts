@@ -1,0 +1,53 @@
+// Where values stand in a document. Mirrors internal/topology/place.go.
+
+import type { Node } from "./document";
+import type { Source } from "./source";
+import type { Place, RecordValue, Value } from "./value";
+
+/** Knows the parent of every node, so that a JSON pointer is written only for what is asked for. */
+export class PlaceTable {
+  private readonly parent = new Map<Node, { node: Node; key: string }>();
+  private readonly values = new Map<RecordValue, Node>();
+  private readonly known = new Map<Node, Place>();
+
+  constructor(
+    private readonly source: Source,
+    root: Node,
+  ) {
+    const pending = [root];
+    for (let n = pending.pop(); n !== undefined; n = pending.pop()) {
+      n.items.forEach((item, i) => {
+        this.parent.set(item, { node: n!, key: String(i) });
+        pending.push(item);
+      });
+      for (const e of n.entries) {
+        this.parent.set(e.value, { node: n, key: e.key });
+        pending.push(e.value);
+      }
+    }
+  }
+
+  /** The place of a node. Copies ask for the same one again and again. */
+  at(n: Node): Place {
+    const known = this.known.get(n);
+    if (known !== undefined) return known;
+    let pointer = "";
+    for (let step = this.parent.get(n); step !== undefined; step = this.parent.get(step.node)) {
+      pointer = `/${step.key.replace(/~/g, "~0").replace(/\//g, "~1")}${pointer}`;
+    }
+    const place = { file: this.source.file, pointer, ...this.source.position(n.start) };
+    this.known.set(n, place);
+    return place;
+  }
+
+  /** Records where a map was read. */
+  set(value: RecordValue, n: Node): void {
+    this.values.set(value, n);
+  }
+
+  /** The place of a value that was read from the document, or the fallback. */
+  of(v: Value, fallback: Place): Place {
+    const n = v !== null && typeof v === "object" ? this.values.get(v as RecordValue) : undefined;
+    return n === undefined ? fallback : this.at(n);
+  }
+}

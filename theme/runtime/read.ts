@@ -1,0 +1,165 @@
+// One topology from one or more texts: decode, detect the format, flatten, map, link. Mirrors internal/topology/read.go.
+
+import { foldEqual, readArm } from "./arm";
+import { giveParameters, readParameters, unusedParameters, addProblem, type Parameter } from "./armparam";
+import type { Diagnostic, Topology } from "./check";
+import { readDeclared, type DeclaredFacts } from "./declared";
+import { detect } from "./detect";
+import { parse, quoted, type Node } from "./document";
+import { link } from "./link";
+import { Mapper } from "./map";
+import { noChanges, readNative } from "./native";
+import type { Program } from "./program";
+import { Problems, Source } from "./source";
+
+/** The flags of `plumbline check` that say how to read an input; texts or objects instead of paths. */
+export interface ReadOptions {
+  /** auto, native or arm; default auto. */
+  input?: string;
+  /** Texts of parameter files, or values by name; several, the later wins. */
+  parameters?: ParameterOption | ParameterOption[];
+  /** "/subscriptions/…/resourceGroups/…" */
+  scope?: string;
+  /** Declared facts: text of a file, or the facts. */
+  declared?: string | { file: string; text: string } | Record<string, unknown>;
+}
+
+export type ParameterOption = string | { file: string; text: string } | Record<string, unknown>;
+
+interface Input {
+  source: Source;
+  root: Node | null;
+  format: string;
+}
+
+/** Reads one topology. Problems of the texts are in its problems; its world is null where nothing could be read. */
+export function read(program: Program, files: { file: string; text: string }[], options: ReadOptions = {}): Topology {
+  const r = new Reader(program, options);
+  for (const f of files) r.decode(f);
+  return r.topology();
+}
+
+class Reader {
+  private readonly docs: Input[] = [];
+  private readonly problems: Diagnostic[] = [];
+  private scope: string;
+
+  constructor(
+    private readonly program: Program,
+    private readonly options: ReadOptions,
+  ) {
+    this.scope = options.scope ?? "";
+  }
+
+  decode(f: { file: string; text: string }): void {
+    const source = new Source(f.file, f.text);
+    const { root, problems } = parse(source);
+    this.problems.push(...problems.list);
+    if (root === null || problems.any) {
+      this.docs.push({ source, root: null, format: "" });
+      return;
+    }
+    this.docs.push({ source, root, format: detect(this.program.model, root, this.options.input ?? "", this.problems) });
+  }
+
+  topology(): Topology {
+    const t: Topology = { file: "", format: "", world: null, subjects: [], unstated: [], problems: this.problems };
+    t.file = distinct(this.docs.map((d) => d.source.file));
+    t.format = distinct(this.docs.map((d) => d.format));
+    if (this.docs.length > 0 && this.docs.every((d) => d.format !== "")) this.build(t);
+    return t;
+  }
+
+  /** Fills in what documents of known format say. */
+  private build(t: Topology): void {
+    const given = readParameters(parametersOf(this.options.parameters), this.problems);
+    this.checkScope();
+    const first = this.docs[0]!;
+    if (first.format === "native") {
+      if (this.docs.length > 1) {
+        this.unmerged(this.docs[1]!, "a native topology stands in one file", "put its collections together, or check the files one by one");
+        return;
+      }
+      unusedParameters(given, [], this.problems);
+      const native = readNative(this.program.model, first.source, first.root, noChanges);
+      t.world = native.world;
+      t.subjects = native.subjects;
+      t.unstated = native.unstated;
+      this.problems.push(...native.problems);
+      return;
+    }
+    const mapper = new Mapper(this.program, "arm");
+    const templates: Node[] = [];
+    for (let i = 0; i < this.docs.length; i++) {
+      const d = this.docs[i]!;
+      if (d.format !== "arm") {
+        this.unmerged(d, "a native topology cannot be merged with a template", "check the files one by one");
+        return;
+      }
+      const { flat, problems } = readArm(d.source, d.root!, this.scope, giveParameters(d.root!, given, this.problems), i > 0 ? `${i}!` : "");
+      this.problems.push(...problems);
+      mapper.add(flat, d.source.file);
+      templates.push(d.root!);
+    }
+    unusedParameters(given, templates, this.problems);
+    const declared = this.declared();
+    const input = mapper.finish();
+    input.complete = declared.complete;
+    const out = link(input);
+    t.world = { collections: out.collections, declared: declared.values };
+    t.subjects = out.subjects;
+    t.unstated = out.unstated;
+  }
+
+  private unmerged(d: Input, message: string, hint: string): void {
+    this.problems.push({ code: "input/merge", severity: "error", file: d.source.file, message, hint });
+  }
+
+  /** Reads declared facts: a map of them, or one under "declared". */
+  private declared(): DeclaredFacts {
+    const option = this.options.declared;
+    const problems = new Problems();
+    let root: Node | null = null;
+    if (option !== undefined) {
+      const f = fileOf(option, "declared");
+      const read = parse(new Source(f.file, f.text));
+      this.problems.push(...read.problems.list);
+      root = read.problems.any ? null : read.root;
+      root = root?.get("declared") ?? root;
+    }
+    const facts = readDeclared(this.program.model, root, new Map(), problems);
+    this.problems.push(...problems.list);
+    return facts;
+  }
+
+  private checkScope(): void {
+    const parts = this.scope.replace(/\/$/, "").split("/");
+    const ok =
+      this.scope === "" ||
+      (parts.length >= 3 && parts[0] === "" && foldEqual(parts[1]!, "subscriptions") && parts[2] !== "" &&
+        (parts.length === 3 || (parts.length === 5 && foldEqual(parts[3]!, "resourceGroups") && parts[4] !== "")));
+    if (ok) return;
+    addProblem(this.problems, "input/scope", null, `the scope ${quoted(this.scope)} is not the id of a subscription or resource group`, "write /subscriptions/ID or /subscriptions/ID/resourceGroups/NAME");
+    this.scope = "";
+  }
+}
+
+function distinct(list: string[]): string {
+  return [...new Set(list.filter((s) => s !== ""))].join(", ");
+}
+
+/** A file given as an option: its text, with a name or without, or what it would say. */
+function fileOf(option: ParameterOption, name: string): { file: string; text: string } {
+  if (typeof option === "string") return { file: name, text: option };
+  if (typeof option.file === "string" && typeof option.text === "string") return { file: option.file, text: option.text };
+  return { file: name, text: JSON.stringify(option) };
+}
+
+/** Parameters in order; a text among values by name is one of NAME=VALUE. */
+function parametersOf(option: ReadOptions["parameters"]): Parameter[] {
+  if (option === undefined) return [];
+  return (Array.isArray(option) ? option : [option]).flatMap((p): Parameter[] => {
+    if (typeof p === "string" || (typeof p.file === "string" && typeof p.text === "string") || "parameters" in p) return [fileOf(p, "parameters")];
+    return Object.entries(p).map(([name, value]): Parameter => ({ name, value: typeof value === "string" ? value : JSON.stringify(value) }));
+  });
+}
