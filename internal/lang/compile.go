@@ -21,20 +21,24 @@ type program struct{ code *vm.Program }
 // Names that the compiler adds to a program. They cannot clash: none is an
 // identifier.
 const (
-	worldName = "(world)" // the *World, in the environment
-	fnGet     = "(get)"   // (world, base, field): a read that stops at an unknown
-	fnAt      = "(at)"    // (base, index)
-	fnCheck   = "(check)" // (value): stops at an unknown element
-	fnColl    = "(collection)"
-	fnDecl    = "(declared)"
-	fnEqual   = "(equal)" // for values that may be objects
-	fnIn      = "(in)"
-	fnRange   = "(range)"
-	fnPower   = "(power)"  // refuses fractional exponents, where Go and JavaScript round differently
-	fnList    = "(list)"   // (value): refuses text, which the VM would go through byte by byte
-	fnCall    = "(call)"   // (world, function, args…)
-	fnScalar  = "(scalar)" // string and type, which print Go's own types for composites
-	fnOpen    = "unknown"
+	worldName  = "(world)" // the *World, in the environment
+	fnGet      = "(get)"   // (world, base, field): a read that stops at an unknown
+	fnAt       = "(at)"    // (base, index)
+	fnCheck    = "(check)" // (value): stops at an unknown element
+	fnColl     = "(collection)"
+	fnDecl     = "(declared)"
+	fnEqual    = "(equal)" // for values that may be objects
+	fnIn       = "(in)"
+	fnRange    = "(range)"
+	fnPower    = "(power)"    // refuses fractional exponents, where Go and JavaScript round differently
+	fnList     = "(list)"     // (value): refuses text, which the VM would go through byte by byte
+	fnCall     = "(call)"     // (world, function, args…)
+	fnScalar   = "(scalar)"   // a prefix: builtins that do something else with composites or text
+	fnChain    = "(chain)"    // the end of a chain
+	fnGroup    = "(group)"    // (list, keys): groupBy over known keys
+	fnSortable = "(sortable)" // (value): a list
+	fnSort     = "(sort)"     // (list, keys, order): stable
+	fnOpen     = "unknown"
 )
 
 // assembler turns Nodes back into expr's tree, with every read of the topology
@@ -131,7 +135,12 @@ func (s *assembler) node(n *Node) ast.Node {
 	case OpSlice:
 		return s.slice(n)
 	case OpChain:
-		return s.chain(n.Args[0], func(x ast.Node) ast.Node { return x })
+		return s.chain(n.Args[0], func(x ast.Node) ast.Node {
+			if n.Type.is("any", "list") { // an empty list that is nil becomes plain nil
+				return call(n, fnChain, x)
+			}
+			return x
+		})
 	case OpNot:
 		return at(n, &ast.UnaryNode{Operator: "not", Node: s.arg(n, 0)})
 	case OpNeg:
@@ -157,8 +166,14 @@ func (s *assembler) node(n *Node) ast.Node {
 			return call(n, n.Name, s.args(n)...)
 		}
 		switch n.Name {
-		case "string", "type":
+		case "string", "type", "toJSON", "fromJSON", "fromBase64", "get":
 			return call(n, fnScalar+n.Name, s.args(n)...)
+		case "sort":
+			order := ast.Node(text(n, "asc"))
+			if len(n.Args) > 1 {
+				order = s.arg(n, 1)
+			}
+			return s.sorted(n, call(n, fnSortable, s.arg(n, 0)), func(list ast.Node) ast.Node { return list }, order)
 		case "first", "last":
 			return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{s.listArg(n)}})
 		}
@@ -260,9 +275,28 @@ func (s *assembler) binary(n *Node) ast.Node {
 	return at(n, &ast.BinaryNode{Operator: n.Name, Left: l, Right: r})
 }
 
-// loop assembles a builtin with a closure. Over known operands (count and sum)
-// it goes through the closure's results, which are then the list itself.
+// resultsName is the variable with the closure's results, one per element, where
+// sortBy and groupBy run over known operands.
+const resultsName = "(results)"
+
+// loop assembles a builtin with a closure. Over known operands count and sum go
+// through the closure's results, which are then the list itself.
 func (s *assembler) loop(n *Node) ast.Node {
+	if n.Name == "sortBy" {
+		order := ast.Node(text(n, "asc"))
+		if len(n.Args) > 2 {
+			order = s.arg(n, 2)
+		}
+		return s.sorted(n, s.listArg(n), func(list ast.Node) ast.Node {
+			if s.holes {
+				return name(n, resultsName)
+			}
+			return at(n, &ast.BuiltinNode{Name: "map", Arguments: []ast.Node{list, at(n, &ast.PredicateNode{Node: s.node(n.Args[1])})}})
+		}, order)
+	}
+	if n.Name == "groupBy" && s.holes {
+		return call(n, fnGroup, s.arg(n, 0), name(n, resultsName))
+	}
 	args := []ast.Node{s.listArg(n)}
 	if len(n.Args) > 1 && !s.holes {
 		args = append(args, at(n, &ast.PredicateNode{Node: s.node(n.Args[1])}))
@@ -271,6 +305,13 @@ func (s *assembler) loop(n *Node) ast.Node {
 		args = append(args, s.arg(n, 2))
 	}
 	return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: args})
+}
+
+// sorted assembles sort and sortBy: `let l = list; (sort)(l, keys(l), order)`.
+func (s *assembler) sorted(n *Node, list ast.Node, keys func(ast.Node) ast.Node, order ast.Node) ast.Node {
+	s.fresh++
+	l := fmt.Sprintf("(list%d)", s.fresh)
+	return at(n, &ast.VariableDeclaratorNode{Name: l, Value: list, Expr: call(n, fnSort, name(n, l), keys(name(n, l)), order)})
 }
 
 // listArg assembles the first argument of a node that goes through a list.
@@ -306,18 +347,27 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 		}
 		return a[0], nil
 	})
-	for _, name := range []string{"string", "type"} {
-		run := exprbuiltin.Builtins[exprbuiltin.Index[name]].Fast
-		add(fnScalar+name, func(a []any) (any, error) {
-			_, isObject := a[0].(Object)
-			_, isMap := a[0].(map[string]any)
-			_, isList := items(a[0])
-			if isObject || name == "string" && (isMap || isList) {
-				return nil, fmt.Errorf("%q does not work on %s", name, nameOf(a[0]))
-			}
-			return run(a[0]), nil
-		})
+	for _, name := range []string{"string", "type", "toJSON"} {
+		add(fnScalar+name, scalarOnly(name))
 	}
+	add(fnScalar+"fromJSON", fromJSON)
+	add(fnScalar+"fromBase64", fromBase64)
+	add(fnScalar+"get", func(a []any) (any, error) { return element(a[0], a[1]) })
+	add(fnChain, func(a []any) (any, error) {
+		if isNil(a[0]) {
+			return nil, nil
+		}
+		return a[0], nil
+	})
+	add(fnGroup, func(a []any) (any, error) { return group(a[0], a[1]) })
+	add(fnSortable, func(a []any) (any, error) {
+		_, isMap := mapOf(a[0])
+		if _, isList := items(a[0]); !isList || isMap {
+			return nil, fmt.Errorf("%s cannot be sorted", nameOf(a[0]))
+		}
+		return a[0], nil
+	})
+	add(fnSort, func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) })
 	add(fnRange, func(a []any) (any, error) { return makeRange(a[0], a[1]) })
 	add(fnCall, func(a []any) (any, error) { return a[0].(*World).call(e.function(a[1].(string)), a[2:]) })
 	add(fnOpen, func(a []any) (any, error) {

@@ -134,6 +134,9 @@ func describe(n *Node, operands []any, err error) string {
 			}
 			return firstLine(inner)
 		}
+		if name := typeName(operands[0]); n.Name == "sort" && name != "array" {
+			return names[0] + " cannot be sorted"
+		}
 		return fmt.Sprintf("%q does not work on %s", n.Name, strings.Join(names, " and "))
 	case OpLoop:
 		return fmt.Sprintf("%q does not work on these elements", n.Name)

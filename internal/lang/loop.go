@@ -15,10 +15,11 @@ func items(v any) ([]any, bool) {
 		return widen(v), true
 	case []float64:
 		return widen(v), true
-	case map[string]any:
+	}
+	if m, ok := mapOf(v); ok {
 		// The VM goes through a map as often as it has keys, and fails where the
 		// closure looks at an element.
-		out := make([]any, len(v))
+		out := make([]any, m.Len())
 		for i := range out {
 			out[i] = noElement{}
 		}
@@ -299,7 +300,7 @@ func (l *loop) stops() *Unknown {
 	return u
 }
 
-// whole runs a builtin that needs every element: count and sum.
+// whole runs a builtin that needs every element: count, sum, sortBy, groupBy.
 func (l *loop) whole() result {
 	u := l.stops()
 	results := make([]any, len(l.elems))
@@ -311,10 +312,27 @@ func (l *loop) whole() result {
 		u = both(u, r.open())
 		results[i] = r.v
 	}
+	operands := []any{results}
+	if l.n.Name == "sortBy" || l.n.Name == "groupBy" {
+		if len(l.elems) > 0 {
+			if _, none := l.elems[0].(noElement); none {
+				return l.fail(l.n, "a map has no elements")
+			}
+		}
+		operands = []any{l.elems, nil}
+	}
+	if len(l.n.Args) > 2 {
+		r := l.eval(l.n.Args[2], l.f)
+		if r.err != nil {
+			return l.errorAfter(u, nil, r.err)
+		}
+		u = both(u, r.open())
+		operands = append(operands, r.v)
+	}
 	if u != nil {
 		return value(u)
 	}
-	return l.apply(l.n, []any{results})
+	return l.applyTo(l.n, operands, results)
 }
 
 // lists is flatten, concat and uniq, which keep what is stated of partial lists.

@@ -69,7 +69,8 @@ func typeName(v any) string {
 		return "string"
 	case Object:
 		return "object"
-	case map[string]any:
+	}
+	if _, isMap := mapOf(v); isMap {
 		return "map"
 	}
 	return "array"

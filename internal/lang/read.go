@@ -45,6 +45,9 @@ func (w *World) get(base any, field string) (any, error) {
 	case *Unknown:
 		return nil, b
 	}
+	if _, isMap := mapOf(base); isMap {
+		return index(base, field)
+	}
 	return nil, fmt.Errorf("%s has no field %q", nameOf(base), field)
 }
 

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,10 +37,16 @@ func show(v any) string {
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	if list, ok := items(v); ok {
-		return strings.Join(shown(list), ", ")
+	if m, ok := mapOf(v); ok { // what groupBy and fromPairs give
+		parts := []string{}
+		for _, k := range m.MapKeys() {
+			parts = append(parts, show(k.Interface())+": "+show(m.MapIndex(k).Interface()))
+		}
+		slices.Sort(parts)
+		return "{" + strings.Join(parts, ", ") + "}"
 	}
-	return "unknown"
+	list, _ := items(v)
+	return strings.Join(shown(list), ", ")
 }
 
 func shown(list []any) []string {

@@ -141,7 +141,7 @@ func (t *tree) eval(n *Node, f *frame) result {
 		return r
 	case OpChain:
 		r, stopped := t.step(n.Args[0], f)
-		if stopped {
+		if stopped || r.err == nil && isNil(r.v) {
 			return value(nil)
 		}
 		return r
@@ -234,7 +234,11 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 	case map[string]any:
 		return t.read(b[n.Name], "", joinPath(base.path, n.Name)), false
 	}
-	return t.fail(n, fmt.Sprintf("%s has no field %q", nameOf(base.v), n.Name)), false
+	v, err := t.w.get(base.v, n.Name)
+	if err != nil {
+		return t.fail(n, fmt.Sprintf("%s has no field %q", nameOf(base.v), n.Name)), false
+	}
+	return value(v), false
 }
 
 func joinPath(base, field string) string {
@@ -457,7 +461,10 @@ func (t *tree) inPartial(x any, list *Partial, path string) result {
 }
 
 // apply runs the operator of n on known operands in expr's VM.
-func (t *tree) apply(n *Node, operands []any) result {
+func (t *tree) apply(n *Node, operands []any) result { return t.applyTo(n, operands, nil) }
+
+// applyTo is apply with the closure's results of a loop.
+func (t *tree) applyTo(n *Node, operands, results []any) result {
 	if n.Op == OpBin {
 		switch n.Name {
 		case "==", "!=", "in":
@@ -470,7 +477,8 @@ func (t *tree) apply(n *Node, operands []any) result {
 	if err != nil {
 		return t.fail(n, err.Error())
 	}
-	env := make(map[string]any, len(operands)+1)
+	env := make(map[string]any, len(operands)+2)
+	env[resultsName] = results
 	for i, v := range operands {
 		env[hole(i)] = v
 	}

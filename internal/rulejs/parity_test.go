@@ -63,7 +63,12 @@ func result(v any, err error) string {
 	case reflect.Map:
 		parts := []string{}
 		for _, k := range r.MapKeys() {
-			parts = append(parts, fmt.Sprint(k)+":"+result(r.MapIndex(k).Interface(), nil))
+			key := k.Interface()
+			name, isText := key.(string)
+			if !isText || r.Type().Key().Kind() != reflect.String {
+				name = result(key, nil)
+			}
+			parts = append(parts, name+":"+result(r.MapIndex(k).Interface(), nil))
 		}
 		sort.Strings(parts)
 		return "{" + strings.Join(parts, ",") + "}"
@@ -101,6 +106,7 @@ globalThis.print = (v) => {
     case "string": return JSON.stringify(v).replace(/[\u2028\u2029<>&]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
   }
   if (Array.isArray(v)) return "[" + v.map(print).join(",") + "]";
+  if (typeof v.list === "function") return "{" + v.list().map(([k, x]) => print(k) + ":" + print(x)).sort().join(",") + "}";
   return "{" + Object.keys(v).map((k) => k + ":" + print(v[k])).sort().join(",") + "}";
 };
 globalThis.plain = (v) => {
@@ -241,7 +247,8 @@ func evaluate(x *lang.Expr, data map[string]any) (got string, outside bool) {
 		return result(v, nil), false
 	}
 	for _, m := range []string{"a string is no list", "goes through a list, not a string", "a string cannot be sliced", "a fractional exponent",
-		`"string" does not work on`, `"first" does not work on a string`, `"last" does not work on a string`, "a string has no elements"} {
+		`"string" does not work on`, `"first" does not work on a string`, `"last" does not work on a string`, "a string has no elements", "cannot be sorted",
+		`"toJSON" does not work on`, `"fromBase64" does not work`, `"get" does not work on a string`} {
 		outside = outside || strings.Contains(err.Message, m)
 	}
 	return result(nil, errors.New(err.Message)), outside

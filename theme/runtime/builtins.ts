@@ -1,8 +1,8 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, equal, fail, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
-import { NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
+import { add, at, equal, fail, hashable, isNil, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
+import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { caseRanges } from "./unicode.gen";
 
 type Builtin = (...args: Value[]) => Value;
@@ -19,6 +19,7 @@ function wrong(name: string, ...args: Value[]): never {
  */
 export function elements(name: string, v: Value): Value[] {
   if (Array.isArray(v)) return v;
+  if (v instanceof Dict) return v.list().map(() => NO_ELEMENT as unknown as Value);
   if (v !== null && typeof v === "object" && !(v instanceof Obj) && !(v instanceof Partial) && !(v instanceof Unknown)) {
     return Object.keys(v).map(() => NO_ELEMENT as unknown as Value);
   }
@@ -58,7 +59,31 @@ export const loops: Record<string, Loop> = {
     const i = list("findIndex", v).findIndex((x, i) => condition("findIndex", f(x, i)));
     return i < 0 ? null : BigInt(i);
   },
+  sortBy: (v, f, direction = "asc") => {
+    const xs = list("sortBy", v).map(kept);
+    return sorted("sortBy", xs, xs.map(f), direction);
+  },
+  groupBy: (v, f) => {
+    const groups = new Dict(nilList);
+    list("groupBy", v).forEach((x, i) => {
+      const key = hashable(f(x, i), "groupBy");
+      if (groups.has(key)) (groups.get(key) as Value[]).push(kept(x));
+      else groups.set(key, [kept(x)]);
+    });
+    return groups;
+  },
 };
+
+/** sort and sortBy, stable as in internal/lang/sort.go. */
+function sorted(name: string, xs: Value[], keys: Value[], direction: Value): Value[] {
+  if (direction !== "asc" && direction !== "desc") return wrong(name, xs);
+  const index = xs.map((_, i) => i);
+  index.sort((i, j) => {
+    const [a, b] = direction === "asc" ? [keys[i]!, keys[j]!] : [keys[j]!, keys[i]!];
+    return less(a, b) ? -1 : less(b, a) ? 1 : 0;
+  });
+  return index.map((i) => xs[i]!);
+}
 
 /** reduce: the closure gets the element, its index and the accumulator. */
 export function reduce(v: Value, f: (element: Value, index: number, acc: Value) => Value, initial?: Value): Value {
@@ -259,6 +284,7 @@ export const builtins: Record<string, Builtin> = {
   len: (v) => {
     if (typeof v === "string") return BigInt(codePoints(v));
     if (Array.isArray(v)) return BigInt(v.length);
+    if (v instanceof Dict) return BigInt(v.size);
     if (v !== null && typeof v === "object" && !(v instanceof Obj)) return BigInt(Object.keys(v).length);
     return wrong("len", v!);
   },
@@ -335,5 +361,186 @@ export const builtins: Record<string, Builtin> = {
     return out.length === 0 ? nilList() : out;
   },
   flatten: (v) => (Array.isArray(v) ? flattened(v, []) : wrong("flatten", v!)),
+  sort: (v, direction = "asc") => (Array.isArray(v) ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`)),
+  splitAfter: (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1),
+  repeat: (...a) => {
+    const n = whole("repeat", a, 1);
+    return n < 0 || n > 1e6 ? wrong("repeat", ...a) : text("repeat", a, 0).repeat(n);
+  },
+  mean: (...a) => {
+    const [count, total] = totals(a);
+    return count === 0 ? 0 : total / count;
+  },
+  median: (...a) => {
+    const xs = numbers(a, []).sort(compareNumbers);
+    const n = xs.length;
+    if (n === 0) return 0;
+    return n % 2 === 1 ? xs[(n - 1) / 2]! : (xs[n / 2 - 1]! + xs[n / 2]!) / 2;
+  },
+  get: (base, i) => {
+    if (base === null || typeof base === "boolean" || typeof base === "bigint" || typeof base === "number") return null;
+    if (base instanceof Obj || typeof base === "string") return wrong("get", base);
+    if (!Array.isArray(base)) {
+      const v = at(base!, i!);
+      return isNil(v) ? null : v;
+    }
+    if (typeof i !== "bigint" && typeof i !== "number") return wrong("get", base, i!);
+    let k = Number(toInt(i));
+    if (k < 0) k += base.length;
+    return base[k] ?? null;
+  },
+  fromPairs: (v) => {
+    if (!Array.isArray(v)) return wrong("fromPairs", v!);
+    const out = new Dict(() => null);
+    for (const pair of v) {
+      if (!Array.isArray(pair) || pair.length !== 2) return wrong("fromPairs", v);
+      out.set(hashable(pair[0]!, "fromPairs"), pair[1]!);
+    }
+    return out;
+  },
+  toJSON: (v) => {
+    if (v !== null && typeof v === "object") return wrong("toJSON", v);
+    if (typeof v === "bigint") return String(v);
+    if (typeof v === "number" && !Number.isFinite(v)) return wrong("toJSON", v);
+    if (Object.is(v, -0)) return "-0";
+    return JSON.stringify(v).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+  },
+  fromJSON: (v) => (typeof v === "string" ? plainJSON(v) : wrong("fromJSON", v!)),
+  toBase64: (...a) => base64(utf8(text("toBase64", a, 0))),
+  fromBase64: (...a) => fromBase64(text("fromBase64", a, 0)),
+  bitand: (...a) => bits("bitand", a, (x, y) => x & y),
+  bitor: (...a) => bits("bitor", a, (x, y) => x | y),
+  bitxor: (...a) => bits("bitxor", a, (x, y) => x ^ y),
+  bitnand: (...a) => bits("bitnand", a, (x, y) => x & ~y),
+  bitshl: (...a) => bits("bitshl", a, (x, y) => shift(y, a, () => x << y, 0n)),
+  bitshr: (...a) => bits("bitshr", a, (x, y) => shift(y, a, () => x >> y, x < 0n ? -1n : 0n)),
+  bitushr: (...a) => bits("bitushr", a, (x, y) => shift(y, a, () => (x & MASK) >> y, 0n)),
+  bitnot: (v) => (typeof v === "bigint" ? ~v : wrong("bitnot", v!)),
 };
+
+const MASK = (1n << 64n) - 1n;
+
+/** Wraps to int64. BigInt.asIntN, unlike asUintN, is right in every engine. */
+function bits(name: string, a: Value[], f: (x: bigint, y: bigint) => bigint): bigint {
+  const [x, y] = a as [Value, Value];
+  return typeof x === "bigint" && typeof y === "bigint" ? BigInt.asIntN(64, f(x, y)) : wrong(name, ...a);
+}
+
+function shift(y: bigint, a: Value[], f: () => bigint, beyond: bigint): bigint {
+  if (y < 0n) return wrong("a shift", ...a);
+  return y > 63n ? beyond : f();
+}
+
+/** strings.SplitAfterN */
+function splitAfterN(s: string, sep: string, n: number): Value[] {
+  if (n === 0) return typedList("string", []);
+  let parts = sep === "" ? [...s] : s.split(sep).map((p, i, all) => (i < all.length - 1 ? p + sep : p));
+  if (n > 0 && parts.length > n) parts = [...parts.slice(0, n - 1), parts.slice(n - 1).join("")];
+  return typedList("string", parts);
+}
+
+/** Count and sum of numbers, nested lists summed on their own first, as in Go. */
+function totals(args: Value[]): [number, number] {
+  let count = 0;
+  let total = 0;
+  for (const v of args) {
+    if (Array.isArray(v)) {
+      for (const x of v) {
+        const [c, t] = totals([x]);
+        count += c;
+        total += t;
+      }
+    } else {
+      total += toFloat("mean", v);
+      count++;
+    }
+  }
+  return [count, total];
+}
+
+function numbers(args: Value[], out: number[]): number[] {
+  for (const v of args) {
+    if (Array.isArray(v)) numbers(v, out);
+    else out.push(toFloat("median", v));
+  }
+  return out;
+}
+
+/** sort.Float64s: NaN before everything. */
+function compareNumbers(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}
+
+const MAX_NESTING = 1000;
+
+/** JSON as Go reads it: no number beyond float64, lone surrogates replaced. */
+function plainJSON(s: string): Value {
+  if (s.replace(/[^[{]/g, "").length > MAX_NESTING) return fail(`"fromJSON" does not work on deeply nested text`);
+  let v: unknown;
+  try {
+    v = JSON.parse(s);
+  } catch {
+    return fail(`"fromJSON" does not work on this text`);
+  }
+  return plainValue(v);
+}
+
+function plainValue(v: unknown): Value {
+  if (typeof v === "number" && !Number.isFinite(v)) return fail(`"fromJSON" does not work on this text`);
+  if (typeof v === "string") return wellFormed(v);
+  if (Array.isArray(v)) return v.map(plainValue);
+  if (v === null || typeof v !== "object") return v as null | boolean | number;
+  const out = Object.create(null) as Record<string, Value>;
+  for (const [k, x] of Object.entries(v)) out[wellFormed(k)] = plainValue(x);
+  return out;
+}
+
+const wellFormed = (s: string): string => s.replace(/\p{Cs}/gu, "\ufffd");
+
+function utf8(s: string): number[] {
+  const out: number[] = [];
+  for (const c of s) {
+    const r = c.codePointAt(0)!;
+    if (r < 0x80) out.push(r);
+    else if (r < 0x800) out.push(0xc0 | (r >> 6), 0x80 | (r & 63));
+    else if (r < 0x10000) out.push(0xe0 | (r >> 12), 0x80 | ((r >> 6) & 63), 0x80 | (r & 63));
+    else out.push(0xf0 | (r >> 18), 0x80 | ((r >> 12) & 63), 0x80 | ((r >> 6) & 63), 0x80 | (r & 63));
+  }
+  return out;
+}
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+function base64(bytes: number[]): string {
+  let out = "";
+  for (let i = 0; i < bytes.length; i += 3) {
+    const n = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    out += DIGITS[n >> 18]! + DIGITS[(n >> 12) & 63]! + (i + 1 < bytes.length ? DIGITS[(n >> 6) & 63]! : "=") + (i + 2 < bytes.length ? DIGITS[n & 63]! : "=");
+  }
+  return out;
+}
+
+/** base64.StdEncoding, which skips line breaks; what is not UTF-8 stays outside the language. */
+function fromBase64(s: string): string {
+  const clean = s.replace(/[\r\n]/g, "");
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return wrong("fromBase64", s);
+  let escaped = "";
+  let n = 0;
+  let left = 0;
+  for (const c of clean.replace(/=+$/, "")) {
+    n = (n << 6) | DIGITS.indexOf(c);
+    left += 6;
+    if (left >= 8) {
+      left -= 8;
+      escaped += "%" + ((n >> left) & 255).toString(16).padStart(2, "0");
+      n &= (1 << left) - 1;
+    }
+  }
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return wrong("fromBase64", s);
+  }
+}
 

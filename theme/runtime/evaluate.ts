@@ -4,7 +4,7 @@
 
 import { Failure, equal, fail, isNil, inList, nameOf, readable } from "./ops";
 import { evaluateTree, RuntimeError } from "./tree";
-import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
+import { Dict, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 /** A node of an analysed expression; internal/lang/node.go says what each op means. */
 export interface Node {
@@ -104,6 +104,7 @@ export function unfailed(v: Value): Value {
 export function get(w: Context, base: Value, name: string): Value {
   if (base instanceof Obj) return known(field(w, base, name));
   if (base instanceof Unknown) throw base;
+  if (base instanceof Dict) return base.get(name);
   if (base !== null && typeof base === "object" && !Array.isArray(base) && !(base instanceof Partial)) {
     return Object.hasOwn(base, name) ? known(base[name]!) : null;
   }
@@ -120,7 +121,9 @@ export function declared(w: Context, name: string): Value {
 
 /** `?.`: nil ends the chain. */
 export function chain(base: Value, rest: (base: Value) => Value): Value {
-  return isNil(base) ? null : rest(base);
+  if (isNil(base)) return null;
+  const v = rest(base);
+  return isNil(v) ? null : v;
 }
 
 /** `??` */
@@ -146,6 +149,7 @@ function unknownInside(v: Value, depth: number): Unknown | null {
   if (v === null || typeof v !== "object" || v instanceof Obj) return null;
   if (v instanceof Unknown) return v;
   if (v instanceof Partial) return why(v);
+  if (v instanceof Dict) return null;
   const inner = Array.isArray(v) ? v : sortedKeys(v).map((k) => v[k]!);
   for (const x of inner) {
     const u = unknownInside(x, depth + 1);

@@ -2,7 +2,7 @@
 // operator or the function of vm/runtime that it mirrors; what expr reports as
 // a run-time error is a thrown Failure.
 
-import { NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
 /** A run-time error of an expression: its author's bug. */
 export class Failure extends Error {}
@@ -107,6 +107,9 @@ export function deepEqual(a: Value, b: Value): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     if (typed.get(a) !== typed.get(b) || nilLists.has(a) !== nilLists.has(b)) return false;
     return a.every((x, i) => deepEqual(x, b[i]!));
+  }
+  if (a instanceof Dict || b instanceof Dict) {
+    return a instanceof Dict && b instanceof Dict && a.size === b.size && a.list().every(([k, v]) => b.has(k) && deepEqual(v, b.get(k)));
   }
   const x = a as RecordValue;
   const y = b as RecordValue;
@@ -249,6 +252,7 @@ export function truth(a: Value, what: string): boolean {
 /** runtime.In */
 export function inList(x: Value, list: Value): boolean {
   if (list === null) return false;
+  if (list instanceof Dict) return list.has(hashable(x, "in"));
   if (Array.isArray(list)) return list.some((item) => equal(item, x));
   if (typeof list === "object" && !(list instanceof Obj) && !(list instanceof Unknown) && !(list instanceof Partial)) {
     if (x !== null && typeof x !== "string") return mismatch("in", x, list);
@@ -294,6 +298,12 @@ export function range(a: Value, b: Value): Value[] {
   return typedList("int", out);
 }
 
+/** A value that can be the key of a map in Go; lists and maps cannot. */
+export function hashable(key: Value, name: string): Value {
+  if (key !== null && typeof key === "object" && !(key instanceof Obj)) return fail(`"${name}" does not work on these elements`);
+  return key;
+}
+
 /** runtime.Fetch with an index or a key: a list's element or a record's value. */
 export function at(base: Value, i: Value): Value {
   if (Array.isArray(base)) {
@@ -303,6 +313,7 @@ export function at(base: Value, i: Value): Value {
     if (!(k >= 0 && k < base.length)) return fail(`there is no element ${showIndex(i)}`);
     return base[k]!;
   }
+  if (base instanceof Dict) return base.get(hashable(i, "[]"));
   if (base !== null && typeof base === "object" && !(base instanceof Obj) && !(base instanceof Unknown) && !(base instanceof Partial)) {
     if (i !== null && typeof i !== "string") return fail(`a map has no elements`);
     return Object.hasOwn(base, i ?? "") ? base[i ?? ""]! : null;

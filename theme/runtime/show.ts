@@ -1,7 +1,8 @@
 // How messages and facts print values. Mirrors internal/lang/show.go.
 
 import { sortedKeys } from "./evaluate";
-import { Obj, Partial, Unknown, type Value } from "./value";
+import { compareText } from "./ops";
+import { Dict, Obj, Partial, Unknown, type Value } from "./value";
 
 export function show(v: Value): string {
   switch (typeof v) {
@@ -17,5 +18,6 @@ export function show(v: Value): string {
   if (v instanceof Unknown) return v.text || "unknown";
   if (v instanceof Partial) return [...v.items.map(show), "unknown"].join(", ");
   if (Array.isArray(v)) return v.map(show).join(", ");
+  if (v instanceof Dict) return "{" + v.list().map(([k, x]) => `${show(k)}: ${show(x)}`).sort(compareText).join(", ") + "}";
   return "{" + sortedKeys(v).map((k) => `${k}: ${show(v[k]!)}`).join(", ") + "}";
 }

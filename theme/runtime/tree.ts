@@ -6,7 +6,7 @@ import { collectionPath, elementPath, objectPath, textPath } from "./path";
 import { SELF, field, known, same, unfailed, why, type Context, type Expr, type Node } from "./evaluate";
 import { Failure, at, binary, isNil, matches, nameOf, negate, not, positive, slice } from "./ops";
 import { pure } from "./pure";
-import { NO_ELEMENT, Obj, Partial, Unknown, type Missing, type Value } from "./value";
+import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Missing, type Value } from "./value";
 
 /** A failure of an expression on known values: its author's bug, with its place. */
 export class RuntimeError extends Error {
@@ -130,7 +130,7 @@ class Tree {
       case "at": return this.step(n, f)[0];
       case "chain": {
         const [r, stopped] = this.step(args[0]!, f);
-        return stopped ? value(null) : r;
+        return stopped || isNil(r.v) ? value(null) : r;
       }
       case "and": return this.connective(n, f, false);
       case "or": return this.connective(n, f, true);
@@ -181,6 +181,7 @@ class Tree {
       const p = self ? "" : base.path || objectPath(b);
       return [this.read(field(this.w, b, n.name!), p, p + "." + n.name), false];
     }
+    if (b instanceof Dict) return [value(b.get(n.name!)), false];
     if (b !== null && typeof b === "object" && !Array.isArray(b) && !(b instanceof Partial)) {
       const v = Object.hasOwn(b, n.name!) ? b[n.name!]! : null;
       return [this.read(v, "", collectionPath(base.path, n.name!)), false];
@@ -593,7 +594,7 @@ class Loop {
     return u;
   }
 
-  /** count and sum, which need every element. */
+  /** count, sum, sortBy and groupBy, which need every element. */
   whole(): Val {
     let u = this.stops();
     const results: Value[] = [];
@@ -603,9 +604,17 @@ class Loop {
       u = both(u, openOf(r));
       results.push(r.v);
     }
+    let extra: Value | undefined;
+    const third = this.n.args![2];
+    if (third) {
+      const r = this.tree.attempt(() => this.tree.eval(third, this.f));
+      if (r instanceof RuntimeError) return this.errorAfter(u, null, r);
+      u = both(u, openOf(r));
+      extra = r.v;
+    }
     if (u) return value(u);
     try {
-      return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!));
+      return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!, extra));
     } catch (e) {
       if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);
       throw e;

@@ -60,7 +60,48 @@ export interface RecordValue {
   [key: string]: Value;
 }
 
-export type Value = null | boolean | bigint | number | string | Value[] | RecordValue | Obj | Unknown | Partial;
+/** A map whose keys need not be text: what groupBy and fromPairs give in Go. */
+export class Dict {
+  private readonly entries = new Map<string, [Value, Value]>();
+  /** `absent` is what a key that is not there reads as. */
+  constructor(readonly absent: () => Value) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get(key: Value): Value {
+    const entry = this.entries.get(tag(key));
+    return entry ? entry[1] : this.absent();
+  }
+
+  has(key: Value): boolean {
+    return this.entries.has(tag(key));
+  }
+
+  set(key: Value, value: Value): void {
+    this.entries.set(tag(key), [key, value]);
+  }
+
+  list(): [Value, Value][] {
+    return [...this.entries.values()];
+  }
+}
+
+const identities = new WeakMap<object, number>();
+let identity = 0;
+
+/** A key as Go compares it: by type and value, an object by identity. */
+function tag(key: Value): string {
+  if (key instanceof Obj) {
+    let n = identities.get(key);
+    if (n === undefined) identities.set(key, (n = ++identity));
+    return "object " + n;
+  }
+  return `${typeof key} ${String(key)}`;
+}
+
+export type Value = null | boolean | bigint | number | string | Value[] | RecordValue | Dict | Obj | Unknown | Partial;
 
 /** What expressions can read: the collections of one topology and the declared facts. */
 export interface World {
