@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -242,6 +244,7 @@ func TestNative(t *testing.T) {
 	if len(files) == 0 {
 		t.Fatal("no goldens")
 	}
+	raised := ""
 	for _, file := range files {
 		a, err := txtar.ParseFile(file)
 		if err != nil {
@@ -252,6 +255,7 @@ func TestNative(t *testing.T) {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar")+"/"+in.Name, func(t *testing.T) {
 				ours := describeNative(env, readText(t, env, in.Name, string(in.Data), changes))
 				got := lines(ours)
+				raised += got
 				if *update {
 					want.Data = []byte(got)
 				} else if got != string(want.Data) {
@@ -268,6 +272,55 @@ func TestNative(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range nativeCodes() {
+		if !strings.Contains(raised, " "+c.Code+" ") {
+			t.Errorf("no case raises %s", c.Code)
+		}
+	}
+}
+
+// TestNativeDamaged damages the goldens at random: whatever a text has become,
+// both engines say the same of it.
+func TestNativeDamaged(t *testing.T) {
+	env := nativeModel(t)
+	browser := browserReader(t, env)
+	rng := rand.New(rand.NewPCG(3, 5))
+	pieces := []string{"null", "5", "1.5", "true", "g", "h", "[]", "{}", "\"x\"", "[g, h]", "10.0.0.0/8", "fd00::1", "name", "id", "gates", "Basic", "é", "{ a: 1 }"}
+	files, _ := filepath.Glob("testdata/native/*.txtar")
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i+2 < len(a.Files); i += 3 {
+			for range 25 {
+				text, changes := string(a.Files[i].Data), string(a.Files[i+1].Data)
+				for range 1 + rng.IntN(3) {
+					text = damage(rng, text, pieces)
+				}
+				ours := lines(describeNative(env, readText(t, env, "f", text, changes)))
+				js := lines(browser("f", text, changes))
+				if ours != js && !strings.Contains(ours+js, "input/yaml-syntax") {
+					t.Fatalf("the engines differ on\n%s\nchanges:\n%s\ngo:\n%s\njs:\n%s", text, changes, ours, js)
+				}
+			}
+		}
+	}
+}
+
+// damage replaces one word, removes it, or removes a line.
+func damage(rng *rand.Rand, text string, pieces []string) string {
+	if rng.IntN(4) == 0 {
+		all := strings.SplitAfter(text, "\n")
+		i := rng.IntN(len(all))
+		return strings.Join(append(slices.Clone(all[:i]), all[i+1:]...), "")
+	}
+	words := regexp.MustCompile(`[\w./-]+`).FindAllStringIndex(text, -1)
+	if len(words) == 0 {
+		return text
+	}
+	w := words[rng.IntN(len(words))]
+	return text[:w[0]] + pieces[rng.IntN(len(pieces))] + text[w[1]:]
 }
 
 func lines(d described) string {
