@@ -126,6 +126,10 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
+// elsewhere matches calls that load or run what the page did not bring; a
+// method of the same name (MiniSearch has a fetch) is another thing.
+var elsewhere = regexp.MustCompile(`(^|[^.}\w$])(fetch|eval|import|importScripts|Function|XMLHttpRequest|WebSocket|EventSource|sendBeacon)\(`)
+
 // TestNothingFromElsewhere holds the scripts to what works from file:// and
 // under the pages' policy.
 func TestNothingFromElsewhere(t *testing.T) {
@@ -134,12 +138,10 @@ func TestNothingFromElsewhere(t *testing.T) {
 		if strings.HasSuffix(p, ".woff2") || strings.HasSuffix(p, ".txt") {
 			continue
 		}
-		for _, forbidden := range []string{"fetch(", "XMLHttpRequest", "importScripts", "import(", "eval(", "new Function", "sendBeacon", "WebSocket"} {
-			if bytes.Contains(data, []byte(forbidden)) {
-				t.Errorf("%s contains %q", p, forbidden)
-			}
+		if found := elsewhere.Find(data); found != nil {
+			t.Errorf("%s contains %q", p, found)
 		}
-		for _, u := range regexp.MustCompile(`url\("?([^)"]+)`).FindAllSubmatch(data, -1) {
+		for _, u := range regexp.MustCompile(`url\(["']?([^)"']+)`).FindAllSubmatch(data, -1) {
 			if !strings.HasPrefix(string(u[1]), "./") && !strings.HasPrefix(string(u[1]), "data:") {
 				t.Errorf("%s loads %s", p, u[1])
 			}
