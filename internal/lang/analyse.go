@@ -33,7 +33,9 @@ type analyser struct {
 	rule  string
 	lets  []letVar
 	ptrs  []*Type // element types of the enclosing closures
-	diags *diag.List
+	// unordered is the argument whose order its parent does not look at.
+	unordered ast.Node
+	diags     *diag.List
 }
 
 type letVar struct {
@@ -191,7 +193,11 @@ func (a *analyser) node(n ast.Node) *Node {
 	case *ast.BytesNode:
 		return a.errorAt(n, "rule/refused", "bytes are outside the rule language", "write text in quotes without b")
 	case *ast.SequenceNode:
-		return a.errorAt(n, "rule/refused", "a sequence of expressions is outside the rule language", "only its last expression has an effect: keep that one")
+		var args []*Node
+		for _, x := range n.Nodes {
+			args = append(args, a.node(x))
+		}
+		return a.make(n, OpSeq, args[len(args)-1].Type, args...)
 	}
 	return a.errorAt(n, "rule/refused", fmt.Sprintf("%T is outside the rule language", n), "")
 }
@@ -231,7 +237,10 @@ func (a *analyser) identifier(n *ast.IdentifierNode) *Node {
 			return a.errorAt(n, "rule/unknown-name", `"declared" is not a value of its own`, "read one of its facts, for example declared."+a.firstDeclared())
 		}
 	}
-	if a.scope.untyped && name != "$env" {
+	if a.scope.untyped && name == "$env" {
+		return a.named(n, OpVar, EnvName, tAny)
+	}
+	if a.scope.untyped {
 		return a.named(n, OpGet, name, tAny, a.named(n, OpVar, EnvName, tAny))
 	}
 	if name == "$env" {
@@ -303,7 +312,7 @@ func (a *analyser) member(n *ast.MemberNode) *Node {
 	switch {
 	case base.Type.is("string"):
 		return a.errorAt(n, "rule/refused", "an index into text is outside the rule language", "use startsWith, split or matches")
-	case base.Type.is("object", "record") && !index.Type.is("string"):
+	case base.Type.is("object", "record") && !index.Type.may("string", "nil"):
 		return a.errorAt(n, "rule/type", fmt.Sprintf("%s has fields, not elements", base.Type.with()), "read a field with a dot")
 	case base.Type.is("object"):
 		return a.errorAt(n, "rule/refused", "a computed field name is outside the rule language", "read the field by its name")
@@ -410,7 +419,11 @@ func (a *analyser) wantBool(n *Node, what string) {
 }
 
 func (a *analyser) binary(n *ast.BinaryNode) *Node {
-	l, r := a.node(n.Left), a.node(n.Right)
+	l := a.node(n.Left)
+	if n.Operator == "in" {
+		a.unordered = n.Right
+	}
+	r := a.node(n.Right)
 	switch n.Operator {
 	case "and", "&&", "or", "||":
 		op := OpAnd
@@ -421,6 +434,9 @@ func (a *analyser) binary(n *ast.BinaryNode) *Node {
 		a.wantBool(r, fmt.Sprintf("each side of %q", n.Operator))
 		return a.make(n, op, tBool, l, r)
 	case "??":
+		for _, side := range []*Node{l, r} {
+			side.Optional = side.Optional || side.Op == OpChain
+		}
 		return a.make(n, OpElse, join(l.Type, r.Type), l, r)
 	}
 	op := n.Operator
@@ -590,6 +606,9 @@ func (a *analyser) mapLiteral(n *ast.MapNode) *Node {
 
 func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 	b, ok := builtins[n.Name]
+	if b.unordered && a.unordered != ast.Node(n) {
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("%q returns its elements in a random order", n.Name), "sort them, count them, or look into them with in, any or all")
+	}
 	if !ok || b.refused != "" {
 		why := ""
 		if b.refused != "" {
@@ -605,6 +624,9 @@ func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 	}
 	var args []*Node
 	var types []*Type
+	if n.Name == "len" || n.Name == "sort" {
+		a.unordered = n.Arguments[0]
+	}
 	for _, x := range n.Arguments {
 		arg := a.node(x)
 		if arg.Type.is("object") && n.Name != "uniq" && n.Name != "concat" {
@@ -628,6 +650,10 @@ func counted(min, max int) string {
 }
 
 func (a *analyser) loop(n *ast.BuiltinNode, b builtin) *Node {
+	switch n.Name {
+	case "all", "any", "none", "one", "count":
+		a.unordered = n.Arguments[0]
+	}
 	list := a.node(n.Arguments[0])
 	if !list.Type.may("list") {
 		return a.errorAt(n.Arguments[0], "rule/type", fmt.Sprintf("%q goes through a list, not %s", n.Name, list.Type.with()), "")

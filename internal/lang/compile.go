@@ -136,7 +136,7 @@ func (s *assembler) node(n *Node) ast.Node {
 		return s.slice(n)
 	case OpChain:
 		return s.chain(n.Args[0], func(x ast.Node) ast.Node {
-			if n.Type.is("any", "list") { // an empty list that is nil becomes plain nil
+			if !n.Optional && n.Type.is("any", "list") { // an empty list that is nil becomes plain nil
 				return call(n, fnChain, x)
 			}
 			return x
@@ -182,6 +182,8 @@ func (s *assembler) node(n *Node) ast.Node {
 		return call(n, fnCall, append([]ast.Node{name(n, worldName), text(n, n.Name)}, s.args(n)...)...)
 	case OpOpen:
 		return call(n, fnOpen, s.args(n)...)
+	case OpSeq:
+		return at(n, &ast.SequenceNode{Nodes: s.args(n)})
 	case OpList:
 		return at(n, &ast.ArrayNode{Nodes: s.args(n)})
 	case OpMap:

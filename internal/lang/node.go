@@ -8,7 +8,8 @@ type Node struct {
 	Name string // variable, field, collection, operator, builtin or function
 	Lit  any    // value of a literal: nil, bool, int, float64 or string
 	Args []*Node
-	// Optional marks a Get or At written with `?.`; it ends its Chain on nil.
+	// Optional marks a Get or At written with `?.`; it ends its Chain on nil. Of a
+	// Chain it says that `??` follows, which takes an empty list that is nil as it is.
 	Optional bool
 	// From and To bound the whole sub-expression, in runes of the text.
 	From, To int
@@ -45,6 +46,7 @@ const (
 	OpCall  Op = "call" // builtin or pure function Name
 	OpFunc  Op = "func" // function Name of the model
 	OpOpen  Op = "open" // unknown(Args[0])
+	OpSeq   Op = "seq"  // Args[0]; Args[1]; … gives the last
 	OpList  Op = "list"
 	OpMap   Op = "map" // Args: key, value, key, value …
 )

@@ -5,11 +5,14 @@ import "math"
 // builtin is one row of the language profile: a builtin of expr that both
 // engines run with the same result, or the reason why it is refused.
 type builtin struct {
-	loop     bool // takes a closure as its second argument
-	min, max int  // number of arguments, the closure included
-	result   func(args []*Type) *Type
-	refused  string // why, or "" where allowed
-	instead  string // what to write instead
+	loop bool // takes a closure as its second argument
+	// unordered gives its elements in a random order: allowed only where its
+	// parent does not look at the order.
+	unordered bool
+	min, max  int // number of arguments, the closure included
+	result    func(args []*Type) *Type
+	refused   string // why, or "" where allowed
+	instead   string // what to write instead
 }
 
 const many = math.MaxInt
@@ -109,6 +112,9 @@ var builtins = map[string]builtin{
 	"uniq":        {min: 1, max: 1, result: sameList},
 	"concat":      {min: 1, max: many, result: concatLists},
 	"flatten":     {min: 1, max: 1, result: flattened},
+	"keys":        {unordered: true, min: 1, max: 1, result: fixed(tList)},
+	"values":      {unordered: true, min: 1, max: 1, result: fixed(tList)},
+	"toPairs":     {unordered: true, min: 1, max: 1, result: fixed(tList)},
 	"sort":        {min: 1, max: 2, result: sameList},
 	"splitAfter":  {min: 2, max: 3, result: fixed(listOf(tString))},
 	"repeat":      {min: 2, max: 2, result: fixed(tString)},
@@ -135,9 +141,6 @@ var builtins = map[string]builtin{
 	"date":          {refused: "depends on the clock and the time zone of the machine", instead: "compare dates as ISO 8601 text"},
 	"duration":      {refused: "has no counterpart in the browser", instead: "compare numbers of one unit"},
 	"timezone":      {refused: "depends on the machine", instead: "compare dates as ISO 8601 text"},
-	"keys":          {refused: "returns its elements in a random order", instead: "read the fields by name"},
-	"values":        {refused: "returns its elements in a random order", instead: "read the fields by name"},
-	"toPairs":       {refused: "returns its elements in a random order", instead: "read the fields by name"},
 }
 
 // operators of OpBin that both engines run with the same result.

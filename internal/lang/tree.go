@@ -141,7 +141,7 @@ func (t *tree) eval(n *Node, f *frame) result {
 		return r
 	case OpChain:
 		r, stopped := t.step(n.Args[0], f)
-		if stopped || r.err == nil && isNil(r.v) {
+		if stopped || r.err == nil && !n.Optional && isNil(r.v) {
 			return value(nil)
 		}
 		return r
@@ -163,6 +163,14 @@ func (t *tree) eval(n *Node, f *frame) result {
 			return v
 		}
 		return t.eval(n.Args[1], &frame{vars: map[string]val{n.Name: v.val}, up: f})
+	case OpSeq:
+		var r result
+		for _, a := range n.Args {
+			if r = t.eval(a, f); r.err != nil {
+				break
+			}
+		}
+		return r
 	case OpLoop:
 		return t.loop(n, f)
 	case OpFunc:

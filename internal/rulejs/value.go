@@ -38,7 +38,11 @@ func (t *translator) value(n *lang.Node) string {
 	case lang.OpSlice:
 		return fmt.Sprintf("rt.slice(%s)", t.list(n.Args))
 	case lang.OpChain:
-		return t.chain(n.Args[0], func(s string) string { return s })
+		function := "chain"
+		if n.Optional {
+			function = "reach"
+		}
+		return t.chain(n.Args[0], function, func(s string) string { return s })
 	case lang.OpNot:
 		if isBool(n.Args[0]) {
 			return "!" + parens(t.value(n.Args[0]))
@@ -68,6 +72,8 @@ func (t *translator) value(n *lang.Node) string {
 		return fmt.Sprintf("rt.call(w, %s)", strings.Join(append([]string{quote(n.Name)}, t.values(n.Args)...), ", "))
 	case lang.OpOpen:
 		return fmt.Sprintf("rt.open(%s)", t.value(n.Args[0]))
+	case lang.OpSeq:
+		return "(" + t.list(n.Args) + ")"
 	case lang.OpList:
 		return "[" + t.list(n.Args) + "]"
 	case lang.OpMap:
@@ -164,17 +170,17 @@ func (t *translator) read(n *lang.Node, base string) string {
 }
 
 // chain writes a?.b.c so that the rest is only reached when the base is there.
-func (t *translator) chain(n *lang.Node, rest func(string) string) string {
+func (t *translator) chain(n *lang.Node, function string, rest func(string) string) string {
 	if n.Op != lang.OpGet && n.Op != lang.OpAt {
 		return rest(t.value(n))
 	}
-	return t.chain(n.Args[0], func(base string) string {
+	return t.chain(n.Args[0], function, func(base string) string {
 		if !n.Optional {
 			return rest(t.read(n, base))
 		}
 		t.opts++
 		name := fmt.Sprintf("o%d", t.opts)
-		return fmt.Sprintf("rt.chain(%s, (%s) => %s)", base, name, rest(t.read(n, name)))
+		return fmt.Sprintf("rt.%s(%s, (%s) => %s)", function, base, name, rest(t.read(n, name)))
 	})
 }
 

@@ -361,6 +361,9 @@ export const builtins: Record<string, Builtin> = {
     return out.length === 0 ? nilList() : out;
   },
   flatten: (v) => (Array.isArray(v) ? flattened(v, []) : wrong("flatten", v!)),
+  keys: (v) => pairs("keys", v!).map(([k]) => k),
+  values: (v) => pairs("values", v!).map(([, x]) => x),
+  toPairs: (v) => pairs("toPairs", v!).map((p) => p),
   sort: (v, direction = "asc") => (Array.isArray(v) ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`)),
   splitAfter: (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1),
   repeat: (...a) => {
@@ -417,6 +420,13 @@ export const builtins: Record<string, Builtin> = {
   bitushr: (...a) => bits("bitushr", a, (x, y) => shift(y, a, () => (x & MASK) >> y, 0n)),
   bitnot: (v) => (typeof v === "bigint" ? ~v : wrong("bitnot", v!)),
 };
+
+/** The keys and values of a map, in an order that the profile lets nobody see. */
+function pairs(name: string, v: Value): [Value, Value][] {
+  if (v instanceof Dict) return v.list();
+  if (v === null || typeof v !== "object" || Array.isArray(v) || v instanceof Obj || v instanceof Unknown || v instanceof Partial) return wrong(name, v);
+  return Object.keys(v).map((k) => [k, v[k]!]);
+}
 
 const MASK = (1n << 64n) - 1n;
 

@@ -121,9 +121,13 @@ export function declared(w: Context, name: string): Value {
 
 /** `?.`: nil ends the chain. */
 export function chain(base: Value, rest: (base: Value) => Value): Value {
-  if (isNil(base)) return null;
-  const v = rest(base);
+  const v = reach(base, rest);
   return isNil(v) ? null : v;
+}
+
+/** chain before `??`, which takes an empty list that is nil as it is. */
+export function reach(base: Value, rest: (base: Value) => Value): Value {
+  return isNil(base) ? null : rest(base);
 }
 
 /** `??` */

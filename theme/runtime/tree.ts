@@ -130,7 +130,7 @@ class Tree {
       case "at": return this.step(n, f)[0];
       case "chain": {
         const [r, stopped] = this.step(args[0]!, f);
-        return stopped || isNil(r.v) ? value(null) : r;
+        return stopped || (!n.optional && isNil(r.v)) ? value(null) : r;
       }
       case "and": return this.connective(n, f, false);
       case "or": return this.connective(n, f, true);
@@ -142,6 +142,11 @@ class Tree {
       case "let": {
         const v = this.eval(args[0]!, f);
         return this.eval(args[1]!, { vars: new Map([[n.name!, v]]), up: f });
+      }
+      case "seq": {
+        let r = value(null);
+        for (const a of args) r = this.eval(a, f);
+        return r;
       }
       case "loop": return this.loop(n, f);
       case "func": return this.func(n, f);
