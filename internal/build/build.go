@@ -59,6 +59,9 @@ func Site(in Input) (Output, diag.List) {
 	if problems = append(problems, in.level(more)...); problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
+	if len(src.Model.Kinds) > 0 {
+		files["schemas/topology.schema.json"] = src.Model.JSONSchema()
+	}
 	return Output{src, files}, problems
 }
 

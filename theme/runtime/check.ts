@@ -231,5 +231,16 @@ export function sortDiagnostics(list: Diagnostic[]): Diagnostic[] {
     return compareText(x[0], y[0]) || x[1] - y[1] || x[2] - y[2] || compareText(x[3], y[3]) || compareText(x[4], y[4]);
   };
   const sorted = [...list].sort(compare);
-  return sorted.filter((d, i) => i === 0 || compare(sorted[i - 1]!, d) !== 0 || sorted[i - 1]!.rule !== d.rule);
+  return sorted.filter((d, i) => i === 0 || compare(sorted[i - 1]!, d) !== 0 || sorted[i - 1]!.rule !== d.rule).map(record);
+}
+
+/** A diagnostic with its members in the order of diag.Record. */
+function record(d: Diagnostic): Diagnostic {
+  const { code, severity, rule, file, line, column, message, hint } = d;
+  const out: Partial<Diagnostic> = { code, severity };
+  if (rule) out.rule = rule;
+  if (file) out.file = file;
+  if (line) out.line = line;
+  if (column) out.column = column;
+  return { ...out, message, ...(hint && { hint }) } as Diagnostic;
 }

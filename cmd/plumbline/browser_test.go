@@ -1,0 +1,263 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/plumbline/plumbline/internal/browsertest"
+)
+
+// browse reads the built site in Chromium as its readers do, over HTTP and from
+// the disk.
+func browse(t *testing.T, dir string) {
+	browser := browsertest.Start(t)
+	for name, root := range map[string]string{"http": browsertest.Serve(t, dir), "file": browsertest.FileURL(t, dir)} {
+		t.Run(name, func(t *testing.T) {
+			t.Run("from paste to sentence", func(t *testing.T) { pasteAndFollow(t, browser, root) })
+			t.Run("every page", func(t *testing.T) { everyPage(t, browser, dir, root) })
+		})
+	}
+	root := browsertest.FileURL(t, dir)
+	t.Run("dark", func(t *testing.T) { dark(t, browser, root) })
+	t.Run("narrow", func(t *testing.T) { narrow(t, browser, dir, root) })
+	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser, root) })
+	t.Run("without scripts", func(t *testing.T) { withoutScripts(t, browser, root) })
+}
+
+// template is a hub-and-spoke deployment with a Bastion in the hub, and a
+// machine in the spoke that no network security group filters.
+func template(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/hub-and-spoke.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// pasteAndFollow is the main job: read a page, paste a template, see what fails,
+// follow a finding to the sentence it comes from, and see the verdict there.
+func pasteAndFollow(t *testing.T, browser *browsertest.Browser, root string) {
+	tab := browser.Open(t, browsertest.View{})
+	tab.Go(root + "index.html")
+	if h1 := browsertest.Eval[string](tab, `document.querySelector("main h1").innerText`); h1 == "" {
+		t.Error("the first page has no heading")
+	}
+	tab.Follow(`header nav a[href*="check/"]`)
+	before := len(tab.Requests())
+	tab.Focus("textarea")
+	tab.Paste(template(t))
+	tab.Wait(`document.querySelector(".finding")`)
+	shown := browsertest.Eval[string](tab, `document.querySelector(".check-output").innerText`)
+	for _, want := range []string{"orders-1", "jump", "no network security group"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the result does not show %q:\n%s", want, shown)
+		}
+	}
+	// The reader sees what the command line says.
+	rules := browsertest.Eval[[]string](tab, `[...document.querySelectorAll('[data-verdict="fail"] h3 a')].map(a => a.href.split("/rules/")[1].split("/")[0])`)
+	want := failing(t)
+	slices.Sort(rules)
+	if !slices.Equal(rules, want) {
+		t.Errorf("the page shows %v as failing, check %v", rules, want)
+	}
+	if after := tab.Requests(); len(after) != before {
+		t.Errorf("checking asked for %v", after[before:])
+	}
+
+	tab.Follow(`a[href$="#vm-nsg"]`)
+	if hash := browsertest.Eval[string](tab, `location.hash`); hash != "#vm-nsg" {
+		t.Errorf("the finding leads to %q", hash)
+	}
+	at := browsertest.Eval[string](tab, `document.getElementById("vm-nsg")?.closest("p, li, td, h1, h2, h3, h4")?.innerText ?? "nothing"`)
+	if claim := claimOf(t, "vm-nsg"); !strings.Contains(strings.Join(strings.Fields(at), " "), claim) {
+		t.Errorf("the finding leads to %q, which is not where %q stands", at, claim)
+	}
+	tab.Wait(`document.querySelector('[data-rule="vm-nsg"][data-verdict="fail"]')`)
+	tab.WantQuiet()
+}
+
+// failing returns the ids of the rules that fail on the template, sorted, as the
+// command line says.
+func failing(t *testing.T) []string {
+	t.Helper()
+	var ids []string
+	out, _ := plumbline(t, "check", "--site", "../..", "testdata/hub-and-spoke.json")
+	verdict := ""
+	for line := range strings.Lines(out) {
+		if fields := strings.Fields(line); len(fields) > 0 && !strings.HasPrefix(line, " ") {
+			verdict = fields[0]
+			if slices.Contains([]string{"error", "warning", "info"}, verdict) {
+				ids = append(ids, fields[len(fields)-1])
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// claimOf returns the sentence that a rule quotes.
+func claimOf(t *testing.T, id string) string {
+	t.Helper()
+	out, _ := plumbline(t, "rules", "--site", "../..", "--format", "json")
+	_, rest, _ := strings.Cut(out, `"id":"`+id+`"`)
+	_, rest, _ = strings.Cut(rest, `"claim":"`)
+	claim, _, ok := strings.Cut(rest, `","tags"`)
+	if !ok {
+		t.Fatalf("no rule %s in %s", id, out)
+	}
+	return claim
+}
+
+// pagesOf returns the HTML pages of the built site.
+func pagesOf(t *testing.T, dir string) []string {
+	t.Helper()
+	var pages []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, _ fs.DirEntry, err error) error {
+		// 404.html is served at addresses that do not exist; its links start at the
+		// path of baseUrl.
+		if filepath.Ext(name) == ".html" && name != "404.html" {
+			pages = append(pages, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
+// everyPage opens every page: each has a heading, says nothing in the console,
+// and its links to the site lead to files that are there.
+func everyPage(t *testing.T, browser *browsertest.Browser, dir, root string) {
+	tab := browser.Open(t, browsertest.View{})
+	for _, page := range pagesOf(t, dir) {
+		tab.Go(root + page)
+		if n := browsertest.Eval[int](tab, `document.querySelectorAll("h1").length`); n != 1 {
+			t.Errorf("%s has %d headings of level 1", page, n)
+		}
+		links := browsertest.Eval[[]string](tab, `[...document.querySelectorAll("a[href], img[src]")].map(a => a.href ?? a.src)`)
+		for _, link := range links {
+			rest, ours := strings.CutPrefix(link, root)
+			if !ours {
+				continue
+			}
+			rest, _, _ = strings.Cut(rest, "#")
+			rest, _, _ = strings.Cut(rest, "?")
+			if rest == "" || strings.HasSuffix(rest, "/") {
+				rest += "index.html"
+			}
+			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(rest))); err != nil {
+				t.Errorf("%s links to %s, which is not there", page, rest)
+			}
+		}
+	}
+	for _, request := range tab.Requests() {
+		if !strings.HasPrefix(request, root) {
+			t.Errorf("a page asked for %s", request)
+		}
+	}
+	tab.WantQuiet()
+}
+
+// dark holds the system's choice of dark against light: paper is darker than ink.
+func dark(t *testing.T, browser *browsertest.Browser, root string) {
+	const brightness = `(() => {
+		const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+		const of = (color) => {
+			canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+			const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+			return r + g + b;
+		};
+		const style = getComputedStyle(document.documentElement), text = getComputedStyle(document.querySelector("main p"));
+		return of(style.backgroundColor) - of(text.color);
+	})()`
+	for _, page := range []string{"index.html", "check/index.html"} {
+		light, dark := browser.Open(t, browsertest.View{}), browser.Open(t, browsertest.View{Dark: true})
+		light.Go(root + page)
+		dark.Go(root + page)
+		if n := browsertest.Eval[int](light, brightness); n < 300 {
+			t.Errorf("%s, light: paper is only %d brighter than text", page, n)
+		}
+		if n := browsertest.Eval[int](dark, brightness); n > -300 {
+			t.Errorf("%s, dark: text is only %d brighter than paper", page, -n)
+		}
+		dark.WantQuiet()
+	}
+}
+
+// narrow holds every page to the width of a small phone, and the checker with a
+// result.
+func narrow(t *testing.T, browser *browsertest.Browser, dir, root string) {
+	tab := browser.Open(t, browsertest.View{Width: 360, Height: 740})
+	wide := func(page string) {
+		if n := browsertest.Eval[int](tab, `document.documentElement.scrollWidth`); n > 360 {
+			t.Errorf("%s is %d pixels wide on a phone of 360", page, n)
+		}
+	}
+	for _, page := range pagesOf(t, dir) {
+		tab.Go(root + page)
+		wide(page)
+	}
+	tab.Go(root + "check/index.html")
+	tab.Focus("textarea")
+	tab.Paste(template(t))
+	tab.Wait(`document.querySelector(".finding")`)
+	wide("the result of a check")
+	tab.WantQuiet()
+}
+
+// keyboard does without a mouse: skip to the content, reach the checker's text,
+// paste, run, and reach a finding's link.
+func keyboard(t *testing.T, browser *browsertest.Browser, root string) {
+	tab := browser.Open(t, browsertest.View{})
+	tab.Go(root + "check/index.html")
+	tab.Press(browsertest.Tabulator)
+	if first := browsertest.Eval[string](tab, `document.activeElement.innerText`); !strings.Contains(first, "Skip") {
+		t.Errorf("the first stop is %q, not the way past the navigation", first)
+	}
+	tab.Press(browsertest.Enter)
+	reach := func(what, is string) {
+		t.Helper()
+		for range 80 {
+			if browsertest.Eval[bool](tab, is) {
+				return
+			}
+			tab.Press(browsertest.Tabulator)
+		}
+		t.Fatalf("the keyboard does not reach %s", what)
+	}
+	reach("the text", `document.activeElement.matches("textarea")`)
+	tab.Paste(template(t))
+	tab.Wait(`document.querySelector(".finding")`)
+	reach("a finding's sentence", `document.activeElement.matches('a[href$="#vm-nsg"]')`)
+	if outline := browsertest.Eval[string](tab, `(s => s.outlineStyle + s.boxShadow)(getComputedStyle(document.activeElement))`); outline == "nonenone" {
+		t.Error("nothing shows where the keyboard is")
+	}
+	tab.WantQuiet()
+}
+
+// withoutScripts reads a page and the rules without JavaScript.
+func withoutScripts(t *testing.T, browser *browsertest.Browser, root string) {
+	tab := browser.Open(t, browsertest.View{NoScript: true})
+	for page, want := range map[string]string{
+		"virtual-machines/network-security-groups/index.html": claimOf(t, "vm-nsg"),
+		"rules/index.html":        "AzureBastionSubnet is /26 or larger",
+		"rules/vm-nsg/index.html": claimOf(t, "vm-nsg"),
+		"check/index.html":        "plumbline check",
+	} {
+		tab.Go(root + page)
+		text := browsertest.Eval[string](tab, `document.querySelector("main").innerText`)
+		if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+			t.Errorf("%s does not say %q without JavaScript:\n%s", page, want, text)
+		}
+		if n := browsertest.Eval[int](tab, `[...document.querySelectorAll(".needs-js")].filter(e => e.checkVisibility()).length`); n > 0 {
+			t.Errorf("%s shows %d things that need JavaScript", page, n)
+		}
+	}
+	tab.WantQuiet()
+}

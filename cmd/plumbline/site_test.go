@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSite builds this repository's site as `make site` does and uses it as its
+// readers do: as a module in Node, and in a browser.
+func TestSite(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public")
+	if out, code := plumbline(t, "build", "--site", "../..", "--out", dir); code != exitClean {
+		t.Fatalf("build ended with %d:\n%s", code, out)
+	}
+	t.Run("module", func(t *testing.T) { moduleAgrees(t, dir) })
+	t.Run("rules.json", func(t *testing.T) {
+		want, err := os.ReadFile(filepath.Join(dir, "rules.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := plumbline(t, "rules", "--site", "../..", "--format", "json"); got != string(want) {
+			t.Errorf("rules --format json prints\n%s\nrules.json holds\n%s", got, want)
+		}
+	})
+	t.Run("browser", func(t *testing.T) { browse(t, dir) })
+}
+
+// plumbline runs a command in this process and returns what it printed, standard
+// output before standard error, and the exit code.
+func plumbline(t *testing.T, args ...string) (string, int) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(args, strings.NewReader(""), &stdout, &stderr)
+	return stdout.String() + stderr.String(), code
+}
+
+// topologies are the files that both engines must say the same bytes of: our own
+// fixtures and samples, broken texts, and the real files where they are.
+func topologies(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"testdata/*.json", "testdata/topologies/*", "../../rules/samples/*.yaml", "../../internal/topology/testdata/*.json", "../../../shared/real/arm-template/*.json"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+// moduleAgrees holds checks.mjs in Node to the bytes of check --format json.
+func moduleAgrees(t *testing.T, dir string) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("Node is needed to test checks.mjs:", err)
+	}
+	const script = `
+		import { pathToFileURL } from "node:url";
+		import { readFileSync } from "node:fs";
+		const [module, ...files] = process.argv.slice(1);
+		const { check } = await import(pathToFileURL(module));
+		for (const file of files) console.log(JSON.stringify(await check(readFileSync(file, "utf8"), { file, all: true })));`
+	files := topologies(t)
+	cmd := exec.Command(node, append([]string{"--input-type=module", "--eval", script, filepath.Join(dir, "checks.mjs")}, files...)...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("Node: %v\n%s", err, stderr.String())
+	}
+	lines := strings.SplitAfter(stdout.String(), "\n")
+	for i, file := range files {
+		var want bytes.Buffer
+		run([]string{"check", "--site", "../..", "--format", "json", "--all", file}, strings.NewReader(""), &want, &bytes.Buffer{})
+		if i >= len(lines) || lines[i] != want.String() {
+			t.Errorf("%s: checks.mjs gives\n%scheck gives\n%s", file, lines[min(i, len(lines)-1)], want.String())
+		}
+	}
+}
