@@ -160,10 +160,60 @@ func group(list, keys any) (v any, err error) {
 		}
 	}()
 	elems, _ := items(list)
+	if _, isMap := mapOf(list); isMap && len(elems) > 0 {
+		return nil, fmt.Errorf("a map has no elements")
+	}
 	by, _ := items(keys)
+	if u := openKey(by); u != nil {
+		return nil, u
+	}
 	out := map[any][]any{}
 	for i, e := range elems {
 		out[by[i]] = append(out[by[i]], e)
+	}
+	return out, nil
+}
+
+// openKey returns why it is not known which of the keys are the same: one of
+// several objects has an open identity.
+func openKey(keys []any) *Unknown {
+	for _, k := range keys {
+		if o, ok := k.(Object); ok && o.object != nil && o.open != nil {
+			for _, other := range keys {
+				if x, ok := other.(Object); ok && x != o {
+					return o.open
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// uniq keeps the first of equal elements. Objects and scalars of one type are
+// looked up; only other values are compared one by one, as expr's uniq does.
+func uniq(list any) (any, error) {
+	elems, isList := items(list)
+	if _, isMap := mapOf(list); !isList || isMap {
+		return nil, fmt.Errorf("%q does not work on %s", "uniq", nameOf(list))
+	}
+	if u := openKey(elems); u != nil {
+		return nil, u
+	}
+	out := []any{}
+	seen := map[any]bool{}
+	for _, e := range elems {
+		switch e.(type) {
+		case Object, string, bool, nil:
+			if seen[e] {
+				continue
+			}
+			seen[e] = true
+		default:
+			if slices.ContainsFunc(out, func(o any) bool { return runtime.Equal(e, o) }) {
+				continue
+			}
+		}
+		out = append(out, e)
 	}
 	return out, nil
 }

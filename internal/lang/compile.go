@@ -35,6 +35,7 @@ const (
 	fnCall     = "(call)"     // (world, function, args…)
 	fnScalar   = "(scalar)"   // a prefix: builtins that do something else with composites or text
 	fnChain    = "(chain)"    // the end of a chain
+	fnUniq     = "(uniq)"     // (list)
 	fnGroup    = "(group)"    // (list, keys): groupBy over known keys
 	fnSortable = "(sortable)" // (value): a list
 	fnSort     = "(sort)"     // (list, keys, order): stable
@@ -173,7 +174,10 @@ func (s *assembler) node(n *Node) ast.Node {
 			if len(n.Args) > 1 {
 				order = s.arg(n, 1)
 			}
-			return s.sorted(n, call(n, fnSortable, s.arg(n, 0)), func(list ast.Node) ast.Node { return list }, order)
+			list := call(n, fnSortable, s.arg(n, 0))
+			return s.bind(n, list, func(list ast.Node) ast.Node { return call(n, fnSort, list, list, order) })
+		case "uniq":
+			return call(n, fnUniq, s.args(n)...)
 		case "first", "last":
 			return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{s.listArg(n)}})
 		}
@@ -289,15 +293,10 @@ func (s *assembler) loop(n *Node) ast.Node {
 		if len(n.Args) > 2 {
 			order = s.arg(n, 2)
 		}
-		return s.sorted(n, s.listArg(n), func(list ast.Node) ast.Node {
-			if s.holes {
-				return name(n, resultsName)
-			}
-			return at(n, &ast.BuiltinNode{Name: "map", Arguments: []ast.Node{list, at(n, &ast.PredicateNode{Node: s.node(n.Args[1])})}})
-		}, order)
+		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call(n, fnSort, list, keys, order) })
 	}
-	if n.Name == "groupBy" && s.holes {
-		return call(n, fnGroup, s.arg(n, 0), name(n, resultsName))
+	if n.Name == "groupBy" {
+		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call(n, fnGroup, list, keys) })
 	}
 	args := []ast.Node{s.listArg(n)}
 	if len(n.Args) > 1 && !s.holes {
@@ -309,11 +308,22 @@ func (s *assembler) loop(n *Node) ast.Node {
 	return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: args})
 }
 
-// sorted assembles sort and sortBy: `let l = list; (sort)(l, keys(l), order)`.
-func (s *assembler) sorted(n *Node, list ast.Node, keys func(ast.Node) ast.Node, order ast.Node) ast.Node {
+// keyed assembles sortBy and groupBy as a function of the list and the
+// closure's results.
+func (s *assembler) keyed(n *Node, f func(list, keys ast.Node) ast.Node) ast.Node {
+	return s.bind(n, s.listArg(n), func(list ast.Node) ast.Node {
+		if s.holes {
+			return f(list, name(n, resultsName))
+		}
+		return f(list, at(n, &ast.BuiltinNode{Name: "map", Arguments: []ast.Node{list, at(n, &ast.PredicateNode{Node: s.node(n.Args[1])})}}))
+	})
+}
+
+// bind assembles `let l = value; body(l)`.
+func (s *assembler) bind(n *Node, value ast.Node, body func(ast.Node) ast.Node) ast.Node {
 	s.fresh++
-	l := fmt.Sprintf("(list%d)", s.fresh)
-	return at(n, &ast.VariableDeclaratorNode{Name: l, Value: list, Expr: call(n, fnSort, name(n, l), keys(name(n, l)), order)})
+	l := fmt.Sprintf("(let%d)", s.fresh)
+	return at(n, &ast.VariableDeclaratorNode{Name: l, Value: value, Expr: body(name(n, l))})
 }
 
 // listArg assembles the first argument of a node that goes through a list.
@@ -361,6 +371,7 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 		}
 		return a[0], nil
 	})
+	add(fnUniq, func(a []any) (any, error) { return uniq(a[0]) })
 	add(fnGroup, func(a []any) (any, error) { return group(a[0], a[1]) })
 	add(fnSortable, func(a []any) (any, error) {
 		_, isMap := mapOf(a[0])

@@ -53,7 +53,7 @@ func (t *tree) loop(n *Node, f *frame) result {
 	if p, ok := list.v.(*Partial); ok {
 		l.partial = true
 		if p.Open != nil {
-			l.more = opened(p.Open, list.path, list.path)
+			l.more = named(p.Open, list.path)
 		}
 	}
 	switch n.Name {
@@ -104,7 +104,7 @@ func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
 		if p == "" {
 			p = fmt.Sprintf("%s[%q]", o.class.Name, o.name)
 		}
-		exists = opened(o.exists, p, p)
+		exists = named(o.exists, p)
 	}
 	if len(l.n.Args) < 2 {
 		return l.read(e.v, "", e.path), exists
@@ -294,7 +294,7 @@ func (l *loop) stops() *Unknown {
 	u := l.more
 	for i := range l.elems {
 		if o, ok := l.elems[i].(Object); ok && o.object != nil && o.exists != nil {
-			u = both(u, opened(o.exists, l.path, l.path))
+			u = both(u, named(o.exists, l.path))
 		}
 	}
 	return u
@@ -386,7 +386,7 @@ func (t *tree) nested(n *Node, f *frame) result {
 	}
 	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
 	if p, ok := list.v.(*Partial); ok && p.Open != nil {
-		l.more = opened(p.Open, list.path, list.path)
+		l.more = named(p.Open, list.path)
 	}
 	return l.mapped(true)
 }
@@ -398,7 +398,7 @@ func closeNested(elems []any, more *Unknown, path string) ([]any, *Unknown) {
 	for i, e := range elems {
 		out[i] = e
 		if p, ok := e.(*Partial); ok {
-			out[i], more = p.Items, both(more, opened(p.why(), path, path))
+			out[i], more = p.Items, both(more, named(p.why(), path))
 		}
 	}
 	return out, more

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -83,6 +84,14 @@ func opened(u *Unknown, base, path string) *Unknown {
 	return out
 }
 
+// named gives an unknown that has not been read by a path yet its path.
+func named(u *Unknown, path string) *Unknown {
+	if u.Missing != nil {
+		return u
+	}
+	return opened(u, "", path)
+}
+
 // both merges unknowns; nil ones are skipped. It returns nil if all are.
 func both(us ...*Unknown) *Unknown {
 	var out *Unknown
@@ -110,7 +119,7 @@ func (r result) open() *Unknown {
 	case *Unknown:
 		return v
 	case *Partial:
-		return opened(v.why(), r.path, r.path)
+		return named(v.why(), r.path)
 	}
 	return nil
 }
@@ -270,7 +279,7 @@ func (t *tree) element(n *Node, base result, f *frame) result {
 	}
 	v, err := index(base.v, i.v)
 	if u, ok := err.(*Unknown); ok {
-		return result{val: val{opened(u, "", path), path}}
+		return result{val: val{named(u, path), path}}
 	}
 	if err != nil {
 		return t.fail(n, describe(n, []any{base.v, i.v}, err))
@@ -452,15 +461,15 @@ func (t *tree) inPartial(x any, list *Partial, path string) result {
 		o, _ := item.(Object)
 		switch {
 		case err != nil:
-			u = both(u, opened(err.(*Unknown), path, path))
+			u = both(u, named(err.(*Unknown), path))
 		case same.(bool) && o.object != nil && o.exists != nil:
-			u = both(u, opened(o.exists, path, path))
+			u = both(u, named(o.exists, path))
 		case same.(bool):
 			return value(true)
 		}
 	}
 	if list.Open != nil {
-		u = both(u, opened(list.Open, path, path))
+		u = both(u, named(list.Open, path))
 	}
 	if u != nil {
 		return value(u)
@@ -491,7 +500,11 @@ func (t *tree) applyTo(n *Node, operands, results []any) result {
 		env[hole(i)] = v
 	}
 	v, err := t.w.run(p, env)
-	if err != nil {
+	var u *Unknown
+	switch {
+	case errors.As(err, &u): // which objects are the same is not known
+		return value(named(u, n.pathText()))
+	case err != nil:
 		return t.fail(n, describe(n, operands, err))
 	}
 	return value(v)
@@ -507,7 +520,7 @@ func (t *tree) openIdentity(n *Node, operands []any) (result, bool) {
 		v, err = equal(operands[0], operands[1])
 	}
 	if u, ok := err.(*Unknown); ok {
-		return value(opened(u, "", n.pathText())), true
+		return value(named(u, n.pathText())), true
 	}
 	if b, ok := v.(bool); ok && err == nil {
 		return value(b != (n.Name == "!=")), true

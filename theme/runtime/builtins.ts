@@ -65,14 +65,23 @@ export const loops: Record<string, Loop> = {
   },
   groupBy: (v, f) => {
     const groups = new Dict(nilList);
-    list("groupBy", v).forEach((x, i) => {
-      const key = hashable(f(x, i), "groupBy");
-      if (groups.has(key)) (groups.get(key) as Value[]).push(kept(x));
-      else groups.set(key, [kept(x)]);
+    const xs = list("groupBy", v).map(kept);
+    const keys = xs.map(f);
+    sameKnown(keys);
+    keys.forEach((key, i) => {
+      if (groups.has(hashable(key, "groupBy"))) (groups.get(key) as Value[]).push(xs[i]!);
+      else groups.set(key, [xs[i]!]);
     });
     return groups;
   },
 };
+
+/** Stops where it is not known which of the keys are the same: one of several objects has an open identity. */
+function sameKnown(keys: Value[]): void {
+  for (const k of keys) {
+    if (k instanceof Obj && k.unresolved && keys.some((x) => x instanceof Obj && x !== k)) throw k.unresolved;
+  }
+}
 
 /** sort and sortBy, stable as in internal/lang/sort.go. */
 function sorted(name: string, xs: Value[], keys: Value[], direction: Value): Value[] {
@@ -348,8 +357,17 @@ export const builtins: Record<string, Builtin> = {
   reverse: (v) => (Array.isArray(v) ? [...v].reverse() : wrong("reverse", v!)),
   uniq: (v) => {
     if (!Array.isArray(v)) return wrong("uniq", v!);
+    sameKnown(v);
     const out: Value[] = [];
-    for (const x of v) if (!out.some((y) => equal(x, y))) out.push(x);
+    const seen = new Set<Value>();
+    for (const x of v) {
+      // Objects and scalars of one type are looked up, other values compared one by one.
+      if (x === null || typeof x === "string" || typeof x === "boolean" || x instanceof Obj) {
+        if (seen.has(x)) continue;
+        seen.add(x);
+      } else if (out.some((y) => equal(x, y))) continue;
+      out.push(x);
+    }
     return out;
   },
   concat: (...a) => {

@@ -51,6 +51,11 @@ function opened(u: Unknown, base: string, path: string): Unknown {
   return out;
 }
 
+/** Gives an unknown that has not been read by a path yet its path. */
+function named(u: Unknown, path: string): Unknown {
+  return u.missing.length > 0 ? u : opened(u, "", path);
+}
+
 /** Merges unknowns; null ones are skipped. */
 function both(...us: (Unknown | null)[]): Unknown | null {
   let out: Unknown | null = null;
@@ -75,7 +80,7 @@ export function sameMissing(a: Missing, b: Missing): boolean {
 /** The unknown that a result is when a whole value is asked for, or null. */
 function openOf(r: Val): Unknown | null {
   if (r.v instanceof Unknown) return r.v;
-  if (r.v instanceof Partial) return opened(why(r.v), r.path, r.path);
+  if (r.v instanceof Partial) return named(why(r.v), r.path);
   return null;
 }
 
@@ -202,7 +207,7 @@ class Tree {
     try {
       return value(known(at(base.v, i.v)), path);
     } catch (e) {
-      if (e instanceof Unknown) return value(opened(e, "", path), path);
+      if (e instanceof Unknown) return value(named(e, path), path);
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
     }
@@ -302,11 +307,11 @@ class Tree {
     let u: Unknown | null = null;
     for (const item of list.items) {
       const is = attemptSame(item, x);
-      if (is instanceof Unknown) u = both(u, opened(is, path, path));
-      else if (is && item instanceof Obj && item.exists) u = both(u, opened(item.exists, path, path));
+      if (is instanceof Unknown) u = both(u, named(is, path));
+      else if (is && item instanceof Obj && item.exists) u = both(u, named(item.exists, path));
       else if (is) return value(true);
     }
-    if (list.open) u = both(u, opened(list.open, path, path));
+    if (list.open) u = both(u, named(list.open, path));
     return value(u ?? false);
   }
 
@@ -327,6 +332,7 @@ class Tree {
           return value(binary[n.name!]!(v[0]!, v[1]!));
       }
     } catch (e) {
+      if (e instanceof Unknown) return value(named(e, comparedPath(n)));
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
     }
@@ -343,10 +349,10 @@ class Tree {
         if (is === true) return value(true);
         if (is instanceof Unknown) u = is;
       }
-      return value(u ? opened(u, "", comparedPath(n)) : false);
+      return value(u ? named(u, comparedPath(n)) : false);
     }
     const is = attemptSame(a, b);
-    if (is instanceof Unknown) return value(opened(is, "", comparedPath(n)));
+    if (is instanceof Unknown) return value(named(is, comparedPath(n)));
     return value(is !== (n.name === "!="));
   }
 
@@ -380,7 +386,7 @@ class Tree {
       throw e;
     }
     const partial = list.v instanceof Partial;
-    const more = list.v instanceof Partial && list.v.open ? opened(list.v.open, list.path, list.path) : null;
+    const more = list.v instanceof Partial && list.v.open ? named(list.v.open, list.path) : null;
     return new Loop(this, n, f, elems, list.path, partial, more);
   }
 
@@ -406,7 +412,7 @@ class Tree {
       if (n.name === "flatten" && Array.isArray(v)) {
         v = v.map((e) => {
           if (!(e instanceof Partial)) return e;
-          more = both(more, opened(why(e), r.path, r.path));
+          more = both(more, named(why(e), r.path));
           return e.items;
         });
       }
@@ -475,7 +481,7 @@ class Loop {
     let exists: Unknown | null = null;
     if (v instanceof Obj && v.exists) {
       const p = elem.path || objectPath(v);
-      exists = opened(v.exists, p, p);
+      exists = named(v.exists, p);
     }
     const body = this.n.args![1];
     const r = this.tree.attempt(() =>
@@ -595,7 +601,7 @@ class Loop {
   /** Why a builtin that needs the whole list cannot have it, or null. */
   stops(): Unknown | null {
     let u = this.more;
-    for (const e of this.elems) if (e instanceof Obj && e.exists) u = both(u, opened(e.exists, this.path, this.path));
+    for (const e of this.elems) if (e instanceof Obj && e.exists) u = both(u, named(e.exists, this.path));
     return u;
   }
 
@@ -621,6 +627,7 @@ class Loop {
     try {
       return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!, extra));
     } catch (e) {
+      if (e instanceof Unknown) return value(named(e, comparedPath(this.n)));
       if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);
       throw e;
     }
