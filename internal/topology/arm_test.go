@@ -17,7 +17,7 @@ func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 // TestARM reads the goldens in both engines. The comment of an archive describes
 // the case; lines "scope:", "input:" and "set NAME=VALUE" are options. Files
 // called parameters*.json and declared.yaml are options too, "want" is what is
-// read, and all others are one topology.
+// read, and all others are one topology, or with a line "each" one for each file.
 func TestARM(t *testing.T) {
 	e := newEngines(t, os.DirFS("testdata/arm/rules"))
 	paths, _ := filepath.Glob("testdata/arm/*.txtar")
@@ -31,7 +31,16 @@ func TestARM(t *testing.T) {
 				t.Fatal(err)
 			}
 			in, want := parseCase(a)
-			got := e.read(t, in)
+			got := ""
+			if strings.Contains(string(a.Comment), "\neach\n") {
+				for _, f := range in.Files {
+					one := in
+					one.Files = []file{f}
+					got += "== " + e.read(t, one)
+				}
+			} else {
+				got = e.read(t, in)
+			}
 			if !updating() {
 				if got != want {
 					t.Errorf("got:\n%s\nwant:\n%s", got, want)

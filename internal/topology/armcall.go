@@ -215,12 +215,18 @@ func (r *armReader) checkStrings(f *armFrame, n *document.Node) {
 }
 
 // checkExpr reports calls of functions that do not exist or do not fit.
-func (r *armReader) checkExpr(n *document.Node, shift int, e *armExpr) {
+func (r *armReader) checkExpr(f *armFrame, n *document.Node, shift int, e *armExpr) {
 	e.node, e.shift = n, shift
 	warn := func(code, message, hint string) {
 		r.report(diag.Diagnostic{Code: code, Severity: diag.Warning, Span: e.span(), Message: message, Hint: hint})
 	}
-	if e.op == armCall && !strings.Contains(e.name, ".") {
+	switch {
+	case e.op != armCall:
+	case strings.Contains(e.name, "."):
+		if userFunction(f, e.name) == nil {
+			warn("input/arm-function", quoted(e.name)+" is not a function of the template", "\"functions\" of the template declares functions with a dot in their name")
+		}
+	default:
 		fn, ok := r.function(e.name)
 		switch {
 		case !ok:
@@ -234,7 +240,7 @@ func (r *armReader) checkExpr(n *document.Node, shift int, e *armExpr) {
 		}
 	}
 	for _, a := range e.args {
-		r.checkExpr(n, shift, a)
+		r.checkExpr(f, n, shift, a)
 	}
 }
 

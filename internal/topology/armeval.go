@@ -134,7 +134,7 @@ func isPropertyCopy(n *document.Node) bool {
 
 // copyValues is the list that {count, input} makes.
 func (r *armReader) copyValues(env *armEnv, name string, spec *document.Node) any {
-	count, unknown := r.copyCount(env, name, foldGet(spec, "count"))
+	count, unknown := r.copyCount(env, name, spec)
 	if unknown != nil {
 		return unknown
 	}
@@ -152,13 +152,14 @@ func (r *armReader) copyValues(env *armEnv, name string, spec *document.Node) an
 }
 
 // copyCount evaluates the count of a copy loop.
-func (r *armReader) copyCount(env *armEnv, name string, n *document.Node) (int, *lang.Unknown) {
+func (r *armReader) copyCount(env *armEnv, name string, spec *document.Node) (int, *lang.Unknown) {
+	n := foldGet(spec, "count")
 	fail := func(message, hint string) (int, *lang.Unknown) {
-		d := diag.Diagnostic{Code: "input/arm-copy", Severity: diag.Error, Message: message, Hint: hint}
+		at := spec
 		if n != nil {
-			d.Span = n.Span
+			at = n
 		}
-		r.report(d)
+		r.report(diag.Diagnostic{Code: "input/arm-copy", Severity: diag.Error, Span: at.Span, Message: message, Hint: hint})
 		return 0, piece(message, unresolvedText, "copy('"+foldLower(name)+"')")
 	}
 	if n == nil {
@@ -224,11 +225,11 @@ func (r *armReader) parsed(f *armFrame, n *document.Node) armParsed {
 		if err != nil {
 			shift := len(n.Text()) - len(s)
 			r.report(diag.Diagnostic{Code: "input/arm-expression", Severity: diag.Error, Span: armSpan(n, err.at+shift), Message: err.message, Hint: err.hint})
-			p.value = piece("the expression does not parse", unresolvedText, fmt.Sprintf("error@%d", n.Span.Start))
+			p.value = piece("the expression does not parse", unresolvedText, "error"+positionExpr(n.Span))
 			break
 		}
 		p.expr = expr
-		r.checkExpr(n, len(n.Text())-len(s), expr)
+		r.checkExpr(f.passes[p.level], n, len(n.Text())-len(s), expr)
 	}
 	r.exprs[n] = p
 	return p

@@ -96,7 +96,7 @@ func (r *armReader) expandResource(f *armFrame, n *document.Node, symbol string,
 		return
 	}
 	name := foldGet(spec, "name").Text()
-	count, unknown := r.copyCount(&armEnv{frame: f, loops: outer}, name, foldGet(spec, "count"))
+	count, unknown := r.copyCount(&armEnv{frame: f, loops: outer}, name, spec)
 	if unknown != nil {
 		index := piece(unknown.Reason, "<copyIndex>", "copyindex("+quoteExpr(foldLower(name))+")")
 		r.expandOne(f, n, copySymbol(symbol, nil, true), parent, &armLoop{name: name, index: index, resource: true, outer: outer}, unknown)
@@ -180,7 +180,17 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 		return missing("type")
 	}
 	in.typ = strings.Trim(text, "/")
-	in.names = nameSegments([]any{toText(r.value(env, nameNode))})
+	name := r.value(env, nameNode)
+	switch name.(type) {
+	case nil, bool, []any, map[string]any:
+		r.report(diag.Diagnostic{Code: "input/arm-resource", Severity: diag.Error, Span: nameNode.Span,
+			Message: "the \"name\" of a resource must be a text, not " + describe(name)})
+		return false
+	}
+	if name == "" {
+		return missing("name")
+	}
+	in.names = nameSegments([]any{toText(name)})
 	prefix := r.scopeOf(env, in).prefix()
 	if parent != nil {
 		prefix = in.nestIn(parent, prefix)
@@ -190,7 +200,22 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 	}
 	in.id = resourceIDOf(prefix, in.typ, in.names)
 	in.relate()
+	// An unresolved scope may be the id of anything.
+	if u, ok := prefix.(*lang.Unknown); ok && in.scope == nil && strings.HasPrefix(u.Expr, "{") {
+		in.scope = u
+	}
+	r.checkName(in, nameNode)
 	return true
+}
+
+// checkName reports a known name with more or fewer parts than the type needs.
+func (r *armReader) checkName(in *armInstance, nameNode *document.Node) {
+	full, known := in.fullName().(string)
+	if want := strings.Count(in.typ, "/"); known && len(in.names) != want && in.scope == nil {
+		r.report(diag.Diagnostic{Code: "input/arm-resource", Severity: diag.Error, Span: nameNode.Span,
+			Message: "the name " + quoted(full) + " has " + plural(len(in.names), "part") + ", but the type " + quoted(in.typ) + " needs " + fmt.Sprint(want),
+			Hint:    "the name of a child resource is parent/child"})
+	}
 }
 
 // nestIn completes the type and name of a resource that stands in its parent's
@@ -287,12 +312,23 @@ func (r *armReader) body(in *armInstance, depth int) map[string]any {
 	}
 	out["type"], out["name"], out["id"] = in.typ, in.names[len(in.names)-1], in.id
 	out["parent"], out["scope"] = in.parent, in.scope
-	if typ := typeOfID(in.scope); typ != "" {
-		out["scopeType"] = typ
-	}
+	out["scopeType"] = scopeType(in.scope)
 	r.places.set(out, in.node)
 	in.state, in.value = 2, out
 	return out
+}
+
+// scopeType is the type of the resource that another one extends: nil where it
+// extends none, unknown where its id is not resolved far enough.
+func scopeType(scope any) any {
+	typ := typeOfID(scope)
+	if u, ok := scope.(*lang.Unknown); ok && (typ == "" || typ[0] == '/') {
+		return &lang.Unknown{Reason: u.Reason}
+	}
+	if typ == "" {
+		return nil
+	}
+	return typ
 }
 
 // collect flattens a template: each resource, and behind a nested deployment

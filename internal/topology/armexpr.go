@@ -42,6 +42,15 @@ const (
 	armAt         // args[0][args[1]]
 )
 
+// positionExpr tells, in an Expr, an expression from any other by where it stands.
+func positionExpr(s diag.Span) string {
+	if s.Source == nil {
+		return ""
+	}
+	line, column := s.Source.Position(s.Start)
+	return fmt.Sprintf("@%d:%d", line, column)
+}
+
 // armError is a problem at a byte offset of the string's value.
 type armError struct {
 	at            int

@@ -198,10 +198,26 @@ func (c *armCallEnv) apply(i int, args ...any) any {
 	return plain(c.r.eval(&env, e.args[len(e.args)-1]))
 }
 
+// lambdaText stands for the lambdas of a call in its Expr: their text, with what
+// they may read beside the template's own names.
+func (c *armCallEnv) lambdaText() string {
+	parts := []string{c.env.frame.key, strings.Join(strings.Fields(c.e.text), " ")}
+	for l := c.env.loops; l != nil; l = l.outer {
+		parts = append(parts, l.name+"="+exprOf(l.index))
+	}
+	for v := c.env.vars; v != nil; v = v.outer {
+		parts = append(parts, v.name+"="+exprOf(v.value))
+	}
+	for _, name := range sortedKeys(c.env.args) {
+		parts = append(parts, name+"="+exprOf(c.env.args[name]))
+	}
+	return strings.Join(parts, " ")
+}
+
 // elements is the list that is argument 0, or the unknown result of the call.
 func (c *armCallEnv) elements() ([]any, any) {
 	v := c.arg(0)
-	c.args = []any{v, "lambda"}
+	c.args = []any{v, c.lambdaText()}
 	switch v := v.(type) {
 	case []any:
 		return v, nil
@@ -332,7 +348,7 @@ func armGroupBy(c *armCallEnv) any {
 
 func armMapValues(c *armCallEnv) any {
 	v := c.arg(0)
-	c.args = []any{v, "lambda"}
+	c.args = []any{v, c.lambdaText()}
 	m, ok := v.(map[string]any)
 	if !ok {
 		if u, unknown := v.(*lang.Unknown); unknown {

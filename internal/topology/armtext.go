@@ -64,7 +64,7 @@ func armTextFunctions() map[string]armFunction {
 
 // onceOnly is a function that gives another value at each place it is called.
 func onceOnly(c *armCallEnv) any {
-	return piece(quoteSource(c.e)+" "+atDeployment, unresolvedText, fmt.Sprintf("%s@%d", foldLower(c.e.name), c.e.span().Start))
+	return piece(quoteSource(c.e)+" "+atDeployment, unresolvedText, foldLower(c.e.name)+positionExpr(c.e.span()))
 }
 
 // text guards the length of a result.

@@ -28,8 +28,9 @@ type mapped struct {
 	*draft
 	// said: every mapping that made it reads it from another resource, which only
 	// refers to it. It is a stub of which something is known.
-	said bool
-	from ref // for the stub
+	said  bool
+	whole bool // a mapping of the resource itself made it, not of a part of another
+	from  ref  // for the stub
 }
 
 func newMapper(env *lang.Env, input string) *mapper {
@@ -183,16 +184,20 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, item any, index int, exist
 	}
 	identity, ok := identityOf(id)
 	if !ok || identity == "" {
-		// It has no name that it could be referred to by, but it is there.
 		reason := "the object has no name"
 		if u, isUnknown := id.(*lang.Unknown); isUnknown {
 			reason = u.Reason
+		}
+		if exists == nil {
+			exists = &lang.Unknown{Reason: reason} // it may be any other object
 		}
 		id = piece(reason, unresolvedText, fmt.Sprintf("%s %s %d", quoteExpr(file), quoteExpr(place.Pointer), index))
 		identity, _ = identityOf(id)
 	}
 	if mp.Name != nil {
 		name = mp.Name.EvalMapping(r.body, item, index)
+	} else if mp.ID != nil {
+		name = lastSegment(id)
 	}
 	if _, ok := identityOf(name); !ok {
 		name = lastSegment(id)
@@ -232,13 +237,15 @@ func lastSegment(id any) any {
 func (m *mapper) merge(d *mapped, whole bool) {
 	old := m.byID[d.kind.Name][d.identity]
 	if old == nil {
+		d.whole = whole
 		m.byID[d.kind.Name][d.identity] = d
 		m.drafts = append(m.drafts, d)
 		return
 	}
-	if whole || old.said && !d.said {
+	if whole && !old.whole || old.said && !d.said {
 		old.place = d.place
 	}
+	old.whole = old.whole || whole
 	if d.said != old.said {
 		// A reference says nothing about whether the object exists.
 		if old.said {
@@ -315,7 +322,7 @@ func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 	}
 	var id any = r.id
 	if r.unknown != nil {
-		id = r.unknown
+		id, d.absent = r.unknown, r.unknown.Reason
 		d.idValue = r.unknown
 		d.nameValue, _ = lastSegment(id).(*lang.Unknown)
 	}

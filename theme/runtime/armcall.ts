@@ -190,10 +190,14 @@ function checkStrings(r: ArmReader, f: ArmFrame, n: Node | null): void {
 }
 
 /** Reports calls of functions that do not exist or do not fit. */
-export function checkExpr(r: ArmReader, n: Node, shift: number, e: ArmExpr): void {
+export function checkExpr(r: ArmReader, frame: ArmFrame, n: Node, shift: number, e: ArmExpr): void {
   e.node = n;
   e.shift = shift;
-  if (e.op === "call" && !e.name.includes(".")) {
+  if (e.op === "call" && e.name.includes(".")) {
+    if (userFunction(frame, e.name) === null) {
+      r.report("input/arm-function", "warning", exprOffset(e), `${quoted(e.name)} is not a function of the template`, '"functions" of the template declares functions with a dot in their name');
+    }
+  } else if (e.op === "call") {
     const f = functionOf(r, e.name);
     if (f === null) {
       const names = [...r.functions.values()].map((f) => f.name!).sort(compareCodePoints);
@@ -202,7 +206,7 @@ export function checkExpr(r: ArmReader, n: Node, shift: number, e: ArmExpr): voi
       r.report("input/arm-function", "warning", exprOffset(e), `the function ${quoted(e.name)} does not take ${plural(e.args.length, "argument")}`, arity(f));
     }
   }
-  for (const a of e.args) checkExpr(r, n, shift, a);
+  for (const a of e.args) checkExpr(r, frame, n, shift, a);
 }
 
 export function plural(n: number, what: string): string {

@@ -2,7 +2,7 @@
 
 import { foldEqual, foldGet, foldText, MAX_LIST, MAX_STEPS, OVER_LIMIT, output, type ArmFrame, type ArmParsed, type ArmReader } from "./arm";
 import { call, checkExpr } from "./armcall";
-import { armOffset, isArmExpression, parseArm, type ArmExpr } from "./armexpr";
+import { armOffset, isArmExpression, parseArm, positionExpr, type ArmExpr } from "./armexpr";
 import { describe, exprOf, foldKey, isMap, newMap, toInt, toText, words } from "./armvalue";
 import { quoted, type Entry, type Node } from "./document";
 import { lowerASCII } from "./source";
@@ -123,7 +123,7 @@ function isPropertyCopy(n: Node): boolean {
 
 /** The list that {count, input} makes. */
 export function copyValues(r: ArmReader, env: ArmEnv, name: string, spec: Node): Value {
-  const count = copyCount(r, env, name, foldGet(spec, "count"));
+  const count = copyCount(r, env, name, spec);
   if (count instanceof Unknown) return count;
   const input = foldGet(spec, "input");
   const out: Value[] = [];
@@ -134,9 +134,10 @@ export function copyValues(r: ArmReader, env: ArmEnv, name: string, spec: Node):
 }
 
 /** Evaluates the count of a copy loop. */
-export function copyCount(r: ArmReader, env: ArmEnv, name: string, n: Node | null): number | Unknown {
+export function copyCount(r: ArmReader, env: ArmEnv, name: string, spec: Node): number | Unknown {
+  const n = foldGet(spec, "count");
   const fail = (message: string, hint: string): Unknown => {
-    r.report("input/arm-copy", "error", n?.start ?? null, message, hint);
+    r.report("input/arm-copy", "error", (n ?? spec).start, message, hint);
     return piece(message, UNRESOLVED, `copy('${lowerASCII(name)}')`);
   };
   if (n === null) return fail(`the copy loop ${quoted(name)} has no "count"`, "say how many copies it makes");
@@ -174,10 +175,10 @@ export function parsed(r: ArmReader, f: ArmFrame, n: Node): ArmParsed {
     const { expr, error } = parseArm(s);
     if (error !== null) {
       r.report("input/arm-expression", "error", armOffset(n, error.at + shift), error.message, error.hint);
-      p.value = piece("the expression does not parse", UNRESOLVED, `error@${n.start}`);
+      p.value = piece("the expression does not parse", UNRESOLVED, `error${positionExpr(n, n.start)}`);
     } else {
       p.expr = expr;
-      checkExpr(r, n, shift, expr!);
+      checkExpr(r, f.passes[p.level]!, n, shift, expr!);
     }
   }
   r.exprs.set(n, p);

@@ -1,6 +1,7 @@
 // The resources of a template, one by one. Mirrors internal/topology/armexpand.go.
 
 import { foldEqual, foldGet, foldText, MAX_RESOURCES, OVER_LIMIT, rootEnv, type ArmFrame, type ArmReader, type Resource } from "./arm";
+import { plural } from "./armcall";
 import { addToIndex, copySymbol } from "./armdeploy";
 import { copyCount, valueOf, type ArmEnv, type ArmLoop } from "./armeval";
 import { nameSegments, resourceIDOf, scopePrefix, trimSlashes } from "./armid";
@@ -82,7 +83,7 @@ function expandResource(r: ArmReader, f: ArmFrame, n: Node, symbol: string, pare
     return;
   }
   const name = foldText(spec, "name");
-  const count = copyCount(r, { ...rootEnv(f, 0), loops: outer }, name, foldGet(spec, "count"));
+  const count = copyCount(r, { ...rootEnv(f, 0), loops: outer }, name, spec);
   if (count instanceof Unknown) {
     const index = piece(count.reason, "<copyIndex>", `copyindex(${quoteExpr(lowerASCII(name))})`);
     expandOne(r, f, n, copySymbol(symbol, index), parent, { name, index, resource: true, outer }, count);
@@ -146,14 +147,32 @@ function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInst
   }
   if (typeof typ !== "string" || trimSlashes(typ) === "") return missing("type");
   i.typ = trimSlashes(typ);
-  i.names = nameSegments([toText(valueOf(r, env, nameNode))]);
+  const name = valueOf(r, env, nameNode);
+  if (name === null || typeof name === "boolean" || (typeof name === "object" && !(name instanceof Unknown))) {
+    r.report("input/arm-resource", "error", nameNode.start, `the "name" of a resource must be a text, not ${describe(name)}`);
+    return false;
+  }
+  if (name === "") return missing("name");
+  i.names = nameSegments([toText(name)]);
   let prefix: Value = scopePrefix(scopeOf(r, env, i));
   if (parent !== null) prefix = nestIn(i, parent, prefix);
   const scope = foldGet(i.node, "scope");
   if (scope !== null && !isDeploymentType(i.typ)) prefix = extendedScope(toText(valueOf(r, env, scope)), prefix);
   i.id = resourceIDOf(prefix, i.typ, i.names);
   relate(i);
+  // An unresolved scope may be the id of anything.
+  if (prefix instanceof Unknown && i.scope === null && prefix.expr.startsWith("{")) i.scope = prefix;
+  checkName(r, i, nameNode);
   return true;
+}
+
+/** Reports a known name with more or fewer parts than the type needs. */
+function checkName(r: ArmReader, i: ArmInstance, nameNode: Node): void {
+  const full = fullName(i);
+  const want = i.typ.split("/").length - 1;
+  if (typeof full !== "string" || i.names.length === want || i.scope !== null) return;
+  r.report("input/arm-resource", "error", nameNode.start,
+    `the name ${quoted(full)} has ${plural(i.names.length, "part")}, but the type ${quoted(i.typ)} needs ${want}`, "the name of a child resource is parent/child");
 }
 
 /** Completes the type and name of a resource that stands in its parent's "resources". One of another namespace extends the parent. */
@@ -208,11 +227,17 @@ export function bodyOf(r: ArmReader, i: ArmInstance, depth: number): RecordValue
   out.id = i.id;
   out.parent = i.parent;
   out.scope = i.scope;
-  const scopeType = typeOfID(i.scope);
-  if (scopeType !== "") out.scopeType = scopeType;
+  out.scopeType = scopeType(i.scope);
   r.places.set(out, i.node);
   i.value = out;
   return out;
+}
+
+/** The type of the resource that another one extends: null where it extends none, unknown where its id is not resolved far enough. */
+function scopeType(scope: Value): Value {
+  const typ = typeOfID(scope);
+  if (scope instanceof Unknown && (typ === "" || typ.startsWith("/"))) return new Unknown(scope.reason);
+  return typ === "" ? null : typ;
 }
 
 /** Flattens a template: each resource, and behind a nested deployment what it deploys. */

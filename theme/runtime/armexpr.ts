@@ -237,3 +237,10 @@ export function armOffset(n: Node, offset: number): number {
 export function exprOffset(e: ArmExpr): number {
   return e.node === null ? 0 : armOffset(e.node, e.from + e.shift);
 }
+
+/** Tells, in an expr, an expression from any other by where it stands. */
+export function positionExpr(n: Node | null, offset: number): string {
+  if (n === null) return "";
+  const { line, column } = n.source.position(offset);
+  return `@${line}:${column}`;
+}

@@ -6,9 +6,9 @@ import { below, elementAt, evaluate, plain, Runtime, type ArmEnv, type Result } 
 import { MAX_NESTING } from "./armexpr";
 import { merged } from "./armlist";
 import { asBool } from "./armlogic";
-import { describe, foldKey, isMap, keysOf, newMap, parseJSONText, toText } from "./armvalue";
+import { describe, exprOf, foldKey, isMap, keysOf, newMap, parseJSONText, toText, words } from "./armvalue";
 import { MAX_DEPTH } from "./document";
-import { lowerASCII } from "./source";
+import { compareCodePoints, lowerASCII } from "./source";
 import { piece, shown, UNRESOLVED } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
 
@@ -130,10 +130,20 @@ function apply(c: ArmCall, i: number, ...args: Value[]): Value {
   return plain(evaluate(c.r, env, e.args[e.args.length - 1]!));
 }
 
+/** Stands for the lambdas of a call in its expr: their text, with what they may read beside the template's own names. */
+function lambdaText(c: ArmCall): string {
+  const parts = [c.env.frame.key, words(c.e.text).join(" ")];
+  for (let l = c.env.loops; l !== null; l = l.outer) parts.push(`${l.name}=${exprOf(l.index)}`);
+  for (let v = c.env.vars; v !== null; v = v.outer) parts.push(`${v.name}=${exprOf(v.value)}`);
+  const args = c.env.args ?? new Map<string, Value>();
+  for (const name of [...args.keys()].sort(compareCodePoints)) parts.push(`${name}=${exprOf(args.get(name)!)}`);
+  return parts.join(" ");
+}
+
 /** Runs a function over the list that is argument 0. */
 function overList(c: ArmCall, run: (list: Value[]) => Value): Result {
   const v = c.arg(0);
-  c.args = [v, "lambda"];
+  c.args = [v, lambdaText(c)];
   if (Array.isArray(v)) return run(v);
   return v instanceof Unknown ? c.unknown(v.reason) : c.fail(`it takes a list, not ${describe(v)}`);
 }
@@ -196,7 +206,7 @@ function groupBy(c: ArmCall, list: Value[]): Value {
 
 function mapValues(c: ArmCall): Result {
   const m = c.arg(0);
-  c.args = [m, "lambda"];
+  c.args = [m, lambdaText(c)];
   if (m instanceof Unknown) return c.unknown(m.reason);
   if (!isMap(m)) return c.fail(`it takes an object, not ${describe(m)}`);
   const out = newMap();

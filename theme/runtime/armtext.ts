@@ -3,7 +3,7 @@
 import { MAX_TEXT, OVER_LIMIT } from "./arm";
 import { runtimeOnly, type ArmCall, type FunctionTable } from "./armcall";
 import { AT_DEPLOYMENT, quoteSource, type Result } from "./armeval";
-import { exprOffset } from "./armexpr";
+import { exprOffset, positionExpr } from "./armexpr";
 import { deepUnknown, describe, lowerText, parseJSONText, sliceText, toText, trimSpace, upperText } from "./armvalue";
 import { quoted } from "./document";
 import { lowerASCII } from "./source";
@@ -60,7 +60,7 @@ export const textFunctions: FunctionTable = {
 
 /** A function that gives another value at each place it is called. */
 export function onceOnly(c: ArmCall): Result {
-  return piece(`${quoteSource(c.e)} ${AT_DEPLOYMENT}`, UNRESOLVED, `${lowerASCII(c.e.name)}@${exprOffset(c.e)}`);
+  return piece(`${quoteSource(c.e)} ${AT_DEPLOYMENT}`, UNRESOLVED, lowerASCII(c.e.name) + positionExpr(c.e.node, exprOffset(c.e)));
 }
 
 /** Guards the length of a result. */

@@ -17,6 +17,8 @@ interface Mapped {
   draft: Draft;
   /** Every mapping that made it reads it from another resource, which only refers to it: a stub of which something is known. */
   said: boolean;
+  /** A mapping of the resource itself made it, not of a part of another. */
+  whole: boolean;
   /** For the stub. */
   from: Ref | null;
 }
@@ -134,12 +136,13 @@ export class Mapper {
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
     let identity = identityOf(id);
     if (identity === null || identity === "") {
-      // It has no name that it could be referred to by, but it is there.
       const reason = id instanceof Unknown ? id.reason : "the object has no name";
+      exists ??= new Unknown(reason); // it may be any other object
       id = piece(reason, UNRESOLVED, `${quoteExpr(file)} ${quoteExpr(place.pointer)} ${index}`);
       identity = identityOf(id)!;
     }
     if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);
+    else if (m.id !== null) name = lastSegment(id);
     if (identityOf(name) === null) name = lastSegment(id);
     const d: Draft = {
       kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: Object.create(null),
@@ -157,11 +160,12 @@ export class Mapper {
       said = !identity.startsWith(`${identityOf(r.body.id) ?? ""}/`) && !identity.startsWith("{");
       from = refTo(id, place);
     }
-    this.merge({ draft: d, said, from }, m.each === null);
+    this.merge({ draft: d, said, whole: m.each === null, from });
   }
 
   /** Adds a draft, or what it states to the draft of the same object. What is stated later wins; what only may be stated makes a difference unknown. */
-  private merge(d: Mapped, whole: boolean): void {
+  private merge(d: Mapped): void {
+    const { whole } = d;
     const table = this.byID.get(d.draft.kind.name)!;
     const old = table.get(d.draft.identity);
     if (old === undefined) {
@@ -171,7 +175,8 @@ export class Mapper {
     }
     const a = old.draft;
     const b = d.draft;
-    if (whole || (old.said && !d.said)) a.place = b.place;
+    if ((whole && !old.whole) || (old.said && !d.said)) a.place = b.place;
+    old.whole ||= whole;
     if (d.said !== old.said) {
       // A reference says nothing about whether the object exists.
       if (old.said) a.exists = b.exists;
@@ -214,7 +219,7 @@ export class Mapper {
     const d: Draft = {
       kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: Object.create(null),
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
-      absent: notInInput(r.name), referred: false, unresolved: null,
+      absent: r.unknown?.reason ?? notInInput(r.name), referred: false, unresolved: null,
     };
     const m = this.mappingFor(kind, id);
     if (m === null) return d;
