@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/lang"
