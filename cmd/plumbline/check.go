@@ -69,9 +69,9 @@ be read as a topology.`,
 	flags.BoolVar(&f.all, "all", false, "list passes and what does not apply too")
 	flags.StringArrayVar(&f.rules, "rule", nil, "run only the rule with this `ID` (repeatable)")
 	flags.BoolVar(&f.merge, "merge", false, "all files are one topology; else each is one")
-	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` for the parameters of templates (repeatable)")
-	flags.StringVar(&f.scope, "scope", "", "where templates are deployed, `/subscriptions/...[/resourceGroups/...]`")
-	flags.StringVar(&f.declare, "declare", "", "`FILE` of facts that no input states")
+	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
+	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
+	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
 	return cmd
 }
 
@@ -91,6 +91,9 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	}
 	if err := knownRules(site.Rules, f.rules); err != nil {
 		return err
+	}
+	if len(site.Rules.Rules) == 0 && !p.quiet {
+		fmt.Fprintln(p.stderr, "this site has no rules, so nothing is checked")
 	}
 	c := checkRun{program: p, flags: f, site: site, topology: opts, titles: titles(site.Rules), base: in.Config.BaseURL}
 	if f.merge {

@@ -110,7 +110,7 @@ recommendations are rules, which run in the reader's browser, here and in CI.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.StringVar(&p.site, "site", ".", "folder of the site")
+	flags.StringVar(&p.site, "site", ".", "`DIR` of the site")
 	flags.BoolVar(&p.quiet, "quiet", false, "print only problems and results")
 	flags.BoolVar(&p.noColor, "no-color", false, "print without colours")
 	root.AddCommand(p.buildVerb(), p.checkVerb(), p.testVerb(), p.lintVerb(), p.rulesVerb(), p.versionVerb())

@@ -42,8 +42,7 @@ func (p *program) openSite(flags *pflag.FlagSet) (build.Input, diag.List, error)
 			in.Theme = theme.With(sub(root, "theme"))
 		}
 	case isFile(root, config.File):
-		problems.Add(diag.Diagnostic{Code: "site/no-content", Severity: diag.Error, File: config.File, Message: `the site has no folder "content"`, Hint: "put its pages there"})
-		in.Content = without(root, ".")
+		in.Content, in.ContentPrefix = without(root, "."), "content/" // it has no pages yet
 	default:
 		in.Content = without(root, "public", "rules", "theme", "node_modules")
 	}

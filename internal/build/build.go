@@ -59,8 +59,12 @@ func Site(in Input) (Output, diag.List) {
 	if problems = append(problems, in.level(more)...); problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
+	problems = append(problems, media(in, src.Content, files)...)
 	if len(src.Model.Kinds) > 0 {
 		files["schemas/topology.schema.json"] = src.Model.JSONSchema()
+	}
+	if problems.HasErrors() {
+		return Output{Sources: src}, problems
 	}
 	return Output{src, files}, problems
 }
@@ -89,6 +93,9 @@ func Load(in Input) (Sources, diag.List) {
 // Lint reads a site and checks its pages and rules against each other.
 func Lint(in Input) (Sources, diag.List) {
 	src, problems := Load(in)
+	if len(src.Content.Pages) == 0 && !problems.HasErrors() {
+		problems.Add(diag.Diagnostic{Code: "site/no-pages", Severity: diag.Error, Message: "the site has no pages", Hint: "write " + in.ContentPrefix + "index.md, or name the site's folder with --site"})
+	}
 	problems = append(problems, lint.Run(src.Content)...)
 	claims, more := lint.Claims(src.Content, src.Rules, in.Config.Coverage)
 	problems = append(problems, more...)

@@ -53,6 +53,7 @@ func Recover(dir string) error {
 // output is a folder being replaced. next and last stand beside it, so that a
 // rename moves between them without copying.
 type output struct {
+	typed  string // the folder as the user wrote it
 	dir    string // absolute, symbolic links resolved
 	next   string // the site being written; after an exchange, the old one
 	last   string // the old site, between two renames
@@ -82,6 +83,7 @@ func open(dir string) (*output, error) {
 		return nil, err
 	}
 	return &output{
+		typed:  filepath.ToSlash(dir),
 		dir:    abs,
 		next:   filepath.Join(parent, "."+name+".plumbline-new"),
 		last:   filepath.Join(parent, "."+name+".plumbline-old"),
@@ -111,7 +113,7 @@ func (o *output) check(files Files) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("%q is a file, so the site cannot be written there", o.dir)
+		return fmt.Errorf("%q is a file, so the site cannot be written there", o.typed)
 	}
 	entries, err := os.ReadDir(o.dir)
 	if err != nil || len(entries) == 0 {
@@ -120,14 +122,14 @@ func (o *output) check(files Files) error {
 	// Every site has these, and no other folder has all three.
 	for _, name := range []string{"404.html", "checks.mjs", "rules.json"} {
 		if info, err := os.Lstat(filepath.Join(o.dir, name)); err != nil || !info.Mode().IsRegular() {
-			return fmt.Errorf("%q is not empty and no site of ours (it has no %s), and building would delete what is in it: choose another folder or empty it", o.dir, name)
+			return fmt.Errorf("%q is not empty and no site of ours (it has no %s), and building would delete what is in it: choose another folder or empty it", o.typed, name)
 		}
 	}
 	// Somebody's repository or settings inside a former output (.git of a
 	// worktree, say) are not ours to delete.
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".") && files[e.Name()] == nil {
-			return fmt.Errorf("%q holds %q, which no build wrote and building would delete: build into another folder and copy the site from there", o.dir, e.Name())
+			return fmt.Errorf("%q holds %q, which no build wrote and building would delete: build into another folder and copy the site from there", o.typed, e.Name())
 		}
 	}
 	return nil
@@ -169,7 +171,7 @@ func (o *output) swap() error {
 	// in it finds the old one put back at the next start.
 	if err := os.Rename(o.dir, o.last); err != nil {
 		if errors.Is(err, syscall.EBUSY) {
-			err = fmt.Errorf("%q cannot be replaced, as a mount point cannot: build into a folder inside it", o.dir)
+			err = fmt.Errorf("%q cannot be replaced, as a mount point cannot: build into a folder inside it", o.typed)
 		}
 		return errors.Join(err, os.RemoveAll(o.next))
 	}
