@@ -31,6 +31,7 @@ type checkFlags struct {
 	parameters    []string
 	scope         string
 	declare       string
+	explain       bool
 }
 
 func (p *program) checkVerb() *cobra.Command {
@@ -72,6 +73,7 @@ be read as a topology.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
+	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
 }
 
@@ -134,7 +136,7 @@ func (c *checkRun) files(names []string) error {
 		files = append(files, topology.File{Name: name, Text: text})
 	}
 	t := topology.Read(c.site.Env, files, c.topology)
-	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules})
+	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
 	c.failed = c.failed || c.fails(res)
 	problems := c.terminalOf(c.stderr)
 	if c.flags.format.value == "json" {

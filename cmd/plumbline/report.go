@@ -99,6 +99,7 @@ func (r report) group(g group) {
 		for _, m := range f.Missing {
 			r.lines("    ", m.Path+": "+m.Reason)
 		}
+		r.explanation(f.Explanation)
 	}
 	switch first.Verdict {
 	case rule.Fail:
@@ -160,6 +161,7 @@ func (r report) facts(facts []rule.Fact) {
 				r.lines("    ", m.Path+": "+m.Reason)
 			}
 		}
+		r.explanation(f.Explanation)
 		if i == len(facts)-1 || facts[i+1].Rule != f.Rule {
 			fmt.Fprintln(r.w)
 		}

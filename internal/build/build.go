@@ -100,7 +100,7 @@ func Lint(in Input) (Sources, diag.List) {
 	claims, more := lint.Claims(src.Content, src.Rules, in.Config.Coverage)
 	problems = append(problems, more...)
 	src.Claims = claims
-	return src, in.level(problems)
+	return src, append(in.level(problems), checkLevels(in.Config)...)
 }
 
 // Test runs the examples of the rules with these ids, or of all, in both
