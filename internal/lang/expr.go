@@ -69,6 +69,12 @@ func firstLine(err error) string {
 }
 
 func (x *Expr) evalTree(w *World, vars map[string]any) result {
+	t := &tree{w: w, env: x.env, text: x.Text.Value}
+	return t.eval(x.Root, &frame{vars: bind(vars)})
+}
+
+// bind gives variables their paths.
+func bind(vars map[string]any) map[string]val {
 	bound := make(map[string]val, len(vars))
 	for name, v := range vars {
 		path := name
@@ -77,8 +83,7 @@ func (x *Expr) evalTree(w *World, vars map[string]any) result {
 		}
 		bound[name] = val{v, path}
 	}
-	t := &tree{w: w, env: x.env, text: x.Text.Value}
-	return t.eval(x.Root, &frame{vars: bound})
+	return bound
 }
 
 // EvalMapping evaluates an expression of rules/inputs over a flattened resource

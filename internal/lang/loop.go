@@ -109,7 +109,11 @@ func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
 	if len(l.n.Args) < 2 {
 		return l.read(e.v, "", e.path), exists
 	}
-	return l.eval(l.n.Args[1], &frame{up: l.f, loop: true, elem: e, i: i, acc: acc}), exists
+	inside := &frame{up: l.f, loop: true, elem: e, i: i, acc: acc}
+	if l.rec != nil {
+		return l.rec.element(l, i, exists, func() result { return l.node(l.n.Args[1], inside) }), exists
+	}
+	return l.node(l.n.Args[1], inside), exists
 }
 
 // condition is at for a closure that must give a bool. open is why its result
@@ -342,7 +346,7 @@ func (t *tree) lists(n *Node, f *frame) result {
 	for i, a := range n.Args {
 		var r result
 		if n.Name == "flatten" && a.Op == OpLoop && a.Name == "map" {
-			r = t.nested(a, f)
+			r = t.recorded(a, func() result { return t.nested(a, f) })
 		} else {
 			r = t.eval(a, f)
 		}

@@ -52,7 +52,8 @@ func (f *frame) closure() *frame {
 type tree struct {
 	w    *World
 	env  *Env
-	text string // of the expression, for messages
+	text string    // of the expression, for messages
+	rec  *recorder // where the evaluation explains itself, or nil
 }
 
 type result struct {
@@ -125,6 +126,13 @@ func (r result) open() *Unknown {
 }
 
 func (t *tree) eval(n *Node, f *frame) result {
+	if t.rec == nil {
+		return t.node(n, f)
+	}
+	return t.recorded(n, func() result { return t.node(n, f) })
+}
+
+func (t *tree) node(n *Node, f *frame) result {
 	switch n.Op {
 	case OpLit:
 		return value(n.Lit)
@@ -233,6 +241,9 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 		return result{val: val{u, ""}}, false
 	}
 	if n.Optional && isNil(base.v) {
+		if t.rec != nil {
+			t.rec.step(n.Args[0], base, nil)
+		}
 		return value(nil), true
 	}
 	if n.Op == OpAt {
@@ -247,7 +258,11 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 		if v, ok := base.v.(Object); ok && n.Args[0].Op == OpVar && n.Args[0].Name == SelfName {
 			p, b = "", v
 		}
-		return t.read(t.w.field(b, n.Name), p, p+"."+n.Name), false
+		r := t.read(t.w.field(b, n.Name), p, p+"."+n.Name)
+		if t.rec != nil && r.err == nil {
+			t.derived(n, b, r)
+		}
+		return r, false
 	case map[string]any:
 		return t.read(b[n.Name], "", joinPath(base.path, n.Name)), false
 	}
@@ -373,7 +388,10 @@ func (t *tree) function(n *Node, f *frame) result {
 		}
 		vars[p.Name] = a.val
 	}
-	sub := &tree{t.w, t.env, fn.body.Text.Value}
+	if t.rec != nil && !t.rec.inside {
+		t.rec.cur.Definition = fn.body.explain(t.w, vars, true)
+	}
+	sub := &tree{w: t.w, env: t.env, text: fn.body.Text.Value}
 	r := sub.eval(fn.body.Root, &frame{vars: vars})
 	if r.err != nil && r.err.Text.Span.Source == nil && r.err.Text.Value == "" {
 		r.err = &RuntimeError{From: r.err.From, To: r.err.To, Message: r.err.Message, Text: fn.body.Text}

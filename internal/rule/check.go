@@ -14,6 +14,8 @@ import (
 type Options struct {
 	All   bool     // keep pass and not-applicable findings
 	Rules []string // run only these; empty is all
+
+	Explain bool // say of each finding and fact how it came about
 }
 
 // Result is what check prints: the JSON object of the contract, section 5.
@@ -87,6 +89,8 @@ type Finding struct {
 	Page     string         `json:"page"`
 	Source   Source         `json:"source"`
 	Missing  []lang.Missing `json:"missing,omitempty"`
+
+	Explanation *Explanation `json:"explanation,omitempty"` // with Options.Explain
 }
 
 // Fact is a value that a fact rule reports of a subject.
@@ -95,6 +99,8 @@ type Fact struct {
 	Subject Subject        `json:"subject"`
 	Value   *string        `json:"value"`
 	Missing []lang.Missing `json:"missing"`
+
+	Explanation *Explanation `json:"explanation,omitempty"` // with Options.Explain
 }
 
 // Subject names what a rule looked at.
@@ -222,8 +228,16 @@ func (c *checker) subject(r *Rule, o *lang.Object) {
 	}
 	c.out.Findings = append(c.out.Findings, Finding{
 		Rule: r.ID, Severity: r.Severity, Verdict: verdict, Subject: subject, Message: message, Fix: r.Fix,
-		Page: r.Anchor(), Source: c.place(o), Missing: missing,
+		Page: r.Anchor(), Source: c.place(o), Missing: missing, Explanation: c.explain(r, vars),
 	})
+}
+
+// explain is nil unless explanations were asked for.
+func (c *checker) explain(r *Rule, vars func() map[string]any) *Explanation {
+	if !c.opts.Explain {
+		return nil
+	}
+	return r.explain(c.t.World, vars)
 }
 
 func (c *checker) place(o *lang.Object) Source {
@@ -316,7 +330,7 @@ func (c *checker) fact(r *Rule, subject Subject, vars func() map[string]any) {
 		return
 	}
 	if listed {
-		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, append([]lang.Missing{}, missing...)})
+		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, append([]lang.Missing{}, missing...), c.explain(r, vars)})
 	}
 }
 
