@@ -1,0 +1,135 @@
+package lang
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/plumbline/plumbline/internal/diag"
+)
+
+func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
+	b, ok := builtins[n.Name]
+	if b.unordered && a.unordered != ast.Node(n) {
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("%q returns its elements in a random order", n.Name), "sort them, count them, or look into them with in, any or all")
+	}
+	if !ok || b.refused != "" {
+		why := ""
+		if b.refused != "" {
+			why = ": it " + b.refused
+		}
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("%q is outside the rule language%s", n.Name, why), b.instead)
+	}
+	if len(n.Arguments) < b.min || len(n.Arguments) > b.max {
+		return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", n.Name, counted(b.min, b.max), len(n.Arguments)), "")
+	}
+	if b.loop {
+		return a.loop(n, b)
+	}
+	var args []*Node
+	var types []*Type
+	if n.Name == "len" || n.Name == "sort" {
+		a.unordered = n.Arguments[0]
+	}
+	for _, x := range n.Arguments {
+		arg := a.node(x)
+		if arg.Type.is("object") && n.Name != "uniq" && n.Name != "concat" {
+			a.errorAt(x, "rule/type", fmt.Sprintf("%q does not take %s", n.Name, arg.Type.with()), "read one of its fields")
+		}
+		args, types = append(args, arg), append(types, arg.Type)
+	}
+	return a.named(n, OpCall, n.Name, b.result(types), args...)
+}
+
+func counted(min, max int) string {
+	switch {
+	case max == many:
+		return fmt.Sprintf("at least %d arguments", min)
+	case min == max && min == 1:
+		return "1 argument"
+	case min == max:
+		return fmt.Sprintf("%d arguments", min)
+	}
+	return fmt.Sprintf("%d or %d arguments", min, max)
+}
+
+func (a *analyser) loop(n *ast.BuiltinNode, b builtin) *Node {
+	switch n.Name {
+	case "all", "any", "none", "one", "count":
+		a.unordered = n.Arguments[0]
+	}
+	list := a.node(n.Arguments[0])
+	if !list.Type.may("list") {
+		return a.errorAt(n.Arguments[0], "rule/type", fmt.Sprintf("%q goes through a list, not %s", n.Name, list.Type.with()), "")
+	}
+	args, types := []*Node{list}, []*Type{list.Type}
+	if len(n.Arguments) > 1 {
+		a.ptrs = append(a.ptrs, list.Type.elem())
+		body := a.node(n.Arguments[1].(*ast.PredicateNode).Node)
+		a.ptrs = a.ptrs[:len(a.ptrs)-1]
+		switch n.Name {
+		case "all", "any", "none", "one", "filter", "find", "findIndex", "count":
+			a.wantBool(body, "the condition of "+n.Name)
+		}
+		args, types = append(args, body), append(types, body.Type)
+	}
+	if len(n.Arguments) > 2 {
+		extra := a.node(n.Arguments[2])
+		args, types = append(args, extra), append(types, extra.Type)
+	}
+	return a.named(n, OpLoop, n.Name, b.result(types), args...)
+}
+
+func (a *analyser) call(n *ast.CallNode) *Node {
+	id, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok {
+		return a.errorAt(n, "rule/refused", "only builtins and functions of the model can be called", "")
+	}
+	var args []*Node
+	for _, x := range n.Arguments {
+		args = append(args, a.node(x))
+	}
+	if id.Value == "unknown" {
+		if len(args) != 1 || !args[0].Type.may("string") {
+			return a.errorAt(n, "rule/arguments", `"unknown" takes the reason as text`, `for example unknown("the workspace is not declared")`)
+		}
+		return a.make(n, OpOpen, tAny, args...)
+	}
+	if p, ok := pureFunctions[id.Value]; ok {
+		if len(args) != len(p.params) {
+			return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", id.Value, counted(len(p.params), len(p.params)), len(args)), "")
+		}
+		for i, arg := range args {
+			a.wantParam(n.Arguments[i], id.Value, arg, p.params[i])
+		}
+		return a.named(n, OpCall, id.Value, p.result, args...)
+	}
+	f := a.env.function(id.Value)
+	if f == nil || !a.scope.functions {
+		return a.errorAt(n, "rule/unknown-function", fmt.Sprintf("unknown function %q", id.Value), diag.DidYouMean(id.Value, a.env.functionNames()))
+	}
+	if len(args) != len(f.decl.Params) {
+		return a.errorAt(n, "rule/arguments", fmt.Sprintf("%q takes %s, not %d", id.Value, counted(len(f.decl.Params), len(f.decl.Params)), len(args)), "")
+	}
+	for i, arg := range args {
+		a.wantParam(n.Arguments[i], id.Value, arg, typeOf(a.env.model, f.decl.Params[i].Type))
+	}
+	return a.named(n, OpFunc, id.Value, a.env.resultOf(f), args...)
+}
+
+func (a *analyser) wantParam(n ast.Node, function string, arg *Node, want *Type) {
+	if !comparable(arg.Type, want) {
+		a.errorAt(n, "rule/type", fmt.Sprintf("%q takes %s here, not %s", function, want.with(), arg.Type.with()), "")
+	}
+}
+
+// builtinNames lists expr's own function names, which the model must not reuse.
+func builtinNames() []string {
+	var out []string
+	for name := range conf.CreateNew().Builtins {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
