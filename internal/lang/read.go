@@ -55,6 +55,9 @@ func (w *World) get(base any, field string) (any, error) {
 // *Partial. Derived values are computed here, once per object.
 func (w *World) field(o Object, field string) any {
 	if v, ok := o.fields[field]; ok {
+		if w.touch != nil {
+			w.touch(o, field)
+		}
 		return v
 	}
 	if v, ok := o.memo[field]; ok {

@@ -117,6 +117,12 @@ func (o Object) SetUnresolved(u *Unknown) { o.open = u }
 // Unresolved returns why the object's identity is unknown, or nil.
 func (o Object) Unresolved() *Unknown { return o.open }
 
+// Number returns the number that NewObject was given.
+func (o Object) Number() int { return o.seq }
+
+// Forget drops the derived values computed so far, after a change by Set.
+func (o Object) Forget() { o.memo = nil }
+
 // String returns the name, so that printing an object never walks the graph.
 func (o Object) String() string { return o.name }
 
@@ -128,4 +134,10 @@ type World struct {
 	Declared    map[string]any
 
 	machines machines // a World is used by one goroutine at a time
+	touch    func(o Object, field string)
 }
+
+// Trace calls f for each stated field, inverse list, id and name that evaluation
+// reads, until it is called with nil. A derived value that was computed before
+// hides what it was computed from.
+func (w *World) Trace(f func(o Object, field string)) { w.touch = f }

@@ -37,22 +37,26 @@ type changed struct {
 	// places gives objects that a change put there the place of what it replaced:
 	// a finding is about the topology, not about the page that varies it.
 	places map[*document.Node]diag.Span
+	// own holds the nodes that are copies and may be changed.
+	own map[*document.Node]bool
 }
 
-// apply returns the changed document, a copy where anything changes.
+// apply returns the changed document: copies of the nodes on the way to what
+// changes, and the others as they are.
 func (c Changes) apply(root *document.Node, problems *diag.List) changed {
-	out := changed{root: root, unknown: map[*document.Node]*lang.Unknown{}, places: map[*document.Node]diag.Span{}}
+	out := changed{root: root, unknown: map[*document.Node]*lang.Unknown{}, places: map[*document.Node]diag.Span{}, own: map[*document.Node]bool{}}
 	if root == nil || c == (Changes{}) {
 		return out
 	}
-	root = clone(root)
+	root = out.copy(root)
 	out.root = root
 	if c.Declared != nil && c.Declared.Kind == document.Map && root.Kind == document.Map {
 		declared := root.Get("declared")
 		if declared == nil || declared.Kind != document.Map {
 			declared = &document.Node{Kind: document.Map, Span: c.Declared.Span}
-			put(root, "declared", c.Declared.Span, declared)
 		}
+		declared = out.copy(declared)
+		put(root, "declared", c.Declared.Span, declared)
 		for _, e := range c.Declared.Entries {
 			put(declared, e.Key, e.KeySpan, clone(e.Value))
 		}
@@ -174,10 +178,12 @@ func (c change) apply(to changed) string {
 			c.entry(at, s.key, to)
 			return ""
 		case s.index >= 0:
+			at.Items[s.index] = to.copy(at.Items[s.index])
 			at = at.Items[s.index]
 		case at.Get(s.key) == nil:
 			return way + " has no " + quoted(s.key)
 		default:
+			put(at, s.key, c.span, to.copy(at.Get(s.key)))
 			at = at.Get(s.key)
 		}
 		way = quoted(strings.TrimPrefix(joined(segments[:i+1]), "."))
@@ -204,6 +210,7 @@ func joined(segments []segment) string {
 func (c change) item(at *document.Node, index int, to changed) {
 	switch {
 	case c.unknown != nil:
+		at.Items[index] = to.copy(at.Items[index])
 		to.unknown[at.Items[index]] = c.unknown
 	case c.value != nil:
 		to.place(c.value, at.Items[index])
@@ -225,7 +232,7 @@ func (c change) entry(at *document.Node, key string, to changed) {
 	}
 	if c.unknown != nil {
 		if n := at.Get(key); n != nil && (key == "id" || key == "name") {
-			value = n // it is still what others refer to
+			value = to.copy(n) // it is still what others refer to
 		}
 		to.unknown[value] = c.unknown
 	}
@@ -255,6 +262,24 @@ func put(n *document.Node, key string, span diag.Span, value *document.Node) {
 	n.Entries = append(n.Entries, document.Entry{Key: key, KeySpan: span, Value: value})
 }
 
+// copy returns the node, or a copy where it is not one already: its items and
+// entries may then be replaced.
+func (to changed) copy(n *document.Node) *document.Node {
+	if to.own[n] {
+		return n
+	}
+	out := *n
+	out.Items, out.Entries = slices.Clone(n.Items), slices.Clone(n.Entries)
+	to.own[&out] = true
+	if u := to.unknown[n]; u != nil {
+		to.unknown[&out] = u
+	}
+	if span, ok := to.places[n]; ok {
+		to.places[&out] = span
+	}
+	return &out
+}
+
 // clone copies a tree; nodes that aliases share become different ones.
 func clone(n *document.Node) *document.Node {
 	out := *n
@@ -276,22 +301,26 @@ func (c Changes) Apply(root *document.Node) (*document.Node, diag.List) {
 	var problems diag.List
 	out := c.apply(root, &problems)
 	if len(out.unknown) > 0 {
-		leaveOut(out.root, out.unknown)
+		out.root = leaveOut(out.root, out.unknown)
 	}
 	return out.root, problems
 }
 
-// leaveOut removes what is unknown from a tree that apply copied. An id or a
-// name stays: others refer to it.
-func leaveOut(n *document.Node, unknown map[*document.Node]*lang.Unknown) {
-	n.Items = slices.DeleteFunc(n.Items, func(item *document.Node) bool { return unknown[item] != nil })
-	n.Entries = slices.DeleteFunc(n.Entries, func(e document.Entry) bool {
-		return unknown[e.Value] != nil && e.Key != "id" && e.Key != "name"
-	})
+// leaveOut returns the tree without what is unknown. An id or a name stays:
+// others refer to it.
+func leaveOut(n *document.Node, unknown map[*document.Node]*lang.Unknown) *document.Node {
+	out := *n
+	out.Items, out.Entries = nil, nil
 	for _, item := range n.Items {
-		leaveOut(item, unknown)
+		if unknown[item] == nil {
+			out.Items = append(out.Items, leaveOut(item, unknown))
+		}
 	}
 	for _, e := range n.Entries {
-		leaveOut(e.Value, unknown)
+		if unknown[e.Value] == nil || e.Key == "id" || e.Key == "name" {
+			e.Value = leaveOut(e.Value, unknown)
+			out.Entries = append(out.Entries, e)
+		}
 	}
+	return &out
 }

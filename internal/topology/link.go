@@ -60,6 +60,7 @@ type linked struct {
 	collections map[string]any
 	subjects    []Subjects
 	unstated    []string
+	objects     []lang.Object // all of them, stubs last
 }
 
 // linker is the state of one linking.
@@ -370,12 +371,13 @@ func asList(items []any, open *lang.Unknown) any {
 // collect gives the collections of the world and the subjects of rules.
 func (l *linker) collect() linked {
 	members := map[string][]lang.Object{}
+	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}}
 	for _, n := range l.order {
+		out.objects = append(out.objects, n.object)
 		if !n.stub || n.kind.FromReferences {
 			members[n.kind.Name] = append(members[n.kind.Name], n.object)
 		}
 	}
-	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}}
 	for _, k := range l.env.Model().Kinds {
 		objects := members[k.Name]
 		_, stated := l.states[k.Name]

@@ -17,31 +17,44 @@ import (
 //
 // The topology holds what could be read; a value that could not is unknown in it.
 func ReadNative(env *lang.Env, src *diag.Source, root *document.Node, changes Changes) (*Topology, diag.List) {
-	r := &nativeReader{env: env, src: src, kinds: map[string]*nativeKind{}}
-	to := changes.apply(root, &r.problems)
+	var problems diag.List
+	r := &nativeReader{env: env, src: src}
+	r.read(changes.apply(root, &problems), problems)
+	return r.link(r.objects), r.problems
+}
+
+// read reads a changed document up to the point where its objects are linked.
+func (r *nativeReader) read(to changed, problems diag.List) {
+	r.problems, r.kinds, r.states = problems, map[string]*nativeKind{}, map[string]*lang.Unknown{}
 	r.unknown, r.places = to.unknown, to.places
-	if root = r.root(to.root); root == nil {
-		root = &document.Node{Kind: document.Map, Span: diag.Span{Source: src}}
+	root := r.root(to.root)
+	if root == nil {
+		root = &document.Node{Kind: document.Map, Span: diag.Span{Source: r.src}}
 	}
-	in := linking{env: env, states: map[string]*lang.Unknown{}}
 	for _, e := range root.Entries {
-		if k := env.Model().Kind(e.Key); k != nil && r.unknown[e.Value] == nil {
-			in.states[k.Name] = nil
+		if k := r.env.Model().Kind(e.Key); k != nil && r.unknown[e.Value] == nil {
+			r.states[k.Name] = nil
 			r.collection(k, e.Value)
 		}
 	}
 	for _, o := range r.objects {
 		r.fields(o)
-		in.drafts = append(in.drafts, o.draft)
 	}
-	declared := readDeclared(env.Model(), root.Get("declared"), r.unknown, &r.problems)
-	in.complete = declared.complete
+	r.declared = readDeclared(r.env.Model(), root.Get("declared"), r.unknown, &r.problems)
+}
+
+// link links objects that were read.
+func (r *nativeReader) link(objects []*nativeObject) *Topology {
+	in := linking{env: r.env, states: r.states, complete: r.declared.complete, drafts: make([]*draft, len(objects))}
+	for i, o := range objects {
+		in.drafts[i] = o.draft
+	}
 	out := link(in)
 	return &Topology{
-		File: src.File, Format: "native",
-		World:    &lang.World{Collections: out.collections, Declared: declared.values},
-		Subjects: out.subjects, Unstated: out.unstated, Problems: r.problems,
-	}, r.problems
+		File: r.src.File, Format: "native",
+		World:    &lang.World{Collections: out.collections, Declared: r.declared.values},
+		Subjects: out.subjects, Unstated: out.unstated, Problems: r.problems, objects: out.objects,
+	}
 }
 
 // nativeReader reads one native document.
@@ -52,6 +65,8 @@ type nativeReader struct {
 	places   map[*document.Node]diag.Span     // of objects that an example puts there
 	objects  []*nativeObject
 	kinds    map[string]*nativeKind
+	states   map[string]*lang.Unknown // as in linking
+	declared declaredFacts
 	problems diag.List
 }
 
@@ -195,20 +210,26 @@ func (r *nativeReader) fields(o *nativeObject) {
 		}
 	}
 	for _, f := range o.kind.Fields {
-		n := o.node.Get(f.Name)
-		switch {
-		case n == nil && f.HasDefault:
-		case n == nil:
-			o.fields[f.Name] = notStated(f)
-		case r.unknown[n] != nil:
-			o.fields[f.Name] = r.unknown[n]
-		case n.Kind == document.Null && f.HasDefault:
-		case n.Kind == document.Null:
-			o.fields[f.Name] = nil
-		default:
-			o.fields[f.Name] = r.value(f, n, o.place.Pointer+"/"+f.Name)
+		if v, stated := r.field(o, f, o.node.Get(f.Name)); stated {
+			o.fields[f.Name] = v
 		}
 	}
+}
+
+// field gives what a node says of a field. It states nothing where the field has
+// its default.
+func (r *nativeReader) field(o *nativeObject, f *model.Field, n *document.Node) (v any, stated bool) {
+	switch {
+	case n == nil && f.HasDefault:
+		return nil, false
+	case n == nil:
+		return notStated(f), true
+	case r.unknown[n] != nil:
+		return r.unknown[n], true
+	case n.Kind == document.Null:
+		return nil, !f.HasDefault
+	}
+	return r.value(f, n, o.place.Pointer+"/"+f.Name), true
 }
 
 func notStated(f *model.Field) *lang.Unknown {

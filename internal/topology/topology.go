@@ -22,6 +22,8 @@ type Topology struct {
 	Subjects []Subjects // stated kinds in model order
 	Unstated []string   // kinds that nothing states, in model order
 	Problems diag.List
+
+	objects []lang.Object // all of them, in the order of their numbers, from 1
 }
 
 // Subjects counts the objects of a stated kind. Objects lists them in input
