@@ -34,6 +34,7 @@ internal/rulejs/gen:
 internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild
 internal/bundle/gen: internal/bundle
+internal/eval:     internal/diag internal/model internal/lang internal/topology internal/rule internal/rulejs internal/jsvm internal/bundle
 internal/render:   internal/diag internal/bundle internal/content
 internal/build:    internal/diag internal/document internal/config internal/model internal/lang internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
@@ -41,7 +42,7 @@ internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 theme:
 rules:
 content:
-cmd/plumbline: internal/diag internal/config internal/topology internal/rule internal/build theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
+cmd/plumbline: internal/diag internal/config internal/topology internal/rule internal/build internal/eval theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
 `
 
 type law struct{ internal, external []string }

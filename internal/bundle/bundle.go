@@ -94,6 +94,16 @@ func Runtime(theme fs.FS) (string, diag.List) {
 	return src.one("runtime/index.ts", "runtime.js", api.FormatIIFE, "plumblineRuntime")
 }
 
+// Eval bundles the evaluator of single expressions as a classic script that sets
+// the global "plumblineEval". rulesJS is the module that rulejs generated.
+func Eval(theme fs.FS, rulesJS string) (string, diag.List) {
+	src := sources{theme: theme, rules: rulesJS}
+	if l := src.vendored(); l.HasErrors() {
+		return "", l
+	}
+	return src.one("runtime/eval.ts", "eval.js", api.FormatIIFE, "plumblineEval")
+}
+
 // one bundles a single entry into a single text.
 func (s sources) one(entry, name string, format api.Format, global string) (string, diag.List) {
 	o := s.options()

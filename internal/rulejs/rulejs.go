@@ -182,30 +182,41 @@ func Expression(x *lang.Expr, vars []string) string {
 	return w.b.String()
 }
 
+// Run writes the function of Expression alone, without the tree form that an
+// unknown or an error needs.
+func Run(x *lang.Expr, vars []string) string {
+	return fmt.Sprintf("{ run: (%s) => %s }", parameters(vars), body((&translator{expr: x}).value(x.Root)))
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // expr writes an expression in both forms, below its own text.
 func (w *writer) expr(indent, name string, x *lang.Expr, vars []string, end string) {
 	t := &translator{expr: x}
-	params := []string{"w"}
-	for _, v := range vars {
-		params = append(params, identifier(v))
-	}
 	file := ""
 	if src := x.Text.Span.Source; src != nil {
 		file = src.File
 	}
 	w.line("%s// %s", indent, oneLine(x.Text.Value))
 	w.line("%s%s{", indent, name)
-	w.line("%s  run: (%s) => %s,", indent, strings.Join(params, ", "), t.value(x.Root))
+	w.line("%s  run: (%s) => %s,", indent, parameters(vars), body(t.value(x.Root)))
 	w.line("%s  tree: %s,", indent, t.tree(x.Root))
 	w.line("%s  vars: %s, file: %s,", indent, quotes(vars), quote(file))
 	w.line("%s}%s", indent, end)
 }
 
+// parameters are those of a generated function.
+func parameters(vars []string) string {
+	params := []string{"w"}
+	for _, v := range vars {
+		params = append(params, identifier(v))
+	}
+	return strings.Join(params, ", ")
+}
+
 // identifier is the JavaScript name of a variable of an expression. A name that
-// JavaScript or the generated code uses gets a trailing "_"; expr's own names
-// never end so.
+// JavaScript or the generated code uses gets a trailing "_", and so does one that
+// ends with "_" already: two names stay two.
 func identifier(name string) string {
 	switch name {
 	case lang.SelfName:
@@ -213,16 +224,22 @@ func identifier(name string) string {
 	case lang.EnvName:
 		return "env"
 	}
-	if slices.Contains(reserved, name) {
+	if slices.Contains(reserved, name) || strings.HasSuffix(name, "_") || isGenerated(name) {
 		return name + "_"
 	}
 	return name
 }
 
+// isGenerated reports names of elements, indexes, accumulators and chains: x1.
+func isGenerated(name string) bool {
+	digits := strings.TrimLeft(name, "xiao")
+	return len(name)-len(digits) == 1 && strings.Trim(digits, "0123456789") == ""
+}
+
 var reserved = strings.Fields(`arguments await break case catch class const continue debugger default delete do else enum
 	eval export extends false finally for function if implements import in instanceof interface let new null package
 	private protected public return self static super switch this throw true try typeof undefined var void while with
-	yield w rt lib mappings rules program NaN Infinity`)
+	yield w rt env lib mappings rules program NaN Infinity`)
 
 // place is the line and column of a rune of an expression's text.
 func (t *translator) place(n *lang.Node) string {

@@ -203,7 +203,7 @@ class Tree {
     const i = this.eval(n.args![1]!, f);
     const u = both(openOf(base), openOf(i));
     if (u) return value(u);
-    const path = base.path === "" ? "" : `${base.path}[${i.v === null ? "<nil>" : String(i.v)}]`;
+    const path = base.path === "" ? "" : `${base.path}[${typeof i.v === "object" ? "<nil>" : String(i.v)}]`;
     try {
       return value(known(at(base.v, i.v)), path);
     } catch (e) {
