@@ -7,4 +7,5 @@ declare module "plumbline:components" {}
 declare module "plumbline:rules" {
   const program: import("./runtime/program").Program;
   export default program;
+  export const texts: import("./runtime/program").Texts;
 }

@@ -30,7 +30,8 @@ type Assets struct {
 	// Files holds the bytes by output path: "assets/site-K3JX2Q7A.js", "checks.mjs".
 	Files map[string][]byte
 	// Paths gives the output path of each entry by its name: "site.js",
-	// "site.css", "head.js", "check.js", "worker.js", "icon.svg", "licences.txt".
+	// "site.css", "head.js", "check.js", "worker.js", "explainer.js", "icon.svg",
+	// "licences.txt".
 	Paths map[string]string
 	// Engine is checks.mjs as a classic script that sets the global "plumbline",
 	// for an engine without modules.
@@ -66,7 +67,8 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 	checks, l := src.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
 	engine, l2 := src.one("runtime/checks.ts", "engine.js", api.FormatIIFE, "plumbline")
 	worker, l3 := src.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
-	problems := slices.Concat(l, l2, l3, src.pages(&a)).Sorted()
+	explainer, l4 := src.one("checker/explainer.ts", "explainer.js", api.FormatIIFE, "")
+	problems := slices.Concat(l, l2, l3, l4, src.pages(&a)).Sorted()
 	if problems.HasErrors() {
 		return a, problems
 	}
@@ -78,10 +80,16 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 	a.Engine = engine
 	a.Files["checks.mjs"] = []byte(checks)
 	a.Add("licences.txt", notice)
-	// A worker made from a Blob has no URL of its own to load from, so its code
-	// travels as the text of a function (classic scripts work from file://).
-	a.Add("worker.js", []byte("self.plumblineWorker=function(){"+strings.TrimSuffix(worker, "\n")+"\n};\n"))
+	a.Add("worker.js", carried("plumblineWorker", worker))
+	a.Add("explainer.js", carried("plumblineExplainer", explainer))
 	return a, problems
+}
+
+// carried is the script that brings a worker's code to a page. A worker made
+// from a Blob has no URL of its own to load from, so its code travels as the text
+// of a function (classic scripts work from file://).
+func carried(name, code string) []byte {
+	return []byte("self." + name + "=function(){" + strings.TrimSuffix(code, "\n") + "\n};\n")
 }
 
 // Runtime bundles the rule runtime alone as a classic script that sets the

@@ -21,6 +21,7 @@ import * as rt from "plumbline:runtime";
 void rt;
 const program = { version: "0", model: {}, lib: {}, mappings: {}, rules: [] };
 export default program;
+export const texts = { rules: {}, derived: {}, functions: {} };
 `
 
 // theme is the theme of this checkout, with its bundles.
@@ -72,7 +73,7 @@ func text(l diag.List) string {
 // TestSite says what a site loads and how much of it there is.
 func TestSite(t *testing.T) {
 	a := site(t, theme(t))
-	for _, name := range []string{"check.js", "head.js", "icon.svg", "licences.txt", "site.css", "site.js", "worker.js"} {
+	for _, name := range []string{"check.js", "explainer.js", "head.js", "icon.svg", "licences.txt", "site.css", "site.js", "worker.js"} {
 		p := a.Paths[name]
 		if !regexp.MustCompile(`^assets/[a-z]+-[A-Z0-9]{8}\.[a-z]+$`).MatchString(p) || a.Files[p] == nil {
 			t.Errorf("%s is %q, with %d bytes", name, p, len(a.Files[p]))

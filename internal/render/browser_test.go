@@ -36,7 +36,44 @@ export async function check(text, options) {
     diagnostics: broken ? [{ code: "input/yaml", severity: "error", file: options.file, line: 2, column: 1, message: 'a tab starts "line 2"', hint: "use spaces" }] : [],
   };
 }
+
+export async function explain(text, options) {
+  const result = await check(text, options);
+  const fine = { expr: "hub.fine", value: "false", definition: { expr: 'sku != "Basic"', value: "false", parts: [{ expr: "sku", value: "Basic" }] } };
+  for (const f of result.findings.filter((f) => options.rules.includes(f.rule) && options.subject === f.subject.id)) {
+    f.explanation = { assert: { expr: "hub.fine or hub.old", value: "false", parts: [fine, { expr: "hub.old" }] } };
+  }
+  return result;
+}
 `
+
+// why opens the explanation of a finding by keyboard. Its script is not loaded
+// before that.
+func why(t *testing.T, tab *browsertest.Tab) {
+	tab.Focus(".editor-text")
+	tab.Paste("hubs:\n  - { id: hub-1, sku: Basic }\n")
+	tab.Wait(`document.querySelector(".finding")`)
+	explainer := func() int {
+		return len(slices.DeleteFunc(tab.Requests(), func(r string) bool { return !strings.Contains(r, "/explainer-") }))
+	}
+	if explainer() != 0 {
+		t.Error("the explainer was loaded before anybody asked why")
+	}
+	tab.Focus(".finding .why summary")
+	tab.Press(browsertest.Enter)
+	tab.Wait(`document.querySelector(".why[open] .trace-false")`)
+	tab.Press(browsertest.Tabulator)
+	tab.Press(browsertest.Enter)
+	tab.Wait(`document.querySelector(".trace-definition[open]")`)
+	got := browsertest.Eval[string](tab, `document.querySelector(".why-body").innerText.replace(/\s+/g, " ")`)
+	if want := `MUST HOLD hub.fine or hub.old false hub.fine false Where it comes from sku != "Basic" false sku Basic hub.old not looked at`; got != want {
+		t.Errorf("the explanation says %q, not %q", got, want)
+	}
+	if explainer() != 1 {
+		t.Errorf("the explainer was loaded %d times", explainer())
+	}
+	tab.WantQuiet()
+}
 
 // writeSite writes the golden's site with its real theme into a folder.
 func writeSite(t *testing.T) string {
@@ -75,6 +112,7 @@ func TestBrowser(t *testing.T) {
 			t.Run("search", func(t *testing.T) { search(t, open(t, browsertest.View{}, "networks/hubs/index.html")) })
 			t.Run("theme", func(t *testing.T) { switchTheme(t, open(t, browsertest.View{}, "index.html")) })
 			t.Run("check", func(t *testing.T) { checkTopology(t, open(t, browsertest.View{}, "check/index.html")) })
+			t.Run("why", func(t *testing.T) { why(t, open(t, browsertest.View{}, "check/index.html")) })
 			t.Run("cancel", func(t *testing.T) { cancelCheck(t, open(t, browsertest.View{}, "check/index.html")) })
 			t.Run("problems", func(t *testing.T) { showProblems(t, open(t, browsertest.View{}, "check/index.html")) })
 			t.Run("addresses", func(t *testing.T) { addresses(t, open(t, browsertest.View{}, "check/index.html#sample=hub")) })

@@ -94,7 +94,7 @@ func quote(t *testing.T, site *content.Site, rules []render.Rule) {
 
 func assets() bundle.Assets {
 	a := bundle.Assets{Files: map[string][]byte{"checks.mjs": []byte("export{}")}, Paths: map[string]string{}, Version: "VERSION1"}
-	for _, name := range []string{"check.js", "head.js", "icon.svg", "licences.txt", "site.css", "site.js", "worker.js"} {
+	for _, name := range []string{"check.js", "explainer.js", "head.js", "icon.svg", "licences.txt", "site.css", "site.js", "worker.js"} {
 		a.Paths[name] = "assets/" + name
 		a.Files["assets/"+name] = []byte(name)
 	}

@@ -44,6 +44,7 @@ type view struct {
 	Levels    []level
 	Samples   []Sample
 	Examples  string // asset with the topologies of the examples
+	Explainer string // asset with the worker that explains findings
 }
 
 type link struct{ Name, Href string }
@@ -144,6 +145,7 @@ func (s *site) checkView() view {
 	v.Description = "Paste or drop a topology and see which rules of the guidance it keeps. Everything runs in your browser."
 	v.Samples = s.Samples
 	v.Examples = s.Assets.Paths["examples.js"]
+	v.Explainer = s.Assets.Paths["explainer.js"]
 	for _, name := range []string{"rules.js", "samples.js", "worker.js", "check.js"} {
 		v.Scripts = append(v.Scripts, s.Assets.Paths[name])
 	}

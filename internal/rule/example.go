@@ -121,6 +121,7 @@ type Case struct {
 	Rule     string `json:"rule"`
 	Topology string `json:"topology"`
 	Changes  string `json:"changes"` // members set, unset, unknown, declared
+	Explain  bool   `json:"explain,omitempty"`
 }
 
 // Case returns an example of a rule in the form that both engines read.
@@ -134,7 +135,7 @@ func (s *Set) Case(r *Rule, e *Example) Case {
 			changes.Entries = append(changes.Entries, document.Entry{Key: part.name, Value: part.node})
 		}
 	}
-	return Case{r.ID, document.JSON(s.Root(e)), document.JSON(changes)}
+	return Case{Rule: r.ID, Topology: document.JSON(s.Root(e)), Changes: document.JSON(changes)}
 }
 
 // RunCase runs a case in Go. The browser's counterpart is the function example
@@ -146,7 +147,7 @@ func (s *Set) RunCase(c Case) Outcome {
 	t, _ := topology.ReadNative(s.Env, src, root, topology.Changes{
 		Set: changes.Get("set"), Unset: changes.Get("unset"), Unknown: changes.Get("unknown"), Declared: changes.Get("declared"),
 	})
-	res := s.Check(t, Options{All: true, Rules: []string{c.Rule}})
+	res := s.Check(t, Options{All: true, Rules: []string{c.Rule}, Explain: c.Explain})
 	return Outcome{res.Findings, res.Facts, res.Diagnostics}
 }
 

@@ -34,6 +34,7 @@ func TestFoundingExamplesAgree(t *testing.T) {
 	for _, r := range set.Rules {
 		for _, e := range r.Examples {
 			c := set.Case(r, e)
+			c.Explain = true
 			got, err := vm.Call("plumbline.example", c.JSON())
 			if err != nil {
 				t.Fatal(err)

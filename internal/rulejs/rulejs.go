@@ -34,6 +34,7 @@ func Translate(set *rule.Set, version string) []byte {
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
 	w.line("const program = { version: %s, model: %s, lib, mappings, rules, info };", quote(version), m.JSON())
 	w.line("export default program;")
+	w.texts(set)
 	return []byte(w.b.String())
 }
 

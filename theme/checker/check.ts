@@ -13,15 +13,20 @@ import { Files, guessName, guessRole } from "./files";
 import { diagnosticsList, factsSection, findingsSection, inputSection } from "./findings";
 import type { Lookup } from "./findings";
 import { asJSON, asMarkdown, summaryLine } from "./report";
+import type { CheckOptions, TextFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
+import { Explainer } from "./why";
 
 /** Milliseconds between the last key and a check, and before a check shows that it is busy. */
 const pause = 500;
 const patience = 300;
 
 class Checker extends HTMLElement {
-  private readonly runner = new Runner();
+  private readonly runner = new Runner(() => window.plumblineWorker);
+  private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
+  /** What the shown result is of. */
+  private checked: { files: TextFile[]; options: CheckOptions } | null = null;
   private readonly editor = new Editor(this, () => this.edited());
   private readonly files = new Files(this.find(".file-tabs"), () => this.showFile(), () => void this.check());
   private readonly status = this.find(".check-status");
@@ -229,12 +234,14 @@ class Checker extends HTMLElement {
     const started = performance.now();
     const busy = this.showBusy(started);
     try {
-      this.result = await this.runner.check(topology, {
+      const options = {
         input: this.find<HTMLSelectElement>("[data-option=input]").value,
         all: true,
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
-      });
+      };
+      this.result = await this.runner.check(topology, options);
+      this.checked = { files: topology, options };
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
@@ -286,6 +293,7 @@ class Checker extends HTMLElement {
       rules: this.rules,
       kinds: window.plumblineData?.kinds ?? {},
       has: (file) => this.placeOf(file) !== null,
+      explain: async (f) => this.checked && this.explainer.explain(this.checked.files, this.checked.options, f),
       jump: (file, line, column) => {
         const place = this.placeOf(file);
         if (place === null) return;

@@ -4,10 +4,12 @@
 import { count, el, icon } from "../page/element";
 import { verdictNames } from "../page/result";
 import type { CheckResult, Diagnostic, Fact, Finding, Verdict } from "../page/result";
+import type { Explanation } from "../runtime/check";
 import type { Missing, Place } from "../runtime/value";
 import type { RuleData } from "../page/data";
 import { pageHref } from "../page/site";
 import { bySeverity } from "./report";
+import { whyDisclosure } from "./why";
 
 /** What the lists need beside the result. */
 export interface Lookup {
@@ -18,6 +20,8 @@ export interface Lookup {
   has: (file: string) => boolean;
   /** Called when the reader follows a place into the text. */
   jump: (file: string, line: number, column: number) => void;
+  /** Says how a finding came about. */
+  explain: (f: Finding) => Promise<Explanation | null>;
 }
 
 /** Subjects of one rule shown at once; a button shows the rest. */
@@ -102,6 +106,7 @@ function findingItem(f: Finding, look: Lookup): HTMLElement {
     ),
     f.verdict === "fail" && el("p", {}, f.message),
     f.missing !== undefined && missingList(f.missing),
+    whyDisclosure(() => look.explain(f)),
   );
 }
 

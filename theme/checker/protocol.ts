@@ -13,6 +13,9 @@ export interface CheckOptions {
   all: boolean;
   parameters?: TextFile[];
   declared?: TextFile;
+  /** Only these rules, and, for an explanation, the subject of this id. */
+  rules?: string[];
+  subject?: string;
 }
 
 export interface CheckRequest {

@@ -9,6 +9,9 @@ export class Cancelled extends Error {}
 export class Runner {
   private worker: Worker | null = null;
   private next = 1;
+  /** `code` gives what the worker runs, once its script has been loaded. */
+  constructor(private readonly code: () => (() => void) | undefined) {}
+
   private running: { id: number; resolve: (r: CheckResult) => void; reject: (e: Error) => void } | null = null;
 
   /** Starts the worker ahead of the first check. */
@@ -41,7 +44,7 @@ export class Runner {
   }
 
   private start(): Worker {
-    const code = window.plumblineWorker;
+    const code = this.code();
     if (code === undefined) throw new Error("the rules could not be loaded");
     const url = URL.createObjectURL(new Blob([`(${code.toString()})()`], { type: "text/javascript" }));
     const worker = new Worker(url);

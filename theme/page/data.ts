@@ -35,5 +35,6 @@ declare global {
       examples?: Record<string, ExampleData[]>;
     };
     plumblineWorker?: () => void;
+    plumblineExplainer?: () => void;
   }
 }

@@ -1,6 +1,7 @@
 // Runs the rules over a topology. Mirrors internal/rule/check.go.
 
 import { evaluate, type Context, type Expr, type Library } from "./evaluate";
+import type { Trace } from "./explainer";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
 import { openValue, RuntimeError, sameMissing } from "./tree";
@@ -53,6 +54,8 @@ export interface Finding {
   page: string;
   source: Place;
   missing?: Missing[];
+  /** How the verdict came about, where that was asked for. */
+  explanation?: Explanation;
 }
 
 export interface Fact {
@@ -60,6 +63,14 @@ export interface Fact {
   subject: Subject;
   value: string | null;
   missing: Missing[];
+  explanation?: Explanation;
+}
+
+/** `where` is absent from a rule that applies always, `assert` and `fact` from one that does not apply. */
+export interface Explanation {
+  where?: Trace;
+  assert?: Trace;
+  fact?: Trace;
 }
 
 /** What check gives: section 5 of the contract, members in this order. */
@@ -91,9 +102,12 @@ export interface CheckOptions {
   rules?: string[];
 }
 
+/** Says how a rule came to its verdict or value on a subject; undefined where that is not wanted. */
+export type Explain = (r: Rule, subject: Subject, w: Context, args: Value[]) => Explanation | undefined;
+
 const HINT = "guard the value, for example with ?. or ??";
 
-export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions): Result {
+export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions, explain?: Explain): Result {
   const subjects: Record<string, number> = {};
   for (const s of t.subjects) subjects[s.kind] = s.objects.length;
   const out: Result = {
@@ -107,7 +121,7 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   const problems = [...t.problems];
   if (t.world) {
     const w: Context = { collections: t.world.collections, declared: t.world.declared, lib };
-    const checker = new Checker(t, w, options, out, problems);
+    const checker = new Checker(t, w, options, out, problems, explain);
     for (const r of rules) {
       if (!options.rules?.length || options.rules.includes(r.id)) checker.rule(r);
     }
@@ -123,6 +137,7 @@ class Checker {
     readonly options: CheckOptions,
     readonly out: Result,
     readonly problems: Diagnostic[],
+    readonly explain?: Explain,
   ) {}
 
   rule(r: Rule): void {
@@ -167,7 +182,13 @@ class Checker {
       source: o ? { ...o.place } : { file: this.t.file, pointer: "", line: 1, column: 1 },
     };
     if (missing.length > 0) finding.missing = missing;
-    this.out.findings.push(finding);
+    this.out.findings.push(this.explained(finding, r, args));
+  }
+
+  explained<T extends Finding | Fact>(of: T, r: Rule, args: Value[]): T {
+    const explanation = this.explain?.(r, of.subject, this.w, args);
+    if (explanation) of.explanation = explanation;
+    return of;
   }
 
   message(parts: (string | Expr)[], args: Value[]): string {
@@ -175,18 +196,20 @@ class Checker {
   }
 
   fact(r: Rule, fact: Expr, subject: Subject, args: Value[]): void {
+    const list = (value: string | null, missing: Missing[]) =>
+      this.out.facts.push(this.explained({ rule: r.id, subject, value, missing }, r, args));
     if (r.where) {
       const applies = condition(r.where, evaluate(r.where, this.w, args));
       if (applies === false) return;
       if (applies instanceof Unknown) {
-        this.out.facts.push({ rule: r.id, subject, value: null, missing: applies.missing });
+        list(null, applies.missing);
         return;
       }
     }
     const v = evaluate(fact, this.w, args);
     const u = openValue(v);
-    if (u) this.out.facts.push({ rule: r.id, subject, value: null, missing: u.missing });
-    else if (v !== null) this.out.facts.push({ rule: r.id, subject, value: show(v), missing: [] });
+    if (u) list(null, u.missing);
+    else if (v !== null) list(show(v), []);
   }
 }
 

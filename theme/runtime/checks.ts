@@ -2,8 +2,9 @@
 // other sites. No DOM, no dependencies.
 
 import program from "plumbline:rules";
-import { checkTopology, type CheckOptions, type Diagnostic, type Fact, type Finding, type Result } from "./check";
+import { checkTopology, type CheckOptions, type Diagnostic, type Explain, type Fact, type Finding, type Result } from "./check";
 import { changesOf } from "./changes";
+import { explainRule } from "./explainer";
 import { parseJSON } from "./json";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
@@ -33,10 +34,27 @@ export async function check(text: string | File[], options: Options = {}): Promi
 }
 
 /** check without the promise, for engines that have no event loop. */
-export function checkNow(text: string | File[], options: Options = {}): Result {
+export function checkNow(text: string | File[], options: Options = {}, explain?: Explain): Result {
   const files = typeof text === "string" ? [{ file: options.file ?? "", text }] : text;
   const topology = read(program, files, options);
-  return checkTopology(program.rules, program.lib, topology, options);
+  return checkTopology(program.rules, program.lib, topology, options, explain);
+}
+
+const explainAll: Explain = (r, _, w, args) => explainRule(r, w, args);
+
+/** Options of explain: those of check, and what is to be explained. */
+export interface ExplainOptions extends Options {
+  /** Explain only what is said of the subjects of this id. */
+  subject?: string;
+}
+
+/**
+ * Checks a topology as check does and says of each finding and fact how it came
+ * about, as `plumbline check --explain` does.
+ */
+export async function explain(text: string | File[], options: ExplainOptions = {}): Promise<Result> {
+  const id = options.subject;
+  return checkNow(text, options, (r, subject, w, args) => (id === undefined || id === subject.id ? explainRule(r, w, args) : undefined));
 }
 
 /** Every rule, as rules.json lists them. */
@@ -56,10 +74,10 @@ export function checkText(request: string): string {
  * internal/rule, by which each build proves that the two engines agree.
  */
 export function example(request: string): string {
-  const c = JSON.parse(request) as { rule: string; topology: string; changes: string };
+  const c = JSON.parse(request) as { rule: string; topology: string; changes: string; explain?: boolean };
   const source = new Source("topology", c.topology);
   const changes = changesOf(parseJSON(new Source("changes", c.changes)).root);
   const topology = readNative(program.model, source, parseJSON(source).root, changes);
-  const r = checkTopology(program.rules, program.lib, topology, { all: true, rules: [c.rule] });
+  const r = checkTopology(program.rules, program.lib, topology, { all: true, rules: [c.rule] }, c.explain ? explainAll : undefined);
   return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
 }

@@ -38,3 +38,16 @@ export interface Program {
   rules: Rule[];
   info: RuleInfo[];
 }
+
+/** The text of an expression, and the start and end in it of each node, parents first. */
+export interface Text {
+  text: string;
+  spans: number[];
+}
+
+/** The texts of all expressions that explanations show. */
+export interface Texts {
+  rules: Record<string, { where?: Text; assert?: Text; fact?: Text }>;
+  derived: Record<string, Record<string, Text>>;
+  functions: Record<string, Text>;
+}

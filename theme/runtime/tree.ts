@@ -3,6 +3,7 @@
 
 import { builtins, elements, loops } from "./builtins";
 import { collectionPath, elementPath, objectPath, textPath } from "./path";
+import type { Recorder } from "./explainer";
 import { SELF, field, known, same, unfailed, why, type Context, type Expr, type Node } from "./evaluate";
 import { Failure, at, binary, isNil, matches, nameOf, negate, not, positive, slice } from "./ops";
 import { pure } from "./pure";
@@ -16,12 +17,12 @@ export class RuntimeError extends Error {
 }
 
 /** A value and the path it was read from, "" where it was computed. */
-interface Val {
+export interface Val {
   v: Value;
   path: string;
 }
 
-interface Frame {
+export interface Frame {
   vars?: Map<string, Val>;
   up?: Frame;
   loop?: { elem: Val; i: number; acc: Val };
@@ -78,7 +79,7 @@ export function sameMissing(a: Missing, b: Missing): boolean {
 }
 
 /** The unknown that a result is when a whole value is asked for, or null. */
-function openOf(r: Val): Unknown | null {
+export function openOf(r: Val): Unknown | null {
   if (r.v instanceof Unknown) return r.v;
   if (r.v instanceof Partial) return named(why(r.v), r.path);
   return null;
@@ -92,12 +93,20 @@ export function openValue(v: Value): Unknown | null {
 const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
 
 export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
-  const vars = new Map<string, Val>();
-  x.vars.forEach((name, i) => vars.set(name, value(args[i]!, name === SELF ? "" : name)));
-  return new Tree(w, x.file).eval(x.tree, { vars }).v;
+  return new Tree(w, x.file).eval(x.tree, { vars: bind(x, args) }).v;
 }
 
-class Tree {
+/** The variables of an expression with their paths. */
+export function bind(x: Expr, args: Value[]): Map<string, Val> {
+  const vars = new Map<string, Val>();
+  x.vars.forEach((name, i) => vars.set(name, value(args[i]!, name === SELF ? "" : name)));
+  return vars;
+}
+
+export class Tree {
+  /** Where the evaluation explains itself, or null. */
+  rec: Recorder | null = null;
+
   constructor(readonly w: Context, readonly file: string) {}
 
   fail(n: Node, message: string): never {
@@ -115,6 +124,10 @@ class Tree {
   }
 
   eval(n: Node, f: Frame): Val {
+    return this.rec === null ? this.node(n, f) : this.rec.recorded(n, () => this.node(n, f));
+  }
+
+  node(n: Node, f: Frame): Val {
     const args = n.args as Node[];
     switch (n.op) {
       case "lit": return value(n.lit!);
@@ -183,13 +196,18 @@ class Tree {
     const [base, stopped] = this.step(from, f);
     if (stopped) return [base, true];
     if (base.v instanceof Unknown) return [value(base.v), false];
-    if (n.optional && isNil(base.v)) return [value(null), true];
+    if (n.optional && isNil(base.v)) {
+      this.rec?.step(from, base);
+      return [value(null), true];
+    }
     if (n.op === "at") return [this.element(n, base, f), false];
     const b = base.v;
     if (b instanceof Obj) {
       const self = from.op === "var" && from.name === SELF;
       const p = self ? "" : base.path || objectPath(b);
-      return [this.read(field(this.w, b, n.name!), p, p + "." + n.name), false];
+      const r = this.read(field(this.w, b, n.name!), p, p + "." + n.name);
+      this.rec?.derived(this.w, n, b, r);
+      return [r, false];
     }
     if (b instanceof Dict) return [value(b.get(n.name!)), false];
     if (b !== null && typeof b === "object" && !Array.isArray(b) && !(b instanceof Partial)) {
@@ -253,6 +271,7 @@ class Tree {
       const named = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
       vars.set(name, value(a.v, named ? name : a.path));
     });
+    this.rec?.func(this.w, n.name!, fn, vars);
     return new Tree(this.w, fn.file).eval(fn.tree, { vars });
   }
 
@@ -425,6 +444,10 @@ class Tree {
 
   /** The map inside a flatten, keeping partial elements. */
   nested(n: Node, f: Frame): Val {
+    return this.rec === null ? this.mapped(n, f) : this.rec.recorded(n, () => this.mapped(n, f));
+  }
+
+  private mapped(n: Node, f: Frame): Val {
     const list = this.eval(n.args![0]!, f);
     return list.v instanceof Unknown ? list : this.start(n, f, list).mapped(true);
   }
@@ -484,8 +507,11 @@ class Loop {
       exists = named(v.exists, p);
     }
     const body = this.n.args![1];
-    const r = this.tree.attempt(() =>
-      body ? this.tree.eval(body, { up: this.f, loop: { elem, i, acc } }) : this.tree.read(v, "", elem.path));
+    const r = this.tree.attempt(() => {
+      if (!body) return this.tree.read(v, "", elem.path);
+      const run = () => this.tree.node(body, { up: this.f, loop: { elem, i, acc } });
+      return this.tree.rec === null ? run() : this.tree.rec.element(this.n, v, i, exists, run);
+    });
     return { r, exists };
   }
 

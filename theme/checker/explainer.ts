@@ -1,0 +1,7 @@
+// The worker that explains findings: loaded when a reader first asks why, since
+// it brings the texts of all expressions with it.
+
+import { explain } from "../runtime/checks";
+import { serve } from "./serve";
+
+serve(explain);
