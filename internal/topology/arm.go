@@ -12,11 +12,11 @@ import (
 // Limits keep a hostile template from taking the reader's time or memory. Each
 // is far above what Azure Resource Manager itself accepts.
 const (
-	maxArmResources = 100_000    // resources of a template, copies included (Azure: 800)
-	maxArmSteps     = 20_000_000 // evaluated expression nodes and values
-	maxArmText      = 1 << 20    // UTF-16 units of one text (Azure: 131,072)
-	maxArmList      = 100_000    // elements of one list (Azure: 800 copies, 10,000 in range)
-	maxArmDepth     = 150        // expressions that wait for each other: parameters, variables, references
+	maxArmResources = 50_000    // resources of a template, copies included (Azure: 800)
+	maxArmSteps     = 5_000_000 // evaluated expression nodes and values
+	maxArmText      = 1 << 20   // UTF-16 units of one text (Azure: 131,072)
+	maxArmList      = 100_000   // elements of one list (Azure: 800 copies, 10,000 in range)
+	maxArmDepth     = 150       // expressions that wait for each other: parameters, variables, references
 )
 
 // resource is one resource of any input format, flattened: what mappings read.
@@ -96,6 +96,12 @@ func (r *armReader) limit(message string) {
 		r.report(diag.Diagnostic{Code: "input/arm-limit", Severity: diag.Error, Span: r.root.template.Span.At(r.root.template.Span.Start, 1),
 			Message: message, Hint: "what is beyond it is unknown"})
 	}
+}
+
+// overLimit is the value of what a limit cuts off. It is equal to no other.
+func (r *armReader) overLimit() *lang.Unknown {
+	r.steps++
+	return piece("the template exceeds a limit of the reader", unresolvedText, fmt.Sprintf("limit@%d", r.steps))
 }
 
 // armSchema is the lower-case "$schema" of a template.
@@ -340,7 +346,7 @@ func (r *armReader) bound(b *armBinding, what string, env *armEnv, evaluate func
 		return piece(fmt.Sprintf("the %s %s needs its own value", what, quoted(b.name)), "<"+b.name+">", what+"s('"+foldLower(b.name)+"')")
 	case env.depth >= maxArmDepth:
 		r.limit(fmt.Sprintf("more than %d expressions of the template wait for each other", maxArmDepth))
-		return piece("the template exceeds a limit of the reader", "<"+b.name+">", what+"s('"+foldLower(b.name)+"')")
+		return r.overLimit()
 	}
 	b.state = 1
 	v := plain(evaluate(env.depth + 1))

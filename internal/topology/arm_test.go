@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/plumbline/plumbline/internal/topology"
 )
 
 // updating reports whether -update was given; the flag is declared beside the
@@ -24,6 +26,7 @@ func TestARM(t *testing.T) {
 	if len(paths) == 0 {
 		t.Fatal("no goldens")
 	}
+	var raised strings.Builder
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			a, err := txtar.ParseFile(path)
@@ -41,6 +44,7 @@ func TestARM(t *testing.T) {
 			} else {
 				got = e.read(t, in)
 			}
+			raised.WriteString(got)
 			if !updating() {
 				if got != want {
 					t.Errorf("got:\n%s\nwant:\n%s", got, want)
@@ -58,6 +62,11 @@ func TestARM(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+	for _, c := range topology.Codes() {
+		if c.Code != "input/arm-limit" && strings.HasPrefix(c.Code, "input/arm-") && !strings.Contains(raised.String(), "["+c.Code+"]") {
+			t.Errorf("no case raises %s", c.Code)
+		}
 	}
 }
 

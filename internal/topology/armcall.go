@@ -140,7 +140,7 @@ func (r *armReader) userCall(env *armEnv, e *armExpr) any {
 	}
 	if env.depth >= maxArmDepth {
 		r.limit(fmt.Sprintf("more than %d expressions of the template wait for each other", maxArmDepth))
-		return piece("the template exceeds a limit of the reader", unresolvedText, foldLower(e.name)+"()")
+		return r.overLimit()
 	}
 	inner := &armEnv{frame: env.frame, depth: env.depth + 1, args: map[string]any{}}
 	if params := foldGet(decl, "parameters"); params != nil {

@@ -100,7 +100,7 @@ func armCopyIndex(c *armCallEnv) any {
 		return found.index
 	}
 	u, _ := found.index.(*lang.Unknown)
-	return piece(u.Reason, "<copyIndex>", "copyindex("+quoteExpr(foldLower(found.name))+","+strconv.Itoa(offset)+")")
+	return piece(u.Reason, "<copyIndex>", exprOf(u)+"+"+strconv.Itoa(offset))
 }
 
 func armResourceGroup(c *armCallEnv) any {

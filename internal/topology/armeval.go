@@ -238,7 +238,7 @@ func (r *armReader) parsed(f *armFrame, n *document.Node) armParsed {
 // eval evaluates an expression. It may give an *armRuntime.
 func (r *armReader) eval(env *armEnv, e *armExpr) any {
 	if r.steps++; r.exhausted() {
-		return piece("the template exceeds a limit of the reader", unresolvedText, fmt.Sprintf("limit@%d", r.steps))
+		return r.overLimit()
 	}
 	switch e.op {
 	case armGet:

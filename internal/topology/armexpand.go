@@ -98,7 +98,7 @@ func (r *armReader) expandResource(f *armFrame, n *document.Node, symbol string,
 	name := foldGet(spec, "name").Text()
 	count, unknown := r.copyCount(&armEnv{frame: f, loops: outer}, name, spec)
 	if unknown != nil {
-		index := piece(unknown.Reason, "<copyIndex>", "copyindex("+quoteExpr(foldLower(name))+")")
+		index := piece(unknown.Reason, "<copyIndex>", f.key+"copyindex("+quoteExpr(foldLower(name))+")")
 		r.expandOne(f, n, copySymbol(symbol, nil, true), parent, &armLoop{name: name, index: index, resource: true, outer: outer}, unknown)
 		return
 	}

@@ -139,7 +139,10 @@ func (p *armParser) expression() *armExpr {
 	}
 	defer func() { p.depth-- }()
 	e := p.primary()
-	for p.err == nil {
+	for parts := 0; p.err == nil; parts++ {
+		if parts > maxArmNesting {
+			return p.fail(p.at, "the expression is nested too deeply", fmt.Sprintf("at most %d levels are read", maxArmNesting))
+		}
 		switch p.peek() {
 		case '.':
 			p.at++

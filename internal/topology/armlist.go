@@ -34,7 +34,7 @@ func armListFunctions() map[string]armFunction {
 func (c *armCallEnv) list(v []any) any {
 	if c.r.steps += len(v); len(v) > maxArmList {
 		c.r.limit(fmt.Sprintf("a list of the template has more than %d elements", maxArmList))
-		return c.unknown("the template exceeds a limit of the reader")
+		return c.r.overLimit()
 	}
 	return v
 }
@@ -253,22 +253,64 @@ func armUnion(c *armCallEnv) any {
 		}
 		return out
 	}
-	out := []any{}
+	out, set := []any{}, valueSet{}
 	for _, a := range c.args {
 		l, ok := a.([]any)
 		if !ok {
 			return c.fail("it takes lists or objects, not " + describe(a))
 		}
 		for _, item := range l {
-			if c.r.steps += len(out); c.r.exhausted() {
-				return c.unknown("the template exceeds a limit of the reader")
-			}
-			if !slices.ContainsFunc(out, func(o any) bool { return same(o, item) == true }) {
+			if !set.has(c.r, item) {
+				set.add(item)
 				out = append(out, item)
+			}
+			if c.r.exhausted() {
+				return c.r.overLimit()
 			}
 		}
 	}
 	return c.list(out)
+}
+
+// valueSet finds equal values: scalars at once, others by comparing.
+type valueSet struct {
+	scalars map[any]bool
+	others  []any
+}
+
+// scalarKey is a key that equal scalars share, or false for other values.
+func scalarKey(v any) (any, bool) {
+	switch v := v.(type) {
+	case nil, bool, string:
+		return v, true
+	case int:
+		return v, true
+	case float64:
+		if i, ok := toInt(v).(int); ok {
+			return i, true
+		}
+		return v, true
+	}
+	return nil, false
+}
+
+func (s *valueSet) add(v any) {
+	if key, ok := scalarKey(v); ok {
+		if s.scalars == nil {
+			s.scalars = map[any]bool{}
+		}
+		s.scalars[key] = true
+		return
+	}
+	s.others = append(s.others, v)
+}
+
+func (s *valueSet) has(r *armReader, v any) bool {
+	if key, ok := scalarKey(v); ok {
+		return s.scalars[key]
+	}
+	r.steps += len(s.others)
+	return slices.ContainsFunc(s.others, func(o any) bool { return same(o, v) == true })
 }
 
 // merged is a with b's keys; objects under one key are merged in turn. A key
@@ -328,20 +370,27 @@ func armIntersection(c *armCallEnv) any {
 	if u := deepUnknown(c.args); u != nil {
 		return c.unknown(u.Reason)
 	}
+	var kept valueSet
+	sets := make([]valueSet, len(c.args)-1)
+	for i, a := range c.args[1:] {
+		l, ok := a.([]any)
+		if !ok {
+			return c.fail("a list cannot be compared with " + describe(a))
+		}
+		for _, item := range l {
+			sets[i].add(item)
+		}
+	}
 	for _, item := range first {
-		isItem := func(o any) bool { return same(o, item) == true }
-		keep := !slices.ContainsFunc(out, isItem)
-		for _, a := range c.args[1:] {
-			l, ok := a.([]any)
-			if !ok {
-				return c.fail("a list cannot be compared with " + describe(a))
-			}
-			if c.r.steps += len(l); c.r.exhausted() {
-				return c.unknown("the template exceeds a limit of the reader")
-			}
-			keep = keep && slices.ContainsFunc(l, isItem)
+		keep := !kept.has(c.r, item)
+		for i := range sets {
+			keep = keep && sets[i].has(c.r, item)
+		}
+		if c.r.exhausted() {
+			return c.r.overLimit()
 		}
 		if keep {
+			kept.add(item)
 			out = append(out, item)
 		}
 	}

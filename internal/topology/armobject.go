@@ -40,7 +40,7 @@ func armCreateObject(c *armCallEnv) any {
 func (c *armCallEnv) shallow(v any) any {
 	if c.r.deeper(v, document.MaxDepth) {
 		c.r.limit(fmt.Sprintf("a value of the template is nested more than %d levels deep", document.MaxDepth))
-		return piece("the template exceeds a limit of the reader", unresolvedText, "deep")
+		return c.r.overLimit()
 	}
 	return v
 }

@@ -71,7 +71,7 @@ func onceOnly(c *armCallEnv) any {
 func (c *armCallEnv) text(v any) any {
 	if s, ok := v.(string); ok && len(s) > maxArmText && utf16Length(s) > maxArmText {
 		c.r.limit(fmt.Sprintf("a text of the template is longer than %d characters", maxArmText))
-		return c.unknown("the template exceeds a limit of the reader")
+		return c.r.overLimit()
 	}
 	return v
 }
@@ -146,7 +146,7 @@ func armReplace(c *armCallEnv) any {
 	}
 	if n := strings.Count(s[0], s[1]); n*len(s[2]) > 4*maxArmText {
 		c.r.limit(fmt.Sprintf("a text of the template is longer than %d characters", maxArmText))
-		return c.unknown("the template exceeds a limit of the reader")
+		return c.r.overLimit()
 	}
 	return c.text(strings.ReplaceAll(s[0], s[1], s[2]))
 }
@@ -224,7 +224,7 @@ func armJoin(c *armCallEnv) any {
 		size += len(shown(t)) + len(shown(toText(c.args[1])))
 		if size > 4*maxArmText {
 			c.r.limit(fmt.Sprintf("a text of the template is longer than %d characters", maxArmText))
-			return c.unknown("the template exceeds a limit of the reader")
+			return c.r.overLimit()
 		}
 		parts = append(parts, t)
 	}

@@ -2,8 +2,8 @@ package topology
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/plumbline/plumbline/internal/lang"
 )
@@ -32,9 +32,17 @@ func bounded(u *lang.Unknown) *lang.Unknown {
 	if len(u.Expr) <= maxExpr && len(u.Text) <= maxExpr {
 		return u
 	}
-	h := fnv.New64a()
-	h.Write([]byte(u.Expr))
-	return &lang.Unknown{Reason: u.Reason, Text: unresolvedText, Expr: fmt.Sprintf("{#%016x}", h.Sum64())}
+	return &lang.Unknown{Reason: u.Reason, Text: unresolvedText, Expr: "{#" + hash(u.Expr) + "}"}
+}
+
+// hash is two mixed 32-bit hashes, because JavaScript has no fast wider integer.
+func hash(s string) string {
+	a, b := uint32(0x811c9dc5), uint32(0x01000193)
+	for _, c := range utf16.Encode([]rune(s)) {
+		a = (a ^ uint32(c)) * 0x01000193
+		b = (b^uint32(c))*0x85ebca6b ^ a>>13
+	}
+	return fmt.Sprintf("%x-%x", a, b)
 }
 
 // literalExpr writes known text as part of an Expr.

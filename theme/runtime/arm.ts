@@ -10,11 +10,11 @@ import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
 import { PlaceTable } from "./place";
 import { lowerASCII, type Source } from "./source";
-import { onlyPiece, piece } from "./unresolved";
+import { onlyPiece, piece, UNRESOLVED } from "./unresolved";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
-export const MAX_RESOURCES = 100_000;
-export const MAX_STEPS = 20_000_000;
+export const MAX_RESOURCES = 50_000;
+export const MAX_STEPS = 5_000_000;
 export const MAX_TEXT = 1 << 20;
 export const MAX_LIST = 100_000;
 export const MAX_DEPTH = 150;
@@ -104,6 +104,12 @@ export class ArmReader {
     if (this.limited) return;
     this.limited = true;
     this.report("input/arm-limit", "error", this.root.template.start, message, "what is beyond it is unknown");
+  }
+
+  /** The value of what a limit cuts off. It is equal to no other. */
+  overLimit(): Unknown {
+    this.steps++;
+    return piece(OVER_LIMIT, UNRESOLVED, `limit@${this.steps}`);
   }
 
   /** Whether the template has used up its steps. */
@@ -292,7 +298,7 @@ function bound(r: ArmReader, b: ArmBinding, what: string, env: { depth: number }
   }
   if (env.depth >= MAX_DEPTH) {
     r.limit(`more than ${MAX_DEPTH} expressions of the template wait for each other`);
-    return piece(OVER_LIMIT, `<${b.name}>`, expr);
+    return r.overLimit();
   }
   b.state = 1;
   b.value = plain(evaluate(env.depth + 1));

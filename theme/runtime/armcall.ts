@@ -1,6 +1,6 @@
 // Calls of template functions, and the checks of templates. Mirrors internal/topology/armcall.go.
 
-import { foldEqual, foldGet, foldText, MAX_DEPTH, OVER_LIMIT, type ArmBinding, type ArmFrame, type ArmReader } from "./arm";
+import { foldEqual, foldGet, foldText, MAX_DEPTH, type ArmBinding, type ArmFrame, type ArmReader } from "./arm";
 import { addressFunctions, dateFunctions } from "./armaddress";
 import { deploymentFunctions } from "./armdeploy";
 import { AT_DEPLOYMENT, evaluate, parsed, plain, quoteSource, Runtime, valueOf, type ArmEnv, type Result } from "./armeval";
@@ -136,7 +136,7 @@ function userCall(r: ArmReader, env: ArmEnv, e: ArmExpr & { op: "call" }): Resul
   }
   if (env.depth >= MAX_DEPTH) {
     r.limit(`more than ${MAX_DEPTH} expressions of the template wait for each other`);
-    return piece(OVER_LIMIT, UNRESOLVED, `${lowerASCII(e.name)}()`);
+    return r.overLimit();
   }
   const args = new Map<string, Value>();
   foldGet(decl, "parameters")?.items.forEach((p, i) => {

@@ -6,7 +6,7 @@ import { AT_DEPLOYMENT, quoteSource, Runtime, valueOf, type ArmLoop, type Result
 import { bodyOf, expand, fullName, isDeploymentType, type ArmInstance } from "./armexpand";
 import { groupID, scopePrefix, subscriptionID } from "./armid";
 import { nestedFrame } from "./armnested";
-import { foldKey, isMap, newMap, toText } from "./armvalue";
+import { exprOf, foldKey, isMap, newMap, toText } from "./armvalue";
 import { lowerASCII } from "./source";
 import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments } from "./unresolved";
 import { Unknown, type Value } from "./value";
@@ -81,7 +81,7 @@ function copyIndex(c: ArmCall): Result {
   if (found === null) return c.fail("it stands in no copy loop");
   if (typeof found.index === "bigint") return found.index + offset;
   if (offset === 0n) return found.index;
-  return piece(found.index.reason, "<copyIndex>", `copyindex(${quoteExpr(lowerASCII(found.name))},${offset})`);
+  return piece(found.index.reason, "<copyIndex>", `${exprOf(found.index)}+${offset}`);
 }
 
 /** What is known of where the deployment runs. */

@@ -1,6 +1,6 @@
 // Evaluates the values of a template. Mirrors internal/topology/armeval.go.
 
-import { foldEqual, foldGet, foldText, MAX_LIST, MAX_STEPS, OVER_LIMIT, output, type ArmFrame, type ArmParsed, type ArmReader } from "./arm";
+import { foldEqual, foldGet, foldText, MAX_LIST, MAX_STEPS, output, type ArmFrame, type ArmParsed, type ArmReader } from "./arm";
 import { call, checkExpr } from "./armcall";
 import { armOffset, isArmExpression, parseArm, positionExpr, type ArmExpr } from "./armexpr";
 import { describe, exprOf, foldKey, isMap, newMap, toInt, toText, words } from "./armvalue";
@@ -187,7 +187,7 @@ export function parsed(r: ArmReader, f: ArmFrame, n: Node): ArmParsed {
 
 /** Evaluates an expression. */
 export function evaluate(r: ArmReader, env: ArmEnv, e: ArmExpr): Result {
-  if (++r.steps > MAX_STEPS && r.exhausted()) return piece(OVER_LIMIT, UNRESOLVED, `limit@${r.steps}`);
+  if (++r.steps > MAX_STEPS && r.exhausted()) return r.overLimit();
   switch (e.op) {
     case "lit": return e.lit;
     case "get": return property(r, e, evaluate(r, env, e.args[0]!), e.name);

@@ -85,7 +85,7 @@ function expandResource(r: ArmReader, f: ArmFrame, n: Node, symbol: string, pare
   const name = foldText(spec, "name");
   const count = copyCount(r, { ...rootEnv(f, 0), loops: outer }, name, spec);
   if (count instanceof Unknown) {
-    const index = piece(count.reason, "<copyIndex>", `copyindex(${quoteExpr(lowerASCII(name))})`);
+    const index = piece(count.reason, "<copyIndex>", `${f.key}copyindex(${quoteExpr(lowerASCII(name))})`);
     expandOne(r, f, n, copySymbol(symbol, index), parent, { name, index, resource: true, outer }, count);
     return;
   }

@@ -94,7 +94,8 @@ class Parser {
   private expression(): ArmExpr {
     if (++this.depth > MAX_NESTING) this.fail(this.i, "the expression is nested too deeply", `at most ${MAX_NESTING} levels are read`);
     let e = this.primary();
-    for (;;) {
+    for (let parts = 0; ; parts++) {
+      if (parts > MAX_NESTING) this.fail(this.i, "the expression is nested too deeply", `at most ${MAX_NESTING} levels are read`);
       const c = this.peek();
       if (c === ".") {
         this.i++;

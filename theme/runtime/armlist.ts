@@ -1,12 +1,12 @@
 // Template functions over lists, and over lists or texts. Mirrors internal/topology/armlist.go.
 
-import { MAX_LIST, MAX_TEXT, OVER_LIMIT } from "./arm";
+import { MAX_LIST, MAX_TEXT, type ArmReader } from "./arm";
 import { firstUnknown, type ArmCall, type FunctionTable } from "./armcall";
 import type { Result } from "./armeval";
 import { MAX_NESTING } from "./armexpr";
 import { shallow } from "./armobject";
 import { guardText, texts, tooLong } from "./armtext";
-import { deepUnknown, describe, emptyValue, foldKey, isMap, keysOf, lowerText, newMap, same, sliceText, toText } from "./armvalue";
+import { deepUnknown, describe, emptyValue, foldKey, isMap, keysOf, lowerText, newMap, same, sliceText, toInt, toText } from "./armvalue";
 import { lowerASCII } from "./source";
 import { exprPieces, joinText, literalPrefix, shown } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
@@ -36,7 +36,7 @@ function guardList(c: ArmCall, v: Value[]): Value {
   c.r.steps += v.length;
   if (v.length <= MAX_LIST) return v;
   c.r.limit(`a list of the template has more than ${MAX_LIST} elements`);
-  return c.unknown(OVER_LIMIT);
+  return c.r.overLimit();
 }
 
 /** Joins texts, or lists where one argument is a list. */
@@ -162,15 +162,44 @@ function union(c: ArmCall): Result {
     return out;
   }
   const out: Value[] = [];
+  const set = new ValueSet();
   for (const a of c.args) {
     if (!Array.isArray(a)) return c.fail(`it takes lists or objects, not ${describe(a)}`);
     for (const item of a) {
-      c.r.steps += out.length;
-      if (c.r.exhausted()) return c.unknown(OVER_LIMIT);
-      if (!out.some((o) => same(o, item) === true)) out.push(item);
+      if (!set.has(c.r, item)) {
+        set.add(item);
+        out.push(item);
+      }
+      if (c.r.exhausted()) return c.r.overLimit();
     }
   }
   return guardList(c, out);
+}
+
+/** Finds equal values: scalars at once, others by comparing. */
+class ValueSet {
+  private readonly scalars = new Set<Value>();
+  private readonly others: Value[] = [];
+
+  add(v: Value): void {
+    if (isScalar(v)) this.scalars.add(scalarKey(v));
+    else this.others.push(v);
+  }
+
+  has(r: ArmReader, v: Value): boolean {
+    if (isScalar(v)) return this.scalars.has(scalarKey(v));
+    r.steps += this.others.length;
+    return this.others.some((o) => same(o, v) === true);
+  }
+}
+
+function isScalar(v: Value): boolean {
+  return v === null || typeof v !== "object";
+}
+
+/** A key that equal scalars share. */
+function scalarKey(v: Value): Value {
+  return typeof v === "number" ? toInt(v) : v;
 }
 
 /** a with b's keys; objects under one key are merged in turn. A key that a has keeps a's spelling. */
@@ -211,17 +240,22 @@ function intersection(c: ArmCall): Result {
   if (!Array.isArray(first)) return c.fail(`it takes lists or objects, not ${describe(first)}`);
   const u = deepUnknown(c.args);
   if (u !== null) return c.unknown(u.reason);
+  const sets: ValueSet[] = [];
+  for (const a of c.args.slice(1)) {
+    if (!Array.isArray(a)) return c.fail(`a list cannot be compared with ${describe(a)}`);
+    const set = new ValueSet();
+    for (const item of a) set.add(item);
+    sets.push(set);
+  }
   const out: Value[] = [];
+  const kept = new ValueSet();
   for (const item of first) {
-    const isItem = (o: Value) => same(o, item) === true;
-    let keep = !out.some(isItem);
-    for (const a of c.args.slice(1)) {
-      if (!Array.isArray(a)) return c.fail(`a list cannot be compared with ${describe(a)}`);
-      c.r.steps += a.length;
-      if (c.r.exhausted()) return c.unknown(OVER_LIMIT);
-      keep = keep && a.some(isItem);
-    }
-    if (keep) out.push(item);
+    let keep = !kept.has(c.r, item);
+    for (const set of sets) keep = keep && set.has(c.r, item);
+    if (c.r.exhausted()) return c.r.overLimit();
+    if (!keep) continue;
+    kept.add(item);
+    out.push(item);
   }
   return out;
 }

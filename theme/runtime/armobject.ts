@@ -1,6 +1,6 @@
 // Template functions over objects, and lambdas. Mirrors internal/topology/armobject.go.
 
-import { foldEqual, OVER_LIMIT, type ArmReader } from "./arm";
+import { foldEqual, type ArmReader } from "./arm";
 import type { ArmCall, FunctionTable } from "./armcall";
 import { below, elementAt, evaluate, plain, Runtime, type ArmEnv, type Result } from "./armeval";
 import { MAX_NESTING } from "./armexpr";
@@ -9,7 +9,7 @@ import { asBool } from "./armlogic";
 import { describe, exprOf, foldKey, isMap, keysOf, newMap, parseJSONText, toText, words } from "./armvalue";
 import { MAX_DEPTH } from "./document";
 import { compareCodePoints, lowerASCII } from "./source";
-import { piece, shown, UNRESOLVED } from "./unresolved";
+import { shown } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
 
 export const objectFunctions: FunctionTable = {
@@ -36,7 +36,7 @@ function createObject(c: ArmCall): Result {
 export function shallow(c: ArmCall, v: Value): Value {
   if (!deeper(c.r, v, MAX_DEPTH)) return v;
   c.r.limit(`a value of the template is nested more than ${MAX_DEPTH} levels deep`);
-  return piece(OVER_LIMIT, UNRESOLVED, "deep");
+  return c.r.overLimit();
 }
 
 /** Whether a value has more than so many levels. */

@@ -1,6 +1,6 @@
 // Template functions over texts. Mirrors internal/topology/armtext.go.
 
-import { MAX_TEXT, OVER_LIMIT } from "./arm";
+import { MAX_TEXT } from "./arm";
 import { runtimeOnly, type ArmCall, type FunctionTable } from "./armcall";
 import { AT_DEPLOYMENT, quoteSource, type Result } from "./armeval";
 import { exprOffset, positionExpr } from "./armexpr";
@@ -70,7 +70,7 @@ export function guardText(c: ArmCall, v: Value): Value {
 
 export function tooLong(c: ArmCall): Unknown {
   c.r.limit(`a text of the template is longer than ${MAX_TEXT} characters`);
-  return c.unknown(OVER_LIMIT);
+  return c.r.overLimit();
 }
 
 /** The arguments as texts, or null where one is none. */
