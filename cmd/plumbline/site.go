@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,8 +80,9 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// without hides top-level entries of a file system from whoever lists it. "."
-// hides all.
+// without hides from whoever lists a folder of Markdown what is not its pages:
+// top-level entries by name ("." hides all), node_modules, and built sites, which
+// hold a Markdown twin of each page.
 func without(fsys fs.FS, names ...string) fs.FS { return hidden{fsys, names} }
 
 type hidden struct {
@@ -90,11 +92,9 @@ type hidden struct {
 
 func (h hidden) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(h.FS, name)
-	if name != "." {
-		return entries, err
-	}
 	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return slices.Contains(h.names, e.Name()) || slices.Contains(h.names, ".")
+		return name == "." && (slices.Contains(h.names, e.Name()) || slices.Contains(h.names, ".")) ||
+			e.IsDir() && (e.Name() == "node_modules" || build.IsOutput(h.FS, path.Join(name, e.Name())))
 	}), err
 }
 

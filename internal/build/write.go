@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -119,11 +120,8 @@ func (o *output) check(files Files) error {
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	// Every site has these, and no other folder has all three.
-	for _, name := range []string{"404.html", "checks.mjs", "rules.json"} {
-		if info, err := os.Lstat(filepath.Join(o.dir, name)); err != nil || !info.Mode().IsRegular() {
-			return fmt.Errorf("%q is not empty and no site of ours (it has no %s), and building would delete what is in it: choose another folder or empty it", o.typed, name)
-		}
+	if name := missingOutput(os.DirFS(o.dir), "."); name != "" {
+		return fmt.Errorf("%q is not empty and no site of ours (it has no %s), and building would delete what is in it: choose another folder or empty it", o.typed, name)
 	}
 	// Somebody's repository or settings inside a former output (.git of a
 	// worktree, say) are not ours to delete.
@@ -133,6 +131,20 @@ func (o *output) check(files Files) error {
 		}
 	}
 	return nil
+}
+
+// IsOutput says whether a folder is the output of a build.
+func IsOutput(fsys fs.FS, dir string) bool { return missingOutput(fsys, dir) == "" }
+
+// missingOutput returns a file that every site has and the folder lacks, or "".
+// No other folder has all of them.
+func missingOutput(fsys fs.FS, dir string) string {
+	for _, name := range []string{"404.html", "checks.mjs", "rules.json"} {
+		if info, err := fs.Stat(fsys, path.Join(dir, name)); err != nil || !info.Mode().IsRegular() {
+			return name
+		}
+	}
+	return ""
 }
 
 // fill writes files to the folder next.
