@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/encoding/unicode"
@@ -135,18 +136,33 @@ func (c *checkRun) files(names []string) error {
 		}
 		files = append(files, topology.File{Name: name, Text: text})
 	}
+	done := c.progress("checking " + strings.Join(names, ", "))
 	t := topology.Read(c.site.Env, files, c.topology)
 	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
+	done()
 	c.failed = c.failed || c.fails(res)
 	problems := c.terminalOf(c.stderr)
+	records := c.placed(res.Diagnostics)
 	if c.flags.format.value == "json" {
-		diag.WriteRecords(problems.w, errorsOnly(res.Diagnostics), problems.color)
+		diag.WriteRecords(problems.w, errorsOnly(records), problems.color)
 		_, err := c.stdout.Write(res.JSON())
 		return err
 	}
-	diag.WriteRecords(problems.w, res.Diagnostics, problems.color)
+	diag.WriteRecords(problems.w, records, problems.color)
 	report{c.terminalOf(c.stdout), c.titles, c.base, c.quiet}.print(res)
 	return nil
+}
+
+// placed gives the diagnostics of a result for a terminal: those of rules stand
+// in the site's files, the others in the files as they were typed.
+func (c *checkRun) placed(records []diag.Record) []diag.Record {
+	out := slices.Clone(records)
+	for i := range out {
+		if out[i].Rule != "" {
+			c.located(out[i : i+1])
+		}
+	}
+	return out
 }
 
 // fails says whether a result gives exit code 1.
