@@ -143,6 +143,7 @@ type armFrame struct {
 	outputs   map[string]*armBinding
 	instances []*armInstance
 	index     map[string]*armInstance // by what references call them
+	indexed   int                     // how many instances are in the index
 	expansion int                     // 0 not begun, 1 under way, 2 done
 	symbolic  bool
 }

@@ -120,9 +120,8 @@ func armSubscription(c *armCallEnv) any {
 
 func armManagementGroup(c *armCallEnv) any {
 	s := c.env.frame.scope
-	s.level = "management"
 	return &armRuntime{expr: "managementgroup()", reason: quoteSource(c.e) + " " + atDeployment,
-		value: map[string]any{"id": s.prefix(), "name": s.management}}
+		value: map[string]any{"id": s.managementID(), "name": s.management}}
 }
 
 func armDeployment(c *armCallEnv) any {
@@ -218,18 +217,26 @@ func (r *armReader) findInstance(f *armFrame, arg any) *armInstance {
 	}
 	for frame := f; frame != nil; frame = frame.parent {
 		r.expand(frame)
-		if in := frame.index[identity]; in != nil {
+		if in := frame.find(identity); in != nil {
 			return in
 		}
 	}
 	if strings.HasPrefix(identity, "/") {
 		for _, frame := range r.frames {
-			if in := frame.index[identity]; in != nil {
+			if in := frame.find(identity); in != nil {
 				return in
 			}
 		}
 	}
 	return nil
+}
+
+// find looks a resource up among those that are expanded by now.
+func (f *armFrame) find(identity string) *armInstance {
+	for ; f.indexed < len(f.instances); f.indexed++ {
+		f.addToIndex(f.instances[f.indexed])
+	}
+	return f.index[identity]
 }
 
 // addToIndex makes a resource findable by whatever a reference may call it. The

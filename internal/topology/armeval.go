@@ -83,6 +83,7 @@ func (r *armReader) value(env *armEnv, n *document.Node) any {
 		out := make([]any, len(n.Items))
 		for i, item := range n.Items {
 			out[i] = r.value(env, item)
+			r.places.set(out[i], item)
 		}
 		return out
 	case document.Map:
@@ -94,7 +95,6 @@ func (r *armReader) value(env *armEnv, n *document.Node) any {
 // object evaluates a map; "copy": [{name, count, input}] in it makes lists.
 func (r *armReader) object(env *armEnv, n *document.Node) any {
 	out := make(map[string]any, len(n.Entries))
-	r.places.set(out, n)
 	for _, e := range n.Entries {
 		if foldEqual(e.Key, "copy") && isPropertyCopy(e.Value) {
 			for _, item := range e.Value.Items {
@@ -146,7 +146,9 @@ func (r *armReader) copyValues(env *armEnv, name string, spec *document.Node) an
 		}
 		inner := *env
 		inner.loops = &armLoop{name: name, index: i, outer: env.loops}
-		out = append(out, r.value(&inner, input))
+		v := r.value(&inner, input)
+		r.places.set(v, input)
+		out = append(out, v)
 	}
 	return out
 }

@@ -139,7 +139,6 @@ func (r *armReader) expandOne(f *armFrame, n *document.Node, symbol string, pare
 	// for it to be repeated there.
 	if !absent {
 		f.instances = append(f.instances, in)
-		f.addToIndex(in)
 	}
 	r.eachResource(foldGet(n, "resources"), func(symbol string, child *document.Node) {
 		r.expandResource(f, child, symbol, in)
@@ -199,7 +198,9 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 		prefix = extendedScope(toText(r.value(env, n)), prefix)
 	}
 	in.id = resourceIDOf(prefix, in.typ, in.names)
-	in.relate()
+	if strings.Count(in.typ, "/") > 1 || strings.Contains(shown(prefix), "/providers/") {
+		in.relate()
+	}
 	// An unresolved scope may be the id of anything.
 	if u, ok := prefix.(*lang.Unknown); ok && in.scope == nil && strings.HasPrefix(u.Expr, "{") {
 		in.scope = u
@@ -313,7 +314,6 @@ func (r *armReader) body(in *armInstance, depth int) map[string]any {
 	out["type"], out["name"], out["id"] = in.typ, in.names[len(in.names)-1], in.id
 	out["parent"], out["scope"] = in.parent, in.scope
 	out["scopeType"] = scopeType(in.scope)
-	r.places.set(out, in.node)
 	in.state, in.value = 2, out
 	return out
 }

@@ -62,13 +62,17 @@ func (s armScope) groupID() any { return joinText(s.subscriptionID(), "/resource
 func (s armScope) prefix() any {
 	switch s.level {
 	case "subscription":
-		return s.subscriptionID()
+		return settled(s.subscriptionID())
 	case "management":
-		return joinText("/providers/Microsoft.Management/managementGroups/", s.management)
+		return settled(s.managementID())
 	case "tenant":
 		return ""
 	}
-	return s.groupID()
+	return settled(s.groupID())
+}
+
+func (s armScope) managementID() any {
+	return joinText("/providers/Microsoft.Management/managementGroups/", s.management)
 }
 
 // resourceIDOf writes scope/providers/namespace/type/name/type/name. Where there
@@ -85,16 +89,13 @@ func resourceIDOf(prefix any, typ string, names []any) any {
 			out = append(out, "/", names[i])
 		}
 	}
-	id := settledID(joinText(out...))
+	id := settled(joinText(out...))
 	// A resource group has an id of its own form.
 	if s, ok := id.(string); ok {
 		return strings.Replace(s, "/providers/Microsoft.Resources/resourceGroups/", "/resourceGroups/", 1)
 	}
 	return id
 }
-
-// settledID is an id as a string where only the fixed scope is not known.
-func settledID(v any) any { return settled(v) }
 
 // nameSegments cuts the names of a resource id function or a resource.
 func nameSegments(names []any) []any {
@@ -130,7 +131,7 @@ func armIDFunctions() map[string]armFunction {
 				if len(before) > 0 {
 					s.subscription = before[0]
 				}
-				return s.subscriptionID()
+				return settled(s.subscriptionID())
 			})
 		}},
 		"managementGroupResourceId": {min: 2, max: -1, open: true, run: func(c *armCallEnv) any {

@@ -64,11 +64,8 @@ func newEngines(t testing.TB, rules fs.FS) *engines {
 	if problems.HasErrors() {
 		t.Fatal(problems)
 	}
-	checks, err := fs.ReadFile(theme.FS(), "runtime/checks.ts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry := fstest.MapFS{"runtime/checks.ts": {Data: append(checks, describeTS...)}}
+	// The entry of the engine gives way to one that describes topologies.
+	entry := fstest.MapFS{"runtime/validate.ts": {Data: []byte(describeTS)}}
 	assets, problems := bundle.Site(theme.With(entry), string(rulejs.Translate(set, "test")))
 	if problems.HasErrors() {
 		t.Fatal(problems[0].Message, problems[0].Hint)
@@ -277,7 +274,9 @@ func (d *describer) value(v any) string {
 
 // describeTS is describeTopology for the browser's reader.
 const describeTS = `
-import { sortDiagnostics as sortAll } from "./check";
+import program from "plumbline:rules";
+import { sortDiagnostics } from "./check";
+import { read } from "./read";
 import { Obj as O, Partial as P, Unknown as U, type Value as V } from "./value";
 
 export function describeTopology(request: string): string {
@@ -285,7 +284,7 @@ export function describeTopology(request: string): string {
   const parameters = (input.parameters ?? []).map((p: any) => (p.value ? { [p.file]: p.text } : { file: p.file, text: p.text }));
   const t = read(program, input.files, { ...input, parameters });
   let out = "";
-  for (const d of sortAll(t.problems)) {
+  for (const d of sortDiagnostics(t.problems)) {
     out += (d.file ?? "") + ":" + (d.line ?? 0) + ":" + (d.column ?? 0) + ": " + d.severity + ": " + d.message + " [" + d.code + "]\n";
     if (d.hint) out += "\thint: " + d.hint + "\n";
   }

@@ -76,9 +76,11 @@ func (t *placeTable) at(n *document.Node) lang.Place {
 	return place
 }
 
-// set records where a map was read.
-func (t *placeTable) set(value map[string]any, n *document.Node) {
-	t.values[reflect.ValueOf(value).Pointer()] = placed{value, n}
+// set records where an element of a list was read, if it is a map.
+func (t *placeTable) set(value any, n *document.Node) {
+	if m, ok := value.(map[string]any); ok {
+		t.values[reflect.ValueOf(m).Pointer()] = placed{m, n}
+	}
 }
 
 // of returns the place of a value that was read from the document, or fallback.

@@ -149,6 +149,9 @@ func literalPrefix(u *lang.Unknown) string {
 // piece, such as the scope of the deployment itself; else the value as it is.
 func settled(v any) any {
 	if u, ok := v.(*lang.Unknown); ok && u.Expr != "" {
+		if !strings.ContainsAny(u.Expr, "{}") {
+			return u.Expr
+		}
 		if parts, unresolved := exprPieces(u.Expr); len(parts) == 1 && !unresolved[0] {
 			return parts[0]
 		}

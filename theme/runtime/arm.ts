@@ -160,6 +160,8 @@ export class ArmFrame {
   readonly instances: ArmInstance[] = [];
   /** By what references call them. */
   readonly index = new Map<string, ArmInstance>();
+  /** How many instances are in the index. */
+  indexed = 0;
   expanded = false;
 
   constructor(

@@ -4,7 +4,7 @@ import { foldEqual, foldGet, MAX_DEPTH, parameter, rootEnv, variable, type ArmBi
 import { callExpr, runtimeOnly, type ArmCall, type FunctionTable } from "./armcall";
 import { AT_DEPLOYMENT, quoteSource, Runtime, valueOf, type ArmLoop, type Result } from "./armeval";
 import { bodyOf, expand, fullName, isDeploymentType, type ArmInstance } from "./armexpand";
-import { groupID, scopePrefix, subscriptionID } from "./armid";
+import { groupID, managementID, subscriptionID } from "./armid";
 import { nestedFrame } from "./armnested";
 import { exprOf, foldKey, isMap, newMap, toText } from "./armvalue";
 import { lowerASCII } from "./source";
@@ -17,7 +17,7 @@ export const deploymentFunctions: FunctionTable = {
   copyIndex: { max: 2, run: copyIndex },
   resourceGroup: { run: resourceGroup },
   subscription: { run: (c) => here(c, { id: subscriptionID(c.env.frame.scope), subscriptionId: c.env.frame.scope.subscription }) },
-  managementGroup: { run: (c) => here(c, { id: scopePrefix({ ...c.env.frame.scope, level: "management" }), name: c.env.frame.scope.management }) },
+  managementGroup: { run: (c) => here(c, { id: managementID(c.env.frame.scope), name: c.env.frame.scope.management }) },
   tenant: { run: runtimeOnly },
   deployment: { run: deployment },
   deployer: { run: runtimeOnly },
@@ -159,19 +159,25 @@ function findInstance(r: ArmReader, f: ArmFrame, arg: Value): ArmInstance | null
   if (identity === null || identity === "") return null;
   for (let frame: ArmFrame | null = f; frame !== null; frame = frame.parent) {
     expand(r, frame);
-    const found = frame.index.get(identity);
-    if (found !== undefined) return found;
+    const found = findIn(frame, identity);
+    if (found !== null) return found;
   }
   if (!identity.startsWith("/")) return null;
   for (const frame of r.frames) {
-    const found = frame.index.get(identity);
-    if (found !== undefined) return found;
+    const found = findIn(frame, identity);
+    if (found !== null) return found;
   }
   return null;
 }
 
+/** Looks a resource up among those that are expanded by now. */
+function findIn(f: ArmFrame, identity: string): ArmInstance | null {
+  for (; f.indexed < f.instances.length; f.indexed++) addToIndex(f, f.instances[f.indexed]!);
+  return f.index.get(identity) ?? null;
+}
+
 /** Makes a resource findable by whatever a reference may call it. The first of several wins. */
-export function addToIndex(f: ArmFrame, found: ArmInstance): void {
+function addToIndex(f: ArmFrame, found: ArmInstance): void {
   const add = (v: Value) => {
     const key = identityOf(v);
     if (key !== null && key !== "" && !f.index.has(key)) f.index.set(key, found);

@@ -87,7 +87,7 @@ export function valueOf(r: ArmReader, env: ArmEnv, n: Node | null): Value {
   r.steps++;
   switch (n.kind) {
     case "string": return plain(textOf(r, env, n));
-    case "list": return n.items.map((item) => valueOf(r, env, item));
+    case "list": return n.items.map((item) => r.places.set(valueOf(r, env, item), item));
     case "map": return objectOf(r, env, n);
     default: return n.value;
   }
@@ -96,7 +96,6 @@ export function valueOf(r: ArmReader, env: ArmEnv, n: Node | null): Value {
 /** Evaluates a map; "copy": [{name, count, input}] in it makes lists. */
 function objectOf(r: ArmReader, env: ArmEnv, n: Node): Value {
   const out = newMap();
-  r.places.set(out, n);
   for (const e of n.entries) {
     if (foldEqual(e.key, "copy") && isPropertyCopy(e.value)) {
       for (const item of e.value.items) {
@@ -128,7 +127,8 @@ export function copyValues(r: ArmReader, env: ArmEnv, name: string, spec: Node):
   const input = foldGet(spec, "input");
   const out: Value[] = [];
   for (let i = 0; i < count && !r.exhausted(); i++) {
-    out.push(valueOf(r, { ...env, loops: { name, index: BigInt(i), resource: false, outer: env.loops } }, input));
+    const v = valueOf(r, { ...env, loops: { name, index: BigInt(i), resource: false, outer: env.loops } }, input);
+    out.push(input === null ? v : r.places.set(v, input));
   }
   return out;
 }

@@ -2,7 +2,7 @@
 
 import { foldEqual, foldGet, foldText, MAX_RESOURCES, OVER_LIMIT, rootEnv, type ArmFrame, type ArmReader, type Resource } from "./arm";
 import { plural } from "./armcall";
-import { addToIndex, copySymbol } from "./armdeploy";
+import { copySymbol } from "./armdeploy";
 import { copyCount, valueOf, type ArmEnv, type ArmLoop } from "./armeval";
 import { nameSegments, resourceIDOf, scopePrefix, trimSlashes } from "./armid";
 import { asBool } from "./armlogic";
@@ -11,7 +11,7 @@ import { describe, newMap, toText } from "./armvalue";
 import { quoted, type Node } from "./document";
 import { typeOfID } from "./map";
 import { lowerASCII } from "./source";
-import { joinSegments, joinText, piece, quoteExpr, settled, textSegments } from "./unresolved";
+import { joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
 
 /** One resource of a template: one iteration where it has a copy loop. Its body is evaluated when it is needed. */
@@ -117,10 +117,7 @@ function expandOne(r: ArmReader, f: ArmFrame, n: Node, symbol: string, parent: A
   }
   if (!nameInstance(r, env, instance, parent)) return;
   // A condition does not reach the resources nested in the resource: Azure asks for it to be repeated there.
-  if (!absent) {
-    f.instances.push(instance);
-    addToIndex(f, instance);
-  }
+  if (!absent) f.instances.push(instance);
   eachResource(r, foldGet(n, "resources"), (symbol, child) => expandResource(r, f, child, symbol, instance));
 }
 
@@ -159,7 +156,7 @@ function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInst
   const scope = foldGet(i.node, "scope");
   if (scope !== null && !isDeploymentType(i.typ)) prefix = extendedScope(toText(valueOf(r, env, scope)), prefix);
   i.id = resourceIDOf(prefix, i.typ, i.names);
-  relate(i);
+  if (i.typ.split("/").length > 2 || shown(prefix).includes("/providers/")) relate(i);
   // An unresolved scope may be the id of anything.
   if (prefix instanceof Unknown && i.scope === null && prefix.expr.startsWith("{")) i.scope = prefix;
   checkName(r, i, nameNode);
@@ -228,7 +225,6 @@ export function bodyOf(r: ArmReader, i: ArmInstance, depth: number): RecordValue
   out.parent = i.parent;
   out.scope = i.scope;
   out.scopeType = scopeType(i.scope);
-  r.places.set(out, i.node);
   i.value = out;
   return out;
 }

@@ -56,13 +56,17 @@ export function groupID(s: ArmScope): string | Unknown {
 }
 
 /** What ids of the deployment's resources begin with, up to "/providers". */
-export function scopePrefix(s: ArmScope): string | Unknown {
+export function scopePrefix(s: ArmScope): Value {
   switch (s.level) {
-    case "subscription": return subscriptionID(s);
-    case "management": return joinText("/providers/Microsoft.Management/managementGroups/", s.management);
+    case "subscription": return settled(subscriptionID(s));
+    case "management": return settled(managementID(s));
     case "tenant": return "";
-    case "group": return groupID(s);
+    case "group": return settled(groupID(s));
   }
+}
+
+export function managementID(s: ArmScope): string | Unknown {
+  return joinText("/providers/Microsoft.Management/managementGroups/", s.management);
 }
 
 export function trimSlashes(s: string): string {
@@ -98,7 +102,7 @@ export const idFunctions: FunctionTable = {
   },
   subscriptionResourceId: {
     min: 2, max: -1, open: true,
-    run: (c) => idFunction(c, (s, before) => subscriptionID(before.length > 0 ? { ...s, subscription: before[0]! } : s)),
+    run: (c) => idFunction(c, (s, before) => settled(subscriptionID(before.length > 0 ? { ...s, subscription: before[0]! } : s))),
   },
   managementGroupResourceId: {
     min: 2, max: -1, open: true,

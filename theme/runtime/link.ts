@@ -2,6 +2,7 @@
 
 import { quoted } from "./document";
 import { defaultValue, hasDefault, kindOf, type Field, type Kind, type Model, type Type } from "./model";
+import { lowerASCII } from "./source";
 import { Obj, Partial, Unknown, type Place, type Value } from "./value";
 
 /** A field before linking: decoded, with a Ref for a link. */
@@ -290,5 +291,7 @@ function asList(objects: Obj[], open: Unknown | null): Value {
 
 /** The identity of an id: without case of A to Z, doubled or closing slashes. */
 export function normalID(id: string): string {
-  return id.replace(/[A-Z]+/g, (m) => m.toLowerCase()).replace(/\/{2,}/g, "/").replace(/\/$/, "");
+  let out = lowerASCII(id);
+  if (out.includes("//")) out = out.replace(/\/{2,}/g, "/");
+  return out.endsWith("/") ? out.slice(0, -1) : out;
 }

@@ -1,5 +1,6 @@
 // Where values stand in a document. Mirrors internal/topology/place.go.
 
+import { isMap } from "./armvalue";
 import type { Node } from "./document";
 import type { Source } from "./source";
 import type { Place, RecordValue, Value } from "./value";
@@ -40,14 +41,15 @@ export class PlaceTable {
     return place;
   }
 
-  /** Records where a map was read. */
-  set(value: RecordValue, n: Node): void {
-    this.values.set(value, n);
+  /** Records where an element of a list was read, if it is a map, and gives it back. */
+  set(value: Value, n: Node): Value {
+    if (isMap(value)) this.values.set(value, n);
+    return value;
   }
 
   /** The place of a value that was read from the document, or the fallback. */
   of(v: Value, fallback: Place): Place {
-    const n = v !== null && typeof v === "object" ? this.values.get(v as RecordValue) : undefined;
+    const n = isMap(v) ? this.values.get(v) : undefined;
     return n === undefined ? fallback : this.at(n);
   }
 }

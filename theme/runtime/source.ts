@@ -88,7 +88,8 @@ function lower(c: string): string {
 
 /** Folds the case of A to Z alone. */
 export function lowerASCII(s: string): string {
-  return s.replace(/[A-Z]+/g, (m) => m.toLowerCase());
+  // In ASCII the engine's own mapping does the same, many times faster.
+  return /[^\0-\x7f]/.test(s) ? s.replace(/[A-Z]+/g, (m) => m.toLowerCase()) : s.toLowerCase();
 }
 
 /** Order by code points, which is the order of UTF-8 bytes. */

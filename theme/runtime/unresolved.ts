@@ -20,14 +20,19 @@ const MAX_EXPR = 1 << 14;
 /** Replaces an expr that is too long by its hash, which is as good for telling it from others. */
 export function bounded(u: Unknown): Unknown {
   if (u.expr.length <= MAX_EXPR && u.text.length <= MAX_EXPR) return u;
+  return new Unknown(u.reason, UNRESOLVED, `{#${hash(u.expr)}}`);
+}
+
+/** Two mixed 32-bit hashes. */
+function hash(s: string): string {
   let a = 0x811c9dc5;
   let b = 0x01000193;
-  for (let i = 0; i < u.expr.length; i++) {
-    const c = u.expr.charCodeAt(i);
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
     a = Math.imul(a ^ c, 0x01000193);
     b = Math.imul(b ^ c, 0x85ebca6b) ^ (a >>> 13);
   }
-  return new Unknown(u.reason, UNRESOLVED, `{#${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}}`);
+  return `${(a >>> 0).toString(16)}-${(b >>> 0).toString(16)}`;
 }
 
 /** Known text as part of an expr. */
@@ -118,6 +123,7 @@ export function literalPrefix(u: Unknown): string {
 /** The known string of a text whose expr has no unresolved piece, such as the scope of the deployment itself; else the value as it is. */
 export function settled(v: Value): Value {
   if (!(v instanceof Unknown) || v.expr === "") return v;
+  if (!/[{}]/.test(v.expr)) return v.expr;
   const parts = exprPieces(v.expr);
   return parts.length === 1 && !parts[0]!.unresolved ? parts[0]!.text : v;
 }
