@@ -65,8 +65,10 @@ func pasteAndFollow(t *testing.T, browser *browsertest.Browser, root string) {
 	if !slices.Equal(rules, want) {
 		t.Errorf("the page shows %v as failing, check %v", rules, want)
 	}
-	if after := tab.Requests(); len(after) != before {
-		t.Errorf("checking asked for %v", after[before:])
+	for _, request := range tab.Requests()[before:] {
+		if !strings.Contains(request, "/icon-") { // the browser itself fetches the page's icon, when it likes
+			t.Errorf("checking asked for %s", request)
+		}
 	}
 
 	tab.Follow(`a[href$="#vm-nsg"]`)
