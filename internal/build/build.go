@@ -50,7 +50,7 @@ func Site(in Input) (Output, diag.List) {
 	assets, more := bundle.Site(in.Theme, string(js))
 	problems = append(problems, more...)
 	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
-		problems = append(problems, examples(src.Rules, assets.Engine, nil)...)
+		problems = append(problems, examples(src.Rules, assets.Engine, nil, variationsInBuild)...)
 	}
 	if problems.HasErrors() {
 		return Output{Sources: src}, problems
@@ -114,5 +114,5 @@ func Test(in Input, ids []string) (Sources, diag.List) {
 	if problems.HasErrors() {
 		return src, problems
 	}
-	return src, examples(src.Rules, assets.Engine, ids)
+	return src, examples(src.Rules, assets.Engine, ids, variationsInTest)
 }

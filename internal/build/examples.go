@@ -1,21 +1,31 @@
 package build
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/jsvm"
 	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/topology"
 )
 
-// examples runs the examples of the rules with these ids (of all where there
-// are none) in Go and in the JavaScript engine. It reports each that does not
-// come out as its author says, and each on which the engines differ.
-func examples(set *rule.Set, script string, ids []string) diag.List {
+// Topologies that vary what a rule reads, besides its examples: few in each
+// build, which is to take under 5 ms for a rule, and many where rules are tested.
+const (
+	variationsInBuild = 16
+	variationsInTest  = 256
+)
+
+// examples runs the examples of the rules with these ids (of all where there are
+// none), and topologies that vary what they read, in Go and in the JavaScript
+// engine. It reports each example that does not come out as its author says, and
+// the first topology of each rule on which the engines differ.
+func examples(set *rule.Set, script string, ids []string, variations int) diag.List {
 	rules := set.Rules
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
@@ -29,6 +39,7 @@ func examples(set *rule.Set, script string, ids []string) diag.List {
 	for range min(runtime.GOMAXPROCS(0), len(rules)) {
 		engines.Go(func() {
 			engine, err := jsvm.New(script)
+			p := &prover{engine, set.NewBench(), variations, map[*topology.Base]int{}}
 			if err != nil {
 				broke.Do(func() {
 					found[len(rules)].Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
@@ -38,7 +49,7 @@ func examples(set *rule.Set, script string, ids []string) diag.List {
 			}
 			for i := range next {
 				if err == nil {
-					found[i] = ruleExamples(engine, set, rules[i])
+					found[i] = p.rule(rules[i])
 				}
 			}
 		})
@@ -51,42 +62,109 @@ func examples(set *rule.Set, script string, ids []string) diag.List {
 	return slices.Concat(found...)
 }
 
-func ruleExamples(engine *jsvm.VM, set *rule.Set, r *rule.Rule) diag.List {
+// prover runs rules in Go and in one engine, on topologies that Go reads and
+// links: the readers of both sides are held together by their own tests.
+type prover struct {
+	engine *jsvm.VM
+	bench  *rule.Bench
+	// variations bounds the topologies for one rule.
+	variations int
+	bases      map[*topology.Base]int // what the engine has loaded
+}
+
+// trial is a run of a rule that both engines make.
+type trial struct {
+	what  string // the topology, for people
+	span  diag.Span
+	base  *topology.Base
+	patch []byte
+	inGo  string
+}
+
+// rule runs the examples of a rule, and the topologies that vary what it reads.
+func (p *prover) rule(r *rule.Rule) diag.List {
 	var problems diag.List
+	var trials []trial
 	for _, e := range r.Examples {
-		outcome, more := set.Run(r, e)
+		base, _ := p.bench.Base(e)
+		more := p.bench.With(e, e.Changes(), func(t topology.Variant) {
+			outcome := r.Outcome(t.Topology)
+			if found := e.Judge(outcome); found != "" {
+				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
+					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
+					Hint:    "either the rule or the expectation is wrong"})
+			}
+			trials = append(trials, trial{fmt.Sprintf("the example %q", e.Name), e.Span, base, t.Patch, outcome.JSON()})
+		})
 		problems = append(problems, more...)
-		if more.HasErrors() {
-			continue // nothing to compare
+	}
+	for _, v := range p.bench.Variations(r, p.variations) {
+		base, _ := p.bench.Base(v.Example)
+		p.bench.With(v.Example, v.Changes, func(t topology.Variant) {
+			trials = append(trials, trial{v.String(), r.Span, base, t.Patch, r.Outcome(t.Topology).JSON()})
+		})
+	}
+	for len(trials) > 0 {
+		base := trials[0].base
+		same := func(t trial) bool { return t.base == base }
+		var run []trial
+		for _, t := range trials {
+			if same(t) {
+				run = append(run, t)
+			}
 		}
-		if found := e.Judge(outcome); found != "" {
-			problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
-				Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
-				Hint:    "either the rule or the expectation is wrong"})
-		}
-		if difference := compare(engine, set, r, e); difference != "" {
-			problems.Add(broken(diag.Diagnostic{Span: e.Span, Rule: r.ID, Message: difference}))
+		trials = slices.DeleteFunc(trials, same)
+		if difference := p.compare(r, base, run); difference != nil {
+			return append(problems, difference...)
 		}
 	}
 	return problems
 }
 
-// compare runs an example in both engines and shows both results where they differ.
-func compare(engine *jsvm.VM, set *rule.Set, r *rule.Rule, e *rule.Example) string {
-	c := set.Case(r, e)
-	argument, err := json.Marshal(c)
+// compare runs trials over one base in the engine, and reports the first of them
+// that comes out otherwise than in Go.
+func (p *prover) compare(r *rule.Rule, base *topology.Base, trials []trial) diag.List {
+	results, err := p.run(r, base, trials)
 	if err != nil {
-		panic(err) // a case holds text only
+		return diag.List{broken(diag.Diagnostic{Span: r.Span, Rule: r.ID, Message: "the generated JavaScript does not run: " + err.Error()})}
 	}
-	inGo := string(set.RunCase(c).JSON())
-	inJS, err := engine.Call("plumbline.example", string(argument))
-	if err != nil {
-		inJS = err.Error()
+	for i, t := range trials {
+		if i >= len(results) || results[i] != t.inGo {
+			inJS := "nothing"
+			if i < len(results) {
+				inJS = results[i]
+			}
+			return diag.List{broken(diag.Diagnostic{Span: t.span, Rule: r.ID,
+				Message: fmt.Sprintf("the engines differ on %s\n\tGo          %s\n\tJavaScript  %s", t.what, t.inGo, inJS)})}
+		}
 	}
-	if inGo == inJS {
-		return ""
+	return nil
+}
+
+// run gives the outcomes of trials in the engine.
+func (p *prover) run(r *rule.Rule, base *topology.Base, trials []trial) ([]string, error) {
+	number, loaded := p.bases[base]
+	if !loaded {
+		text, err := p.engine.Call("plumbline.load", base.JSON())
+		if err != nil {
+			return nil, err
+		}
+		if number, err = strconv.Atoi(text); err != nil {
+			return nil, err
+		}
+		p.bases[base] = number
 	}
-	return fmt.Sprintf("the engines differ on the example %q\n\tGo          %s\n\tJavaScript  %s", e.Name, inGo, inJS)
+	var request strings.Builder
+	fmt.Fprintf(&request, `{"rule":%q,"base":%d,"variants":[`, r.ID, number)
+	for i, t := range trials {
+		if i > 0 {
+			request.WriteByte(',')
+		}
+		request.Write(t.patch)
+	}
+	request.WriteString("]}")
+	out, err := p.engine.Call("plumbline.vary", request.String())
+	return strings.Split(out, "\n"), err
 }
 
 // broken is a difference between the engines: a defect of ours, which stops the

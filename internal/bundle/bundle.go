@@ -33,8 +33,8 @@ type Assets struct {
 	// "site.css", "head.js", "check.js", "worker.js", "explainer.js", "icon.svg",
 	// "licences.txt".
 	Paths map[string]string
-	// Engine is checks.mjs as a classic script that sets the global "plumbline",
-	// for an engine without modules.
+	// Engine is runtime/validate.ts with the rules as a classic script that sets the
+	// global "plumbline", for an engine without modules.
 	Engine string
 	// Version names the rules and the runtime: results of another version are stale.
 	Version string
@@ -65,7 +65,7 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 		return a, l
 	}
 	checks, l := src.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
-	engine, l2 := src.one("runtime/checks.ts", "engine.js", api.FormatIIFE, "plumbline")
+	engine, l2 := src.one("runtime/validate.ts", "engine.js", api.FormatIIFE, "plumbline")
 	worker, l3 := src.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
 	explainer, l4 := src.one("checker/explainer.ts", "explainer.js", api.FormatIIFE, "")
 	problems := slices.Concat(l, l2, l3, l4, src.pages(&a)).Sorted()

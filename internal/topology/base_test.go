@@ -1,0 +1,131 @@
+package topology
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// founding is the model and a sample of this repository.
+func founding(t *testing.T, sample string) (*lang.Env, *diag.Source, *document.Node) {
+	t.Helper()
+	m, problems := model.Load(os.DirFS("../../rules"))
+	env, more := lang.NewEnv(m)
+	text, err := os.ReadFile("../../rules/samples/" + sample + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := diag.NewSource(sample, string(text))
+	root, last := document.Parse(src)
+	if problems = append(append(problems, more...), last...); problems.HasErrors() {
+		t.Fatal(problems[0].Message)
+	}
+	return env, src, root
+}
+
+// whole writes everything that a topology holds.
+func whole(bs *Bases, t *Topology) string {
+	var p patch
+	p.bases = bs
+	for _, o := range t.objects {
+		p.add(o, bs.encodeFields(o, plainNumber))
+	}
+	p.world(world{}, bs.encodeWorld(t, plainNumber))
+	return strings.ReplaceAll(string(p.bytes()), "],[", "],\n[")
+}
+
+// TestVariantsAreWhatReadingGives varies every field of every object, and which
+// objects there are, and compares the quick way with reading it all again.
+func TestVariantsAreWhatReadingGives(t *testing.T) {
+	env, src, root := founding(t, "virtual-wan")
+	bs := NewBases(env)
+	b, problems := bs.Read(src, root)
+	if problems.HasErrors() {
+		t.Fatal(problems[0].Message)
+	}
+	before := whole(bs, b.Topology)
+	quick, slow := 0, 0
+	for _, changes := range everyChange(env, root) {
+		c := changesOf(t, changes)
+		want, problems := ReadNative(env, src, root, c)
+		called := false
+		got := b.With(c, func(v Variant) {
+			called = true
+			if v.Topology == b.Topology {
+				quick++
+			} else {
+				slow++
+			}
+			if a, b := whole(bs, v.Topology), whole(bs, want); a != b {
+				t.Errorf("%s\n%s", changes, firstDifference(a, b))
+			}
+		})
+		if problems.HasErrors() != got.HasErrors() || called == got.HasErrors() {
+			t.Errorf("%s: problems %v, not %v", changes, got, problems)
+		}
+	}
+	if quick < 500 || slow < 100 {
+		t.Errorf("%d variants in place, %d read anew", quick, slow)
+	}
+	if after := whole(bs, b.Topology); after != before {
+		t.Errorf("the base changed\n%s", firstDifference(after, before))
+	}
+}
+
+func everyChange(env *lang.Env, root *document.Node) []string {
+	out := []string{"{}", `{"declared":{"bastionsBefore20211102":["x"]}}`, `{"unknown":["declared.bastionsBefore20211102"]}`,
+		`{"declared":{"complete":true}}`, `{"set":{"bastions[0].sku":"Basic","ipConfigurations[1].subnet":"vnet-access/snet-tools"},"unknown":["hubConnections[0].virtualNetwork"]}`,
+		`{"set":{"diagnosticSettings[0].logs[0].enabled":false}}`, `{"unknown":["diagnosticSettings[0].logs[0].enabled"]}`,
+		`{"unset":["securityRules[0].sources[0]"]}`, `{"unknown":["securityRules[0].sources[0]"]}`, `{"set":{"bastions[0].skuu":1}}`,
+		`{"set":{"bastions[0].subnet":"nowhere"}}`, `{"set":{"bastions[9].sku":"Basic"}}`}
+	for _, k := range env.Model().Kinds {
+		n := root.Get(k.Name)
+		if n == nil {
+			continue
+		}
+		out = append(out, fmt.Sprintf(`{"unknown":[%q]}`, k.Name), fmt.Sprintf(`{"set":{%q:[]}}`, k.Name))
+		for i := range n.Items {
+			at := fmt.Sprintf("%s[%d]", k.Name, i)
+			out = append(out, fmt.Sprintf(`{"unset":[%q]}`, at), fmt.Sprintf(`{"unknown":[%q]}`, at),
+				fmt.Sprintf(`{"unknown":["%s.name"]}`, at), fmt.Sprintf(`{"set":{"%s.name":"x"}}`, at), fmt.Sprintf(`{"set":{%q:{"id":"x"}}}`, at))
+			for _, f := range k.Fields {
+				path := at + "." + f.Name
+				out = append(out, fmt.Sprintf(`{"unset":[%q]}`, path), fmt.Sprintf(`{"unknown":[%q]}`, path))
+				values := []string{"true", `"10.0.0.0/8"`, "[]", "7", `"Basic"`}
+				if f.Type.Name == "link" && root.Get(f.Type.Link) != nil {
+					for _, target := range root.Get(f.Type.Link).Items {
+						values = append(values, `"`+target.Get("id").Text()+`"`)
+					}
+				}
+				for _, v := range values {
+					out = append(out, fmt.Sprintf(`{"set":{%q:%s}}`, path, v))
+				}
+			}
+		}
+	}
+	return out
+}
+
+func changesOf(t *testing.T, text string) Changes {
+	n, problems := document.ParseJSON(diag.NewSource("changes", text))
+	if problems.HasErrors() {
+		t.Fatal(text, problems[0].Message)
+	}
+	return Changes{Set: n.Get("set"), Unset: n.Get("unset"), Unknown: n.Get("unknown"), Declared: n.Get("declared")}
+}
+
+func firstDifference(got, want string) string {
+	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return "got  " + a[i] + "\nwant " + b[i]
+		}
+	}
+	return fmt.Sprintf("%d lines, not %d", len(a), len(b))
+}

@@ -1,0 +1,142 @@
+// Runs rules over topologies that Go has read and linked, in the engine that is
+// part of each build. internal/topology/base.go and encode.go write what this
+// reads; the readers of both sides are compared elsewhere.
+
+import program from "plumbline:rules";
+import { checkTopology, type Topology } from "./check";
+import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+
+export { example } from "./checks";
+
+/** A value as encode.go writes it: itself, or a list that begins with its sort. */
+type Encoded = null | boolean | string | number | [sort: number, ...rest: Encoded[]];
+
+/** What distinguishes a topology from another one. Objects go by their numbers. */
+interface Patch {
+  add: [kind: string, id: string, name: string, pointer: string, line: number, column: number, exists: Encoded, unresolved: Encoded, ...fields: Encoded[]][];
+  set: [object: number, field: string, value: Encoded][];
+  collections: Record<string, Encoded>;
+  declared: Record<string, Encoded>;
+  /** Derived values that are to be computed again, by kind. */
+  stale: Record<string, string[]>;
+  subjects?: [kind: string, ...objects: number[]][];
+  unstated?: string[];
+}
+
+/** A topology with its objects, some of which only its patches know. */
+interface Base {
+  topology: Topology;
+  objects: Obj[];
+  /** The objects by kind, as they are without patches. */
+  kinds: Record<string, Obj[]>;
+  /** What the last patch made stale, and taking it back did again. */
+  stale: Record<string, string[]>;
+}
+
+const bases: Base[] = [];
+
+/** The names of what objects of a kind state, in the order of Bases.fields. */
+const fieldNames: Record<string, string[]> = {};
+for (const k of program.model.kinds) fieldNames[k.name] = ["id", "name", ...k.fields.map((f) => f.name)];
+for (const k of program.model.kinds) {
+  for (const f of k.fields) {
+    const target = f.type.link ?? f.type.elem?.link;
+    if (f.inverse && target && !fieldNames[target]!.includes(f.inverse)) fieldNames[target]!.push(f.inverse);
+  }
+}
+
+/** Builds a topology and returns its number. */
+export function load(text: string): string {
+  const { file, patch } = JSON.parse(text) as { file: string; patch: Patch };
+  const world = { collections: Object.create(null), declared: Object.create(null) };
+  const base: Base = { topology: { file, format: "native", world, subjects: [], unstated: [], problems: [] }, objects: [], kinds: {}, stale: {} };
+  apply(base, patch);
+  for (const o of base.objects) (base.kinds[o.kind] ??= []).push(o);
+  bases.push(base);
+  return String(bases.length - 1);
+}
+
+/** Runs a rule on variants of a topology. Returns one outcome on each line. */
+export function vary(request: string): string {
+  const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
+  const b = bases[base]!;
+  const rules = program.rules.filter((r) => r.id === rule);
+  return variants
+    .map((p) => {
+      const undo = apply(b, p);
+      const r = checkTopology(rules, program.lib, b.topology, { all: true });
+      undo();
+      return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
+    })
+    .join("\n");
+}
+
+/** Changes a topology and returns how to take that back. */
+function apply(b: Base, p: Patch): () => void {
+  const { topology, objects } = b;
+  const world = topology.world!;
+  const before = { count: objects.length, collections: world.collections, declared: world.declared, subjects: topology.subjects, unstated: topology.unstated };
+  for (const [kind, id, name, pointer, line, column] of p.add) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }));
+  p.add.forEach(([kind, , , , , , exists, unresolved, ...fields], i) => {
+    const o = objects[before.count + i]!;
+    o.exists = decode(objects, exists) as Unknown | null;
+    o.unresolved = decode(objects, unresolved) as Unknown | null;
+    const names = fieldNames[kind]!;
+    fields.forEach((v, j) => (o.fields[names[j]!] = decode(objects, v)));
+  });
+  const values = p.set.map(([object, field, value]) => {
+    const { fields } = objects[object]!;
+    const old = fields[field]!;
+    fields[field] = decode(objects, value);
+    return old;
+  });
+  world.collections = patched(objects, world.collections, p.collections);
+  world.declared = patched(objects, world.declared, p.declared);
+  if (p.subjects) topology.subjects = p.subjects.map(([kind, ...numbers]) => ({ kind, objects: numbers.map((n) => objects[n]!) }));
+  if (p.unstated) topology.unstated = p.unstated;
+  forget(b.kinds, b.stale);
+  forget(b.kinds, p.stale);
+  b.stale = p.stale;
+  return () => {
+    for (let i = p.set.length - 1; i >= 0; i--) objects[p.set[i]![0]]!.fields[p.set[i]![1]] = values[i]!;
+    objects.length = before.count;
+    world.collections = before.collections;
+    world.declared = before.declared;
+    topology.subjects = before.subjects;
+    topology.unstated = before.unstated;
+  };
+}
+
+function patched(objects: Obj[], values: Record<string, Value>, changes: Record<string, Encoded>): Record<string, Value> {
+  const names = Object.keys(changes);
+  if (names.length === 0) return values;
+  const out = Object.assign(Object.create(null) as Record<string, Value>, values);
+  for (const name of names) out[name] = decode(objects, changes[name]!);
+  return out;
+}
+
+function forget(kinds: Record<string, Obj[]>, stale: Record<string, string[]>): void {
+  for (const kind in stale) {
+    for (const o of kinds[kind] ?? []) for (const name of stale[kind]!) delete o.memo[name];
+  }
+}
+
+function decode(objects: Obj[], v: Encoded): Value {
+  if (v === null || typeof v !== "object") return v;
+  switch (v[0]) {
+    case 0: return items(objects, v);
+    case 1: return objects[v[1] as number]!;
+    case 2: return BigInt(v[1] as string);
+    case 3: return new Unknown(v[1] as string, v[2] as string, v[3] as string);
+    case 4: return new Partial(decode(objects, v[1]!) as Value[], decode(objects, v[2]!) as Unknown | null);
+  }
+  const out = Object.create(null) as RecordValue;
+  for (let i = 1; i < v.length; i += 2) out[v[i] as string] = decode(objects, v[i + 1]!);
+  return out;
+}
+
+function items(objects: Obj[], v: Encoded[]): Value[] {
+  const out: Value[] = [];
+  for (let i = 1; i < v.length; i++) out.push(decode(objects, v[i]!));
+  return out;
+}
