@@ -74,6 +74,10 @@ func (r *armReader) value(env *armEnv, n *document.Node) any {
 		return nil
 	}
 	r.steps++
+	if u := r.enter(); u != nil {
+		return u
+	}
+	defer r.leave()
 	switch n.Kind {
 	case document.Int:
 		return int(n.Value.(int64))
@@ -242,6 +246,10 @@ func (r *armReader) eval(env *armEnv, e *armExpr) any {
 	if r.steps++; r.exhausted() {
 		return r.overLimit()
 	}
+	if u := r.enter(); u != nil {
+		return u
+	}
+	defer r.leave()
 	switch e.op {
 	case armGet:
 		return r.property(e, r.eval(env, e.args[0]), e.name)
@@ -252,6 +260,19 @@ func (r *armReader) eval(env *armEnv, e *armExpr) any {
 	}
 	return e.lit
 }
+
+// enter counts one more level of nesting. It gives the unknown that stands for
+// what is nested too deeply: a reader in a browser has little stack.
+func (r *armReader) enter() *lang.Unknown {
+	if r.level >= maxArmLevels {
+		r.limit(fmt.Sprintf("more than %d calls and values of the template stand inside each other", maxArmLevels))
+		return r.overLimit()
+	}
+	r.level++
+	return nil
+}
+
+func (r *armReader) leave() { r.level-- }
 
 // failed is the unknown that an expression gives where it cannot be evaluated.
 func failed(e *armExpr, why string, expr string) *lang.Unknown {

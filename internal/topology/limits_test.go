@@ -39,13 +39,15 @@ func hostile() map[string]string {
 		"a reduced nest":      template(value("reduce(range(0, 2000), 0, lambda('a', 'n', createArray(lambdaVariables('a'))))")),
 		"loops in loops":      template(value("map(range(0, 10000), lambda('a', range(0, 10000)))")),
 
-		"variables in a row":    chain(1000, "x", "[PREV]"),
-		"parentheses":           template(value(strings.Repeat("not(", 10000) + "true()" + strings.Repeat(")", 10000))),
-		"indexes":               template(value("parameters('open')" + strings.Repeat("[0]", 10000))),
-		"nested maps":           template(`"resources": ` + strings.Repeat(`{"resources": `, 5000) + "1" + strings.Repeat("}", 5000)),
-		"children of children":  template(`"resources": [` + strings.Repeat(`{"type": "a", "name": "b", "resources": [`, 100) + strings.Repeat("]}", 100) + "]"),
-		"prototypes":            template(`"parameters": {"__proto__": {"type": "object", "defaultValue": {"__proto__": {"constructor": 1}}}, "constructor": {"type": "string"}}, "variables": {"__proto__": "x", "toString": "y"}, ` + value("createArray(parameters('__proto__'), variables('__proto__'), variables('toString'), parameters('constructor'), variables('valueOf'))")),
-		"prototypes as objects": template(`"resources": [{"type": "Test/values", "name": "__proto__", "properties": {"value": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}}, {"type": "constructor/__proto__", "name": "x"}]`),
+		"deep variables in a row": chain(140, "x", "["+strings.Repeat("createArray(", 150)+"PREV"+strings.Repeat(")", 150)+"]"),
+		"deep texts in a row":     chain(140, "x", "["+strings.Repeat("concat(", 150)+"PREV"+strings.Repeat(")", 150)+"]"),
+		"variables in a row":      chain(1000, "x", "[PREV]"),
+		"parentheses":             template(value(strings.Repeat("not(", 10000) + "true()" + strings.Repeat(")", 10000))),
+		"indexes":                 template(value("parameters('open')" + strings.Repeat("[0]", 10000))),
+		"nested maps":             template(`"resources": ` + strings.Repeat(`{"resources": `, 5000) + "1" + strings.Repeat("}", 5000)),
+		"children of children":    template(`"resources": [` + strings.Repeat(`{"type": "a", "name": "b", "resources": [`, 100) + strings.Repeat("]}", 100) + "]"),
+		"prototypes":              template(`"parameters": {"__proto__": {"type": "object", "defaultValue": {"__proto__": {"constructor": 1}}}, "constructor": {"type": "string"}}, "variables": {"__proto__": "x", "toString": "y"}, ` + value("createArray(parameters('__proto__'), variables('__proto__'), variables('toString'), parameters('constructor'), variables('valueOf'))")),
+		"prototypes as objects":   template(`"resources": [{"type": "Test/values", "name": "__proto__", "properties": {"value": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}}, {"type": "constructor/__proto__", "name": "x"}]`),
 	}
 }
 

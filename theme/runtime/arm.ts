@@ -18,6 +18,8 @@ export const MAX_STEPS = 5_000_000;
 export const MAX_TEXT = 1 << 20;
 export const MAX_LIST = 100_000;
 export const MAX_DEPTH = 150;
+/** A browser has little stack. */
+export const MAX_LEVELS = 1000;
 
 /** Why something is unknown that a limit of the reader cut off. */
 export const OVER_LIMIT = "the template exceeds a limit of the reader";
@@ -74,6 +76,8 @@ export class ArmReader {
   /** In the order they were opened. */
   readonly frames: ArmFrame[] = [];
   steps = 0;
+  /** Of values and calls inside each other, now. */
+  level = 0;
   count = 0;
   open: Unknown | null = null;
   private limited = false;
@@ -110,6 +114,18 @@ export class ArmReader {
   overLimit(): Unknown {
     this.steps++;
     return piece(OVER_LIMIT, UNRESOLVED, `limit@${this.steps}`);
+  }
+
+  /** Runs what is one level deeper, unless that is too deep. */
+  nested<T>(run: () => T): T | Unknown {
+    if (this.level >= MAX_LEVELS) {
+      this.limit(`more than ${MAX_LEVELS} calls and values of the template stand inside each other`);
+      return this.overLimit();
+    }
+    this.level++;
+    const out = run();
+    this.level--;
+    return out;
   }
 
   /** Whether the template has used up its steps. */

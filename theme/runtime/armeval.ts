@@ -85,12 +85,14 @@ export function plain(v: Result): Value {
 export function valueOf(r: ArmReader, env: ArmEnv, n: Node | null): Value {
   if (n === null) return null;
   r.steps++;
-  switch (n.kind) {
-    case "string": return plain(textOf(r, env, n));
-    case "list": return n.items.map((item) => r.places.set(valueOf(r, env, item), item));
-    case "map": return objectOf(r, env, n);
-    default: return n.value;
-  }
+  return r.nested(() => {
+    switch (n.kind) {
+      case "string": return plain(textOf(r, env, n));
+      case "list": return n.items.map((item) => r.places.set(valueOf(r, env, item), item));
+      case "map": return objectOf(r, env, n);
+      default: return n.value;
+    }
+  });
 }
 
 /** Evaluates a map; "copy": [{name, count, input}] in it makes lists. */
@@ -188,12 +190,14 @@ export function parsed(r: ArmReader, f: ArmFrame, n: Node): ArmParsed {
 /** Evaluates an expression. */
 export function evaluate(r: ArmReader, env: ArmEnv, e: ArmExpr): Result {
   if (++r.steps > MAX_STEPS && r.exhausted()) return r.overLimit();
-  switch (e.op) {
-    case "lit": return e.lit;
-    case "get": return property(r, e, evaluate(r, env, e.args[0]!), e.name);
-    case "at": return elementAt(r, e, evaluate(r, env, e.args[0]!), plain(evaluate(r, env, e.args[1]!)));
-    case "call": return call(r, env, e);
-  }
+  return r.nested<Result>(() => {
+    switch (e.op) {
+      case "lit": return e.lit;
+      case "get": return property(r, e, evaluate(r, env, e.args[0]!), e.name);
+      case "at": return elementAt(r, e, evaluate(r, env, e.args[0]!), plain(evaluate(r, env, e.args[1]!)));
+      case "call": return call(r, env, e);
+    }
+  });
 }
 
 /** The unknown that an expression gives where it cannot be evaluated. */

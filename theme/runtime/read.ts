@@ -155,10 +155,12 @@ function fileOf(option: ParameterOption, name: string): { file: string; text: st
   return { file: name, text: JSON.stringify(option) };
 }
 
-/** Parameters in order; a text among values by name is one of NAME=VALUE. */
+/** Parameters in order; a text among values by name is one of NAME=VALUE, and so is a text that looks like one. */
 function parametersOf(option: ReadOptions["parameters"]): Parameter[] {
   if (option === undefined) return [];
   return (Array.isArray(option) ? option : [option]).flatMap((p): Parameter[] => {
+    const pair = typeof p === "string" ? /^([A-Za-z_]\w*)=([^]*)$/.exec(p) : null;
+    if (pair) return [{ name: pair[1]!, value: pair[2]! }];
     if (typeof p === "string" || (typeof p.file === "string" && typeof p.text === "string") || "parameters" in p) return [fileOf(p, "parameters")];
     return Object.entries(p).map(([name, value]): Parameter => ({ name, value: typeof value === "string" ? value : JSON.stringify(value) }));
   });
