@@ -43,7 +43,7 @@ internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 theme:
 rules:
 content:
-cmd/plumbline: internal/diag internal/config internal/lang internal/topology internal/rule internal/build internal/eval theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
+cmd/plumbline: internal/diag internal/config internal/lang internal/topology internal/rule internal/build internal/eval internal/serve theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
 `
 
 type law struct{ internal, external []string }

@@ -32,6 +32,8 @@ type Input struct {
 	Theme         fs.FS  // the built-in theme, with the site's files over it
 	Version       string // of the program
 	Strict        bool   // warnings are errors
+	Policy        string // of the pages' content security; "" for the one of a site to publish
+	Cache         *Cache // what builds of one process share, or nil
 }
 
 // Output is a built site. Files is nil where there were errors.
@@ -47,10 +49,12 @@ func Site(in Input) (Output, diag.List) {
 		return Output{Sources: src}, problems
 	}
 	js := rulejs.Translate(src.Rules, in.Version) // make
-	assets, more := bundle.Site(in.Theme, string(js))
+	assets, more := in.Cache.bundle(in.Theme, string(js))
 	problems = append(problems, more...)
 	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
-		problems = append(problems, examples(src.Rules, assets.Engine, nil, variationsInBuild)...)
+		problems = append(problems, in.Cache.prove(in, src.Rules, func(ids []string) diag.List {
+			return examples(src.Rules, assets.Engine, ids, variationsInBuild)
+		})...)
 	}
 	if problems.HasErrors() {
 		return Output{Sources: src}, problems

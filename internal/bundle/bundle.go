@@ -58,23 +58,22 @@ func hash(data []byte) string {
 // Site bundles everything a site serves to browsers and to other JavaScript
 // programs. rulesJS is the module that rulejs generated, with the program as its
 // default export.
-func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
-	a := Assets{Files: map[string][]byte{}, Paths: map[string]string{}}
-	src := sources{theme: theme, rules: rulesJS}
-	if l := src.vendored(); l.HasErrors() {
-		return a, l
-	}
-	checks, l := src.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
-	engine, l2 := src.one("runtime/validate.ts", "engine.js", api.FormatIIFE, "plumbline")
-	worker, l3 := src.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
-	explainer, l4 := src.one("checker/explainer.ts", "explainer.js", api.FormatIIFE, "")
-	problems := slices.Concat(l, l2, l3, l4, src.pages(&a)).Sorted()
+func Site(theme fs.FS, rulesJS string) (Assets, diag.List) { return new(Bundler).Site(theme, rulesJS) }
+
+// runtime bundles what the rules are part of into a, which holds the pages' own
+// files already.
+func (s sources) runtime(a *Assets) diag.List {
+	checks, l := s.one("runtime/checks.ts", "checks.mjs", api.FormatESModule, "")
+	engine, l2 := s.one("runtime/validate.ts", "engine.js", api.FormatIIFE, "plumbline")
+	worker, l3 := s.one("checker/worker.ts", "worker.js", api.FormatIIFE, "")
+	explainer, l4 := s.one("checker/explainer.ts", "explainer.js", api.FormatIIFE, "")
+	problems := slices.Concat(l, l2, l3, l4)
 	if problems.HasErrors() {
-		return a, problems
+		return problems
 	}
-	notice, err := fs.ReadFile(theme, "dist/licences.txt")
+	notice, err := fs.ReadFile(s.theme, "dist/licences.txt")
 	if err != nil {
-		return a, noBundles("dist/licences.txt")
+		return noBundles("dist/licences.txt")
 	}
 	a.Version = hash([]byte(checks))
 	a.Engine = engine
@@ -82,7 +81,7 @@ func Site(theme fs.FS, rulesJS string) (Assets, diag.List) {
 	a.Add("licences.txt", notice)
 	a.Add("worker.js", carried("plumblineWorker", worker))
 	a.Add("explainer.js", carried("plumblineExplainer", explainer))
-	return a, problems
+	return problems
 }
 
 // carried is the script that brings a worker's code to a page. A worker made
