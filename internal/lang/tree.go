@@ -238,7 +238,8 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 		return base, stopped
 	}
 	if u := base.unknown(); u != nil {
-		return result{val: val{u, ""}}, false
+		// What is read from it is another value: it has neither its text nor its identity.
+		return value(&Unknown{Reason: u.Reason, Missing: u.Missing}), false
 	}
 	if n.Optional && isNil(base.v) {
 		if t.rec != nil {

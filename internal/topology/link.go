@@ -71,6 +71,7 @@ type linker struct {
 	absent  map[string]*lang.Unknown          // by kind: the first reference to something that is not in the input
 	inverse map[string]*inverseLink           // "kind.list"
 	fields  map[*model.Field]*inverseLink
+	stubs   map[lang.Object]bool
 }
 
 type node struct {
@@ -86,6 +87,10 @@ type inverseLink struct {
 	list    string
 	members map[lang.Object][]any
 	open    *lang.Unknown // the first link of the source kind that is not known
+	// loose is the first link to an object that is not in the input: it may mean
+	// one whose name is not resolved.
+	loose *lang.Unknown
+	stubs map[lang.Object]bool // of the linker
 }
 
 // maxStubs bounds how many objects references alone can make.
@@ -94,7 +99,7 @@ const maxStubs = 100_000
 // link makes the object graph of the drafts: links by identity, inverse lists
 // in input order, and stubs for what is only referred to.
 func link(in linking) linked {
-	l := &linker{linking: in, objects: map[string]map[string]lang.Object{}, absent: map[string]*lang.Unknown{}}
+	l := &linker{linking: in, objects: map[string]map[string]lang.Object{}, absent: map[string]*lang.Unknown{}, stubs: map[lang.Object]bool{}}
 	l.declareInverses()
 	for _, k := range l.env.Model().Kinds {
 		l.objects[k.Name] = map[string]lang.Object{}
@@ -125,7 +130,7 @@ func (l *linker) declareInverses() {
 			key := t.Link + "." + f.Inverse
 			inv := l.inverse[key]
 			if inv == nil {
-				inv = &inverseLink{target: l.env.Model().Kind(t.Link), list: f.Inverse, members: map[lang.Object][]any{}}
+				inv = &inverseLink{target: l.env.Model().Kind(t.Link), list: f.Inverse, members: map[lang.Object][]any{}, stubs: l.stubs}
 				l.inverse[key] = inv
 			}
 			if n := len(inv.sources); n == 0 || inv.sources[n-1] != source {
@@ -177,11 +182,21 @@ func (l *linker) setFields(n node) {
 			v = f.Default
 		}
 		v = l.resolve(f.Type, v)
-		n.object.Set(f.Name, v)
 		if inv := l.fields[f]; inv != nil {
 			inv.record(n.object, v)
 		}
+		n.object.Set(f.Name, standing(n.object, v))
 	}
+}
+
+// standing is what a single link says where it is unknown whether its target
+// exists: unknown too, unless both hang on the same condition.
+func standing(o lang.Object, v any) any {
+	target, ok := v.(lang.Object)
+	if !ok || target.Existence() == nil || o.Existence() != nil && o.Existence().Reason == target.Existence().Reason {
+		return v
+	}
+	return &lang.Unknown{Reason: target.Existence().Reason}
 }
 
 // resolve replaces refs by objects, also in lists and records.
@@ -261,13 +276,31 @@ func (l *linker) follow(t model.Type, r ref) any {
 	if o, ok := l.objects[kind.Name][r.identity]; ok {
 		return o
 	}
+	if r.unknown != nil && !hasLiteral(r.unknown) {
+		// The whole value is open, so there may be no reference at all.
+		l.setAbsent(kind, r.name, r.unknown)
+		return &lang.Unknown{Reason: r.unknown.Reason, Text: r.unknown.Text, Expr: r.unknown.Expr}
+	}
 	if l.linking.stub == nil || len(l.order)-len(l.drafts) >= maxStubs {
 		return &lang.Unknown{Reason: notInInput(r.name)}
 	}
 	l.setAbsent(kind, r.name, r.unknown)
 	o := l.add(l.linking.stub(kind, r), true)
 	o.SetUnresolved(r.unknown)
+	l.stubs[o] = true
 	return o
+}
+
+// hasLiteral reports whether something is known of an unresolved text, so that
+// it cannot be empty.
+func hasLiteral(u *lang.Unknown) bool {
+	parts, unresolved := exprPieces(u.Expr)
+	for i, p := range parts {
+		if !unresolved[i] && p != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // setAbsent notes that a reference to the kind leads to nothing in the input.
@@ -287,6 +320,9 @@ func notInInput(name string) string { return quoted(name) + " is not in the inpu
 func (inv *inverseLink) record(o lang.Object, v any) {
 	switch v := v.(type) {
 	case lang.Object:
+		if inv.stubs[v] && inv.loose == nil {
+			inv.loose = &lang.Unknown{Reason: notInInput(v.Name()) + " and may be this one"}
+		}
 		inv.join(v, o)
 	case []any:
 		for _, item := range v {
@@ -334,7 +370,11 @@ func (l *linker) setInverses() {
 	}
 	for _, n := range l.order {
 		for _, inv := range byTarget[n.kind] {
-			n.object.Set(inv.list, asList(inv.members[n.object], inv.open))
+			open := inv.open
+			if open == nil && n.nameValue != nil && !n.stub {
+				open = inv.loose
+			}
+			n.object.Set(inv.list, asList(inv.members[n.object], open))
 		}
 	}
 }

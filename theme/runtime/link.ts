@@ -3,6 +3,7 @@
 import { quoted } from "./document";
 import { defaultValue, hasDefault, kindOf, type Field, type Kind, type Model, type Type } from "./model";
 import { lowerASCII } from "./source";
+import { exprPieces } from "./unresolved";
 import { Obj, Partial, Unknown, type Place, type Value } from "./value";
 
 /** A field before linking: decoded, with a Ref for a link. */
@@ -72,6 +73,8 @@ interface InverseLink {
   members: Map<Obj, Obj[]>;
   /** The first link of the source kinds that is not known. */
   open: Unknown | null;
+  /** The first link to an object that is not in the input: it may mean one whose name is not resolved. */
+  loose: Unknown | null;
 }
 
 const MAX_STUBS = 100_000;
@@ -98,6 +101,7 @@ class Linker {
   private readonly absent = new Map<string, Unknown>();
   private readonly inverse = new Map<string, InverseLink>();
   private readonly fields = new Map<Field, InverseLink>();
+  private readonly stubs = new Set<Obj>();
 
   constructor(private readonly input: Linking) {
     const { model } = input;
@@ -109,7 +113,7 @@ class Linker {
         const key = `${t.link}.${f.inverse}`;
         let inv = this.inverse.get(key);
         if (inv === undefined) {
-          inv = { target: kindOf(model, t.link!)!, sources: [], list: f.inverse, members: new Map(), open: null };
+          inv = { target: kindOf(model, t.link!)!, sources: [], list: f.inverse, members: new Map(), open: null, loose: null };
           this.inverse.set(key, inv);
         }
         if (inv.sources.at(-1) !== source) inv.sources.push(source);
@@ -119,10 +123,10 @@ class Linker {
   }
 
   add(d: Draft, stub: boolean): Obj {
-    const o = new Obj(d.kind.name, d.id, d.name, d.place);
+    const o = new Obj(d.kind.name, d.id, d.name, d.place, d.kind.holder && new d.kind.holder());
     o.exists = d.exists;
-    o.fields.id = d.idValue ?? d.id;
-    o.fields.name = d.nameValue ?? d.name;
+    if (d.idValue) o.fields.id = d.idValue;
+    if (d.nameValue) o.fields.name = d.nameValue;
     this.objects.get(d.kind.name)!.set(d.identity, o);
     this.order.push({ draft: d, object: o, stub });
     return o;
@@ -136,9 +140,9 @@ class Linker {
       else if (!hasDefault(f)) v = new Unknown(`${quoted(f.name)} ${n.draft.absent}`);
       else v = defaultValue(f);
       const value = this.resolve(f.type, v);
-      n.object.fields[f.name] = value;
       const inv = this.fields.get(f);
-      if (inv !== undefined) record(inv, n.object, value);
+      if (inv !== undefined) record(inv, n.object, value, this.stubs);
+      n.object.fields[f.name] = standing(n.object, value);
     }
   }
 
@@ -182,12 +186,18 @@ class Linker {
     const kind = kindOf(this.input.model, t.link!)!;
     const known = this.objects.get(kind.name)!.get(r.identity);
     if (known !== undefined) return known;
+    if (r.unknown !== null && !hasLiteral(r.unknown)) {
+      // The whole value is open, so there may be no reference at all.
+      this.setAbsent(kind, r.name, r.unknown);
+      return new Unknown(r.unknown.reason, r.unknown.text, r.unknown.expr);
+    }
     if (this.input.stub === null || this.order.length - this.input.drafts.length >= MAX_STUBS) {
       return new Unknown(notInInput(r.name));
     }
     this.setAbsent(kind, r.name, r.unknown);
     const o = this.add(this.input.stub(kind, r), true);
     o.unresolved = r.unknown;
+    this.stubs.add(o);
     return o;
   }
 
@@ -205,7 +215,8 @@ class Linker {
     }
     for (const n of this.order) {
       for (const inv of byTarget.get(n.draft.kind) ?? []) {
-        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], inv.open);
+        const loose = n.draft.nameValue !== null && !n.stub ? inv.loose : null;
+        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], inv.open ?? loose);
       }
     }
   }
@@ -258,18 +269,30 @@ function holdsLink(t: Type): boolean {
   }
 }
 
+/** What a single link says where it is unknown whether its target exists: unknown too, unless both hang on the same condition. */
+function standing(o: Obj, v: Value): Value {
+  if (!(v instanceof Obj) || v.exists === null || o.exists?.reason === v.exists.reason) return v;
+  return new Unknown(v.exists.reason);
+}
+
+/** Whether something is known of an unresolved text, so that it cannot be empty. */
+function hasLiteral(u: Unknown): boolean {
+  return exprPieces(u.expr).some((p) => !p.unresolved && p.text !== "");
+}
+
 export function notInInput(name: string): string {
   return `${quoted(name)} is not in the input`;
 }
 
 /** Notes what one link field of an object says about the inverse list. */
-function record(inv: InverseLink, o: Obj, v: Value): void {
+function record(inv: InverseLink, o: Obj, v: Value, stubs: Set<Obj>): void {
   if (v instanceof Obj) {
+    if (stubs.has(v)) inv.loose ??= new Unknown(`${notInInput(v.name)} and may be this one`);
     join(inv, v, o);
   } else if (Array.isArray(v)) {
-    for (const item of v) record(inv, o, item);
+    for (const item of v) record(inv, o, item, stubs);
   } else if (v instanceof Partial) {
-    for (const item of v.items) record(inv, o, item);
+    for (const item of v.items) record(inv, o, item, stubs);
     if (v.open !== null) inv.open ??= new Unknown(v.open.reason);
   } else if (v instanceof Unknown) {
     inv.open ??= new Unknown(v.reason);

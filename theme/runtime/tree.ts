@@ -4,8 +4,8 @@
 import { builtins, elements, loops } from "./builtins";
 import { collectionPath, elementPath, objectPath, textPath } from "./path";
 import type { Recorder } from "./explainer";
-import { SELF, field, known, same, unfailed, why, type Context, type Expr, type Node } from "./evaluate";
-import { Failure, at, binary, isNil, matches, nameOf, negate, not, positive, slice } from "./ops";
+import { SELF, field, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
+import { Failure, at, binary, isNil, known, mapOf, matches, nameOf, negate, not, positive, slice, why } from "./ops";
 import { pure } from "./pure";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Missing, type Value } from "./value";
 
@@ -195,7 +195,12 @@ export class Tree {
     const from = n.args![0]!;
     const [base, stopped] = this.step(from, f);
     if (stopped) return [base, true];
-    if (base.v instanceof Unknown) return [value(base.v), false];
+    if (base.v instanceof Unknown) {
+      // What is read from it is another value: it has neither its text nor its identity.
+      const u = new Unknown(base.v.reason);
+      u.missing = base.v.missing;
+      return [value(u), false];
+    }
     if (n.optional && isNil(base.v)) {
       this.rec?.step(from, base);
       return [value(null), true];
@@ -474,16 +479,6 @@ function comparedPath(n: Node): string {
 function textParts(v: Value): [string, string] | null {
   if (typeof v === "string") return [v, v.replaceAll("{", "{{")];
   return v instanceof Unknown && v.expr !== "" ? [v.text, v.expr] : null;
-}
-
-/** A map literal; of a key written twice the first stays, as in the VM. */
-export function mapOf(v: Value[]): Value {
-  const out = Object.create(null);
-  for (let i = v.length - 2; i >= 0; i -= 2) {
-    if (typeof v[i] !== "string") throw new Failure(`a key is text, not ${nameOf(v[i]!)}`);
-    out[v[i] as string] = v[i + 1];
-  }
-  return out;
 }
 
 /** One run of a builtin with a closure over its elements. */
