@@ -17,7 +17,7 @@ const (
 	maxArmText      = 1 << 20   // UTF-16 units of one text (Azure: 131,072)
 	maxArmList      = 100_000   // elements of one list (Azure: 800 copies, 10,000 in range)
 	maxArmDepth     = 150       // expressions that wait for each other: parameters, variables, references
-	maxArmLevels    = 1000      // calls and values inside each other, through whatever waits for them
+	maxArmLevels    = 400       // calls and values inside each other, through whatever waits for them
 )
 
 // resource is one resource of any input format, flattened: what mappings read.

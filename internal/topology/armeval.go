@@ -246,6 +246,9 @@ func (r *armReader) eval(env *armEnv, e *armExpr) any {
 	if r.steps++; r.exhausted() {
 		return r.overLimit()
 	}
+	if e.op == armLit {
+		return e.lit
+	}
 	if u := r.enter(); u != nil {
 		return u
 	}
@@ -255,10 +258,8 @@ func (r *armReader) eval(env *armEnv, e *armExpr) any {
 		return r.property(e, r.eval(env, e.args[0]), e.name)
 	case armAt:
 		return r.at(e, r.eval(env, e.args[0]), plain(r.eval(env, e.args[1])))
-	case armCall:
-		return r.call(env, e)
 	}
-	return e.lit
+	return r.call(env, e)
 }
 
 // enter counts one more level of nesting. It gives the unknown that stands for

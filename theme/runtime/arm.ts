@@ -19,7 +19,7 @@ export const MAX_TEXT = 1 << 20;
 export const MAX_LIST = 100_000;
 export const MAX_DEPTH = 150;
 /** A browser has little stack. */
-export const MAX_LEVELS = 1000;
+export const MAX_LEVELS = 400;
 
 /** Why something is unknown that a limit of the reader cut off. */
 export const OVER_LIMIT = "the template exceeds a limit of the reader";
@@ -116,16 +116,14 @@ export class ArmReader {
     return piece(OVER_LIMIT, UNRESOLVED, `limit@${this.steps}`);
   }
 
-  /** Runs what is one level deeper, unless that is too deep. */
-  nested<T>(run: () => T): T | Unknown {
+  /** Counts one more level of nesting; level-- ends it. Gives the unknown that stands for what is nested too deeply. */
+  enter(): Unknown | null {
     if (this.level >= MAX_LEVELS) {
       this.limit(`more than ${MAX_LEVELS} calls and values of the template stand inside each other`);
       return this.overLimit();
     }
     this.level++;
-    const out = run();
-    this.level--;
-    return out;
+    return null;
   }
 
   /** Whether the template has used up its steps. */

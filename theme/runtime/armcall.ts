@@ -99,18 +99,24 @@ function fits(f: ArmFunction, n: number): boolean {
 export function call(r: ArmReader, env: ArmEnv, e: ArmExpr & { op: "call" }): Result {
   if (e.name.includes(".")) return userCall(r, env, e);
   const f = functionOf(r, e.name);
-  const evaluated = () => e.args.map((a) => plain(evaluate(r, env, a)));
   if (f === null) {
-    return piece(`${quoteSource(e)} calls ${quoted(e.name)}, which is not a function this reader knows`, UNRESOLVED, callExpr(e.name, evaluated()));
+    return piece(`${quoteSource(e)} calls ${quoted(e.name)}, which is not a function this reader knows`, UNRESOLVED, callExpr(e.name, evaluated(r, env, e)));
   }
-  if (!fits(f, e.args.length)) return piece(`${quoteSource(e)} has the wrong number of arguments`, UNRESOLVED, callExpr(e.name, evaluated()));
+  if (!fits(f, e.args.length)) return piece(`${quoteSource(e)} has the wrong number of arguments`, UNRESOLVED, callExpr(e.name, evaluated(r, env, e)));
   if (f.lazy) return f.run(new ArmCall(r, env, e, []));
-  const c = new ArmCall(r, env, e, evaluated());
+  const c = new ArmCall(r, env, e, evaluated(r, env, e));
   if (!f.open) {
     const u = firstUnknown(c.args);
     if (u !== null) return c.unknown(u.reason);
   }
   return f.run(c);
+}
+
+/** The arguments of a call; in a loop, because each frame less on the stack counts. */
+function evaluated(r: ArmReader, env: ArmEnv, e: ArmExpr): Value[] {
+  const out: Value[] = [];
+  for (const a of e.args) out.push(plain(evaluate(r, env, a)));
+  return out;
 }
 
 export function callExpr(name: string, args: Value[]): string {
@@ -129,10 +135,9 @@ export function runtimeOnly(c: ArmCall): Result {
 
 /** Calls namespace.name of the template's "functions". */
 function userCall(r: ArmReader, env: ArmEnv, e: ArmExpr & { op: "call" }): Result {
-  const evaluated = () => e.args.map((a) => plain(evaluate(r, env, a)));
   const decl = userFunction(env.frame, e.name);
   if (decl === null) {
-    return piece(`${quoteSource(e)} calls ${quoted(e.name)}, which is not a function of the template`, UNRESOLVED, callExpr(e.name, evaluated()));
+    return piece(`${quoteSource(e)} calls ${quoted(e.name)}, which is not a function of the template`, UNRESOLVED, callExpr(e.name, evaluated(r, env, e)));
   }
   if (env.depth >= MAX_DEPTH) {
     r.limit(`more than ${MAX_DEPTH} expressions of the template wait for each other`);

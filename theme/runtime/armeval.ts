@@ -85,14 +85,20 @@ export function plain(v: Result): Value {
 export function valueOf(r: ArmReader, env: ArmEnv, n: Node | null): Value {
   if (n === null) return null;
   r.steps++;
-  return r.nested(() => {
-    switch (n.kind) {
-      case "string": return plain(textOf(r, env, n));
-      case "list": return n.items.map((item) => r.places.set(valueOf(r, env, item), item));
-      case "map": return objectOf(r, env, n);
-      default: return n.value;
-    }
-  });
+  const tooDeep = r.enter();
+  if (tooDeep !== null) return tooDeep;
+  let v: Value = n.value;
+  if (n.kind === "string") v = plain(textOf(r, env, n));
+  else if (n.kind === "list") v = listOf(r, env, n);
+  else if (n.kind === "map") v = objectOf(r, env, n);
+  r.level--;
+  return v;
+}
+
+function listOf(r: ArmReader, env: ArmEnv, n: Node): Value {
+  const out: Value[] = [];
+  for (const item of n.items) out.push(r.places.set(valueOf(r, env, item), item));
+  return out;
 }
 
 /** Evaluates a map; "copy": [{name, count, input}] in it makes lists. */
@@ -190,14 +196,15 @@ export function parsed(r: ArmReader, f: ArmFrame, n: Node): ArmParsed {
 /** Evaluates an expression. */
 export function evaluate(r: ArmReader, env: ArmEnv, e: ArmExpr): Result {
   if (++r.steps > MAX_STEPS && r.exhausted()) return r.overLimit();
-  return r.nested<Result>(() => {
-    switch (e.op) {
-      case "lit": return e.lit;
-      case "get": return property(r, e, evaluate(r, env, e.args[0]!), e.name);
-      case "at": return elementAt(r, e, evaluate(r, env, e.args[0]!), plain(evaluate(r, env, e.args[1]!)));
-      case "call": return call(r, env, e);
-    }
-  });
+  if (e.op === "lit") return e.lit;
+  const tooDeep = r.enter();
+  if (tooDeep !== null) return tooDeep;
+  let v: Result;
+  if (e.op === "get") v = property(r, e, evaluate(r, env, e.args[0]!), e.name);
+  else if (e.op === "at") v = elementAt(r, e, evaluate(r, env, e.args[0]!), plain(evaluate(r, env, e.args[1]!)));
+  else v = call(r, env, e);
+  r.level--;
+  return v;
 }
 
 /** The unknown that an expression gives where it cannot be evaluated. */
