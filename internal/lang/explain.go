@@ -200,9 +200,6 @@ func (t *tree) derived(n *Node, o Object, r result) {
 	if t.rec.inside {
 		return
 	}
-	if _, stated := o.fields[n.Name]; stated {
-		return
-	}
 	if x := o.class.derived[n.Name]; x != nil {
 		t.rec.step(n, r, x.explain(t.w, map[string]val{SelfName: {v: o}}, true))
 	}

@@ -176,7 +176,7 @@ export class Recorder {
   derived(w: Context, n: Node, o: Obj, r: Val): void {
     const name = n.name!;
     const x = w.lib.derived[o.kind]?.[name];
-    if (this.inside || o.fields[name] !== undefined || !x) return;
+    if (this.inside || !x) return;
     this.step(n, r, explain(x, texts.derived[o.kind]![name]!, w, new Map([[SELF, { v: o, path: "" }]]), true));
   }
 
