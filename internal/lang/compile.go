@@ -251,12 +251,35 @@ func (s *assembler) chain(n *Node, rest func(ast.Node) ast.Node) ast.Node {
 	})
 }
 
+// nilable hides the type of an operand of == that can be nil, such as the result
+// of findIndex. Where expr's compiler knows both types it compares without
+// looking, and fails on nil; in this language nil equals nil and nothing else.
+func nilable(n *Node, operand ast.Node) ast.Node {
+	switch n.Op {
+	case OpLoop:
+		if n.Name == "count" {
+			return operand
+		}
+	case OpCall:
+		switch n.Name {
+		case "first", "last", "min", "max", "take", "get":
+		default:
+			return operand
+		}
+	case OpVar, OpCond, OpElse, OpLet, OpSeq, OpChain:
+	default:
+		return operand
+	}
+	return call(n, fnCheck, operand)
+}
+
 func (s *assembler) binary(n *Node) ast.Node {
 	l, r := s.arg(n, 0), s.arg(n, 1)
 	lt, rt := n.Args[0].Type, n.Args[1].Type
 	switch n.Name {
 	case "==", "!=":
 		if lt.scalar() || rt.scalar() {
+			l, r = nilable(n.Args[0], l), nilable(n.Args[1], r)
 			break
 		}
 		eq := call(n, fnEqual, l, r)

@@ -89,6 +89,13 @@ func TestUnknown(t *testing.T) {
 		{`bastion.sku ?? "Basic"`, `unknown bastion.sku`},
 		{`bastion.sku == nil`, `unknown bastion.sku`},
 		{`bastion?.subnet?.size`, `unknown bastion.subnet.size`},
+		// nil equals nil and nothing else, whatever expr's compiler knows of types.
+		{`findIndex([1, 2], # == 3) == 0`, "false"},
+		{`findIndex([1, 2], # == 3) != 0`, "true"},
+		{`find(["x"], # == "y") == "y"`, "false"},
+		{`let i = findIndex([1], # == 2); i == 0`, "false"},
+		{`(bastion.ipConnect ? 1 : findIndex([1], # == 2)) == 1`, "false"},
+		{`findIndex([1, 2], # == 2) == 1`, "true"},
 		// An error that only an unknown lets be met is no error.
 		{`bastion.ipConnect == false and bastion.sku == "Basic" and len(5 > 3 ? nil : []) == 1`, `unknown bastion.sku`},
 		{`len(5 > 3 ? nil : []) == 1 and bastion.sku == "Basic"`, `error "len" does not work on nil`},
