@@ -178,7 +178,7 @@ func (a *analyser) node(n ast.Node) *Node {
 	case *ast.ConditionalNode:
 		c, x, y := a.node(n.Cond), a.node(n.Exp1), a.node(n.Exp2)
 		a.wantBool(c, "a condition")
-		return a.make(n, OpCond, join(x.Type, y.Type), c, x, y)
+		return a.make(n, OpCond, either(x, y), c, x, y)
 	case *ast.VariableDeclaratorNode:
 		return a.let(n)
 	case *ast.ArrayNode:
@@ -408,6 +408,18 @@ func (a *analyser) unary(n *ast.UnaryNode) *Node {
 		return a.make(n, OpNeg, x.Type, x)
 	}
 	return a.errorAt(n, "rule/refused", fmt.Sprintf("operator %q is outside the rule language", n.Operator), "")
+}
+
+// either is the type of a value that is one of two. An empty list says nothing
+// about its elements.
+func either(x, y *Node) *Type {
+	switch {
+	case x.Op == OpList && len(x.Args) == 0 && y.Type.is("list"):
+		return y.Type
+	case y.Op == OpList && len(y.Args) == 0 && x.Type.is("list"):
+		return x.Type
+	}
+	return join(x.Type, y.Type)
 }
 
 func (a *analyser) wantBool(n *Node, what string) {

@@ -197,6 +197,21 @@ func (e *Env) expr(text model.Text, sc scope, rule string, diags *diag.List) *Ex
 	return &Expr{Text: text, Root: root, env: e, prog: prog}
 }
 
+// Env returns the model that the expression was compiled in.
+func (x *Expr) Env() *Env { return x.env }
+
+// IsObject reports whether a variable of the expression holds an object of the
+// model wherever the expression uses it.
+func (x *Expr) IsObject(variable string) bool {
+	is := true
+	x.Root.walk(func(n *Node) {
+		if n.Op == OpVar && n.Name == variable && !n.Type.is("object") {
+			is = false
+		}
+	})
+	return is
+}
+
 // Var is a variable of a rule's expression: the subject.
 type Var struct {
 	Name string

@@ -28,11 +28,12 @@ func Translate(set *rule.Set, version string) []byte {
 	w.line("// Rules of this site as functions. Each stands below the expression it was made from.")
 	w.line(`import * as rt from "plumbline:runtime";`)
 	w.line("")
+	w.fields(set.Env, m)
 	w.library(set.Env, m)
 	w.mappings(set.Env, m)
 	w.rules(set)
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
-	w.line("const program = { version: %s, model: %s, lib, mappings, rules, info };", quote(version), m.JSON())
+	w.line("const program = { version: %s, model: rt.shaped(%s, fields), lib, mappings, rules, info };", quote(version), m.JSON())
 	w.line("export default program;")
 	w.texts(set)
 	return []byte(w.b.String())
@@ -68,6 +69,33 @@ func quotes(list []string) string {
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
+// fields writes a class for each kind, so that the objects of a kind hold the
+// same fields in the same order, which is what makes reading one cheap.
+func (w *writer) fields(env *lang.Env, m *model.Model) {
+	w.line("// What the objects of each kind hold, in the order of the model.")
+	w.line("const fields = {")
+	for _, k := range m.Kinds {
+		names := []string{"id", "name"}
+		for _, f := range k.Fields {
+			names = append(names, f.Name)
+		}
+		for _, inv := range env.Inverses(k) {
+			names = append(names, inv.Name)
+		}
+		for _, d := range k.Derived {
+			names = append(names, d.Name)
+		}
+		for i, name := range names {
+			if !simple.MatchString(name) || name == "constructor" {
+				names[i] = "[" + quote(name) + "]"
+			}
+		}
+		w.line("  %s: class { %s; },", quote(k.Name), strings.Join(names, "; "))
+	}
+	w.line("};")
+	w.line("")
+}
+
 func (w *writer) library(env *lang.Env, m *model.Model) {
 	w.line("const lib = {")
 	w.line("  one: {")
@@ -93,7 +121,7 @@ func (w *writer) library(env *lang.Env, m *model.Model) {
 		for _, p := range f.Params {
 			params = append(params, p.Name)
 		}
-		w.expr("    ", quote(f.Name)+": ", env.Function(f.Name), params, ",")
+		w.shaped("    ", quote(f.Name)+": ", env.Function(f.Name), params, paramShapes(env, f.Name), ",")
 	}
 	w.line("  },")
 	w.line("};")
@@ -186,21 +214,38 @@ func Expression(x *lang.Expr, vars []string) string {
 // Run writes the function of Expression alone, without the tree form that an
 // unknown or an error needs.
 func Run(x *lang.Expr, vars []string) string {
-	return fmt.Sprintf("{ run: (%s) => %s }", parameters(vars), body((&translator{expr: x}).value(x.Root)))
+	return fmt.Sprintf("{ run: %s }", newTranslator(x, vars, subjects(x, vars)).function(parameters(vars), x.Root))
+}
+
+// subjects are the shapes of variables that hold the object a rule looks at, or
+// that a derived value belongs to.
+func subjects(x *lang.Expr, vars []string) map[string]shape {
+	shapes := map[string]shape{}
+	for _, v := range vars {
+		if x.IsObject(v) {
+			shapes[v] = anObject
+		}
+	}
+	return shapes
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // expr writes an expression in both forms, below its own text.
 func (w *writer) expr(indent, name string, x *lang.Expr, vars []string, end string) {
-	t := &translator{expr: x}
+	w.shaped(indent, name, x, vars, subjects(x, vars), end)
+}
+
+func (w *writer) shaped(indent, name string, x *lang.Expr, vars []string, shapes map[string]shape, end string) {
+	t := newTranslator(x, vars, shapes)
+	run := strings.ReplaceAll(t.function(parameters(vars), x.Root), "\n", "\n"+indent+"  ")
 	file := ""
 	if src := x.Text.Span.Source; src != nil {
 		file = src.File
 	}
 	w.line("%s// %s", indent, oneLine(x.Text.Value))
 	w.line("%s%s{", indent, name)
-	w.line("%s  run: (%s) => %s,", indent, parameters(vars), body(t.value(x.Root)))
+	w.line("%s  run: %s,", indent, run)
 	w.line("%s  tree: %s,", indent, t.tree(x.Root))
 	w.line("%s  vars: %s, file: %s,", indent, quotes(vars), quote(file))
 	w.line("%s}%s", indent, end)

@@ -215,15 +215,19 @@ func isInverse(env *lang.Env, k *model.Kind, name string) bool {
 // paramShapes gives the shapes of a function's parameters, which its callers see to.
 func paramShapes(env *lang.Env, function string) map[string]shape {
 	shapes := map[string]shape{}
-	for _, f := range env.Model().Functions {
-		if f.Name != function {
-			continue
-		}
-		for _, p := range f.Params {
-			if p.Type.Name == "link" {
-				shapes[p.Name] = anObject.orNil()
-			}
+	for _, p := range modelFunction(env, function).Params {
+		if p.Type.Name == "link" {
+			shapes[p.Name] = anObject.orNil()
 		}
 	}
 	return shapes
+}
+
+func modelFunction(env *lang.Env, name string) *model.Function {
+	for _, f := range env.Model().Functions {
+		if f.Name == name {
+			return f
+		}
+	}
+	panic("rulejs: no function " + name) // analysis found it
 }

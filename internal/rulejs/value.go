@@ -3,65 +3,156 @@ package rulejs
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/lang"
 )
 
-// translator writes one expression.
+// translator writes one expression. Most nodes become a JavaScript expression;
+// what needs statements, a loop above all, adds them to the current block, and
+// its expression is then the name of the result.
+//
+// A read may give an unknown. raw writes a read as it is, for callers that check
+// what they get; value writes one that stops at an unknown.
 type translator struct {
-	expr  *lang.Expr
-	depth int // of closures: names of element and index
-	opts  int // names of optional chains
+	shaper
+	expr   *lang.Expr
+	around []pointer             // the enclosing closures
+	bound  map[*lang.Node]string // nodes whose value has a name already
+	names  map[string]bool       // in use
+	lets   map[string]string     // JavaScript names of lets
+	stmts  []string              // of the current block
 }
 
-// value writes a node as a JavaScript expression.
+// pointer holds the JavaScript names of a closure's element, index and accumulator.
+type pointer struct{ element, index, acc string }
+
+func newTranslator(x *lang.Expr, vars []string, shapes map[string]shape) *translator {
+	t := &translator{
+		shaper: shaper{env: x.Env(), vars: shapes},
+		expr:   x,
+		bound:  map[*lang.Node]string{},
+		names:  map[string]bool{},
+		lets:   map[string]string{},
+	}
+	for _, v := range vars {
+		t.names[identifier(v)] = true
+	}
+	t.reserve(x.Root)
+	return t
+}
+
+// reserve keeps the expression's own variables from being taken for results.
+func (t *translator) reserve(n *lang.Node) {
+	if n == nil {
+		return
+	}
+	if n.Op == lang.OpVar || n.Op == lang.OpLet {
+		t.names[identifier(n.Name)] = true
+	}
+	for _, a := range n.Args {
+		t.reserve(a)
+	}
+}
+
+// fresh returns a new name: any1, list2 …
+func (t *translator) fresh(prefix string) string {
+	for i := 1; ; i++ {
+		if name := prefix + strconv.Itoa(i); !t.names[name] {
+			t.names[name] = true
+			return name
+		}
+	}
+}
+
+func (t *translator) line(format string, args ...any) {
+	t.stmts = append(t.stmts, fmt.Sprintf(format, args...))
+}
+
+// block runs f and returns the statements that it added, indented.
+func (t *translator) block(f func() string) (stmts []string, result string) {
+	outer := t.stmts
+	t.stmts = nil
+	result = f()
+	for _, s := range t.stmts {
+		stmts = append(stmts, "  "+s)
+	}
+	t.stmts = outer
+	return stmts, result
+}
+
+// add appends the statements of a block.
+func (t *translator) add(stmts []string) { t.stmts = append(t.stmts, stmts...) }
+
+var simple = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*$`)
+
+// name returns code that can stand more than once: a name.
+func (t *translator) name(prefix, code string) string {
+	if simple.MatchString(code) {
+		return code
+	}
+	name := t.fresh(prefix)
+	t.line("const %s = %s;", name, code)
+	return name
+}
+
+// function writes an arrow function whose result is the node.
+func (t *translator) function(params string, n *lang.Node) string {
+	return t.arrow(params, func() string { return t.value(n) })
+}
+
+func (t *translator) arrow(params string, f func() string) string {
+	stmts, result := t.block(f)
+	if len(stmts) == 0 {
+		return fmt.Sprintf("(%s) => %s", params, body(result))
+	}
+	return fmt.Sprintf("(%s) => {\n%s\n  return %s;\n}", params, strings.Join(stmts, "\n"), result)
+}
+
+// value writes a node as a JavaScript expression whose value is known.
 func (t *translator) value(n *lang.Node) string {
+	if name, ok := t.bound[n]; ok {
+		return name
+	}
 	switch n.Op {
 	case lang.OpLit:
 		return literal(n.Lit)
 	case lang.OpVar:
+		if name, ok := t.lets[n.Name]; ok {
+			return name
+		}
 		return identifier(n.Name)
-	case lang.OpColl:
-		return fmt.Sprintf("rt.collection(w, %s)", quote(n.Name))
 	case lang.OpDecl:
 		return fmt.Sprintf("rt.declared(w, %s)", quote(n.Name))
-	case lang.OpPtr:
-		return fmt.Sprintf("rt.known(x%d)", t.depth)
 	case lang.OpIndex:
-		return fmt.Sprintf("BigInt(i%d)", t.depth)
+		return fmt.Sprintf("BigInt(%s)", t.pointer().index)
 	case lang.OpAcc:
-		return fmt.Sprintf("a%d", t.depth)
-	case lang.OpGet, lang.OpAt:
-		return t.read(n, t.value(n.Args[0]))
+		return t.pointer().acc
+	case lang.OpColl, lang.OpPtr, lang.OpGet, lang.OpAt:
+		return t.checked(n)
 	case lang.OpSlice:
 		return fmt.Sprintf("rt.slice(%s)", t.list(n.Args))
 	case lang.OpChain:
-		function := "chain"
-		if n.Optional {
-			function = "reach"
-		}
-		return t.chain(n.Args[0], function, func(s string) string { return s })
+		return t.chain(n)
 	case lang.OpNot:
 		if isBool(n.Args[0]) {
 			return "!" + parens(t.value(n.Args[0]))
 		}
-		return fmt.Sprintf("rt.not(%s)", t.value(n.Args[0]))
+		return fmt.Sprintf("!rt.truth(%s, %s)", t.raw(n.Args[0]), quote(`what "not" negates`))
 	case lang.OpNeg:
 		return fmt.Sprintf("rt.negate(%s)", t.value(n.Args[0]))
 	case lang.OpPos:
 		return t.value(n.Args[0])
-	case lang.OpAnd:
-		return fmt.Sprintf("(%s && %s)", t.test(n.Args[0], `each side of "and"`), t.value(n.Args[1]))
-	case lang.OpOr:
-		return fmt.Sprintf("(%s || %s)", t.test(n.Args[0], `each side of "or"`), t.value(n.Args[1]))
+	case lang.OpAnd, lang.OpOr:
+		return t.connective(n, t.value)
 	case lang.OpElse:
-		return fmt.Sprintf("rt.coalesce(%s, () => %s)", t.value(n.Args[0]), t.value(n.Args[1]))
+		return t.otherwise(n)
 	case lang.OpCond:
-		return fmt.Sprintf("(%s ? %s : %s)", t.test(n.Args[0], "a condition"), t.value(n.Args[1]), t.value(n.Args[2]))
+		return t.cond(n)
 	case lang.OpLet:
-		return fmt.Sprintf("((%s) => %s)(%s)", identifier(n.Name), body(t.value(n.Args[1])), t.value(n.Args[0]))
+		return t.let(n)
 	case lang.OpBin:
 		return t.binary(n)
 	case lang.OpLoop:
@@ -69,7 +160,7 @@ func (t *translator) value(n *lang.Node) string {
 	case lang.OpCall:
 		return t.call(n)
 	case lang.OpFunc:
-		return fmt.Sprintf("rt.call(w, %s)", strings.Join(append([]string{quote(n.Name)}, t.values(n.Args)...), ", "))
+		return t.modelFunction(n)
 	case lang.OpOpen:
 		return fmt.Sprintf("rt.open(%s)", t.value(n.Args[0]))
 	case lang.OpSeq:
@@ -96,6 +187,8 @@ func (t *translator) values(args []*lang.Node) []string {
 
 func (t *translator) list(args []*lang.Node) string { return strings.Join(t.values(args), ", ") }
 
+func (t *translator) pointer() pointer { return t.around[len(t.around)-1] }
+
 func literal(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -116,7 +209,7 @@ func literal(v any) string {
 }
 
 func parens(s string) string {
-	if strings.HasPrefix(s, "(") || strings.HasPrefix(s, "rt.") {
+	if strings.HasPrefix(s, "(") || strings.HasPrefix(s, "rt.") || simple.MatchString(s) {
 		return s
 	}
 	return "(" + s + ")"
@@ -140,6 +233,11 @@ func isBool(n *lang.Node) bool {
 		return ok
 	case lang.OpAnd, lang.OpOr:
 		return isBool(n.Args[1])
+	case lang.OpCall:
+		switch n.Name {
+		case "isIPv4", "cidrContains", "hasPrefix", "hasSuffix":
+			return true
+		}
 	case lang.OpBin:
 		switch n.Name {
 		case "==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "endsWith", "matches":
@@ -156,32 +254,94 @@ func isBool(n *lang.Node) bool {
 
 // test writes a condition, checked unless it can only be true or false.
 func (t *translator) test(n *lang.Node, what string) string {
-	if isBool(n) {
+	switch {
+	case n.Op == lang.OpAnd || n.Op == lang.OpOr:
+		return t.connective(n, func(right *lang.Node) string { return t.test(right, what) })
+	case isBool(n):
 		return t.value(n)
 	}
-	return fmt.Sprintf("rt.truth(%s, %s)", t.value(n), quote(what))
+	return fmt.Sprintf("rt.truth(%s, %s)", t.raw(n), quote(what))
 }
 
-func (t *translator) read(n *lang.Node, base string) string {
-	if n.Op == lang.OpGet {
-		return fmt.Sprintf("rt.get(w, %s, %s)", base, quote(n.Name))
+// connective writes "and" and "or"; write is for the right side. Where that needs
+// statements they run only if the left side does not decide.
+func (t *translator) connective(n *lang.Node, write func(*lang.Node) string) string {
+	op, word, decided := "&&", "and", ""
+	if n.Op == lang.OpOr {
+		op, word, decided = "||", "or", "!"
 	}
-	return fmt.Sprintf("rt.known(rt.at(%s, %s))", base, t.value(n.Args[1]))
+	left := t.test(n.Args[0], fmt.Sprintf("each side of %q", word))
+	stmts, right := t.block(func() string { return write(n.Args[1]) })
+	if n.Args[0].Op == n.Op && strings.HasPrefix(left, "(") {
+		left = left[1 : len(left)-1]
+	}
+	if len(stmts) == 0 {
+		return fmt.Sprintf("(%s %s %s)", left, op, right)
+	}
+	name := left
+	if n.Args[0].Op != n.Op || !simple.MatchString(left) {
+		name = t.fresh(word)
+		t.line("let %s = %s;", name, left)
+	}
+	t.line("if (%s%s) {", decided, name)
+	t.add(stmts)
+	t.line("  %s = %s;", name, right)
+	t.line("}")
+	return name
 }
 
-// chain writes a?.b.c so that the rest is only reached when the base is there.
-func (t *translator) chain(n *lang.Node, function string, rest func(string) string) string {
-	if n.Op != lang.OpGet && n.Op != lang.OpAt {
-		return rest(t.value(n))
+func (t *translator) cond(n *lang.Node) string {
+	test := t.test(n.Args[0], "a condition")
+	yes, x := t.block(func() string { return t.value(n.Args[1]) })
+	no, y := t.block(func() string { return t.value(n.Args[2]) })
+	if len(yes)+len(no) == 0 {
+		return fmt.Sprintf("(%s ? %s : %s)", test, x, y)
 	}
-	return t.chain(n.Args[0], function, func(base string) string {
-		if !n.Optional {
-			return rest(t.read(n, base))
-		}
-		t.opts++
-		name := fmt.Sprintf("o%d", t.opts)
-		return fmt.Sprintf("rt.%s(%s, (%s) => %s)", function, base, name, rest(t.read(n, name)))
-	})
+	name := t.fresh("either")
+	t.line("let %s;", name)
+	t.line("if (%s) {", test)
+	t.add(append(yes, fmt.Sprintf("  %s = %s;", name, x)))
+	t.line("} else {")
+	t.add(append(no, fmt.Sprintf("  %s = %s;", name, y)))
+	t.line("}")
+	return name
+}
+
+// otherwise writes ??.
+func (t *translator) otherwise(n *lang.Node) string {
+	left := t.value(n.Args[0])
+	stmts, right := t.block(func() string { return t.value(n.Args[1]) })
+	switch {
+	case t.shape(n.Args[0]).mayBeObject() && len(stmts) == 0:
+		return fmt.Sprintf("(%s ?? %s)", left, right)
+	case len(stmts) == 0:
+		return fmt.Sprintf("rt.coalesce(%s, () => %s)", left, body(right))
+	}
+	name := t.fresh("else")
+	t.line("let %s = %s;", name, left)
+	t.line("if (rt.isNil(%s)) {", name)
+	t.add(stmts)
+	t.line("  %s = %s;", name, right)
+	t.line("}")
+	return name
+}
+
+func (t *translator) let(n *lang.Node) string {
+	code := t.value(n.Args[0])
+	name := identifier(n.Name)
+	if t.names["let "+name] { // two lets of one name in one function
+		name = t.fresh(name + "_")
+	}
+	t.names["let "+name] = true
+	t.line("const %s = %s;", name, code)
+	old, had := t.lets[n.Name]
+	t.lets[n.Name] = name
+	defer t.shaper.let(n)()
+	result := t.value(n.Args[1])
+	if t.lets[n.Name] = old; !had {
+		delete(t.lets, n.Name)
+	}
+	return result
 }
 
 var operatorNames = map[string]string{
@@ -196,12 +356,17 @@ func (t *translator) binary(n *lang.Node) string {
 	case "==":
 		return t.equal(l, r)
 	case "!=":
-		return "!" + parens(t.equal(l, r))
-	case "in":
-		if scalar(l.Type) && r.Type.Name == "list" && r.Type.Elem != nil && scalar(r.Type.Elem) {
-			return fmt.Sprintf("rt.inList(%s)", t.list(n.Args))
+		s := t.equal(l, r)
+		if plain := strings.Replace(s, " === ", " !== ", 1); strings.HasPrefix(s, "(") && strings.Count(s, " === ") == 1 {
+			return plain
 		}
-		return fmt.Sprintf("rt.within(%s)", t.list(n.Args))
+		return "!" + parens(s)
+	case "<", "<=", ">", ">=":
+		if isNumber(l) && isNumber(r) {
+			return fmt.Sprintf("(%s %s %s)", t.number(l), n.Name, t.number(r))
+		}
+	case "in":
+		return t.in(l, r)
 	case "matches":
 		return fmt.Sprintf("rt.matches(%s, %s)", t.value(l), pattern(r.Lit.(string)))
 	}
@@ -216,8 +381,41 @@ func scalar(t *lang.Type) bool {
 	return false
 }
 
-// equal writes ==. Text and truth values compare as JavaScript does.
+// isNumber reports a whole number that a JavaScript number holds exactly: a
+// length, a count, an index or a literal. Comparing such needs no BigInt.
+func isNumber(n *lang.Node) bool {
+	switch n.Op {
+	case lang.OpLit:
+		_, ok := n.Lit.(int)
+		return ok
+	case lang.OpIndex:
+		return true
+	case lang.OpCall:
+		return n.Name == "len"
+	case lang.OpLoop:
+		return n.Name == "count"
+	}
+	return false
+}
+
+// number writes what isNumber accepts as a JavaScript number.
+func (t *translator) number(n *lang.Node) string {
+	switch n.Op {
+	case lang.OpLit:
+		return strconv.Itoa(n.Lit.(int))
+	case lang.OpIndex:
+		return t.pointer().index
+	case lang.OpCall:
+		return fmt.Sprintf("rt.length(%s)", t.value(n.Args[0]))
+	}
+	return t.counter(n)
+}
+
+// equal writes ==. Text, truth values, nil and counts compare as JavaScript does.
 func (t *translator) equal(l, r *lang.Node) string {
+	if isNumber(l) && isNumber(r) {
+		return fmt.Sprintf("(%s === %s)", t.number(l), t.number(r))
+	}
 	for _, pair := range [][2]*lang.Node{{l, r}, {r, l}} {
 		if pair[0].Op != lang.OpLit {
 			continue
@@ -226,6 +424,9 @@ func (t *translator) equal(l, r *lang.Node) string {
 		case string, bool:
 			return fmt.Sprintf("(%s === %s)", t.value(pair[1]), literal(pair[0].Lit))
 		case nil:
+			if t.shape(pair[1]).mayBeObject() {
+				return fmt.Sprintf("(%s === null)", t.value(pair[1]))
+			}
 			return fmt.Sprintf("rt.isNil(%s)", t.value(pair[1]))
 		}
 	}
@@ -235,34 +436,58 @@ func (t *translator) equal(l, r *lang.Node) string {
 	return fmt.Sprintf("rt.same(%s, %s)", t.value(l), t.value(r))
 }
 
-func (t *translator) loop(n *lang.Node) string {
-	args := []string{t.value(n.Args[0])}
-	t.depth++
-	f := fmt.Sprintf("(x%d) => rt.known(x%d)", t.depth, t.depth)
-	if len(n.Args) > 1 {
-		params := fmt.Sprintf("x%d, i%d", t.depth, t.depth)
-		if n.Name == "reduce" {
-			params += fmt.Sprintf(", a%d", t.depth)
-		}
-		f = fmt.Sprintf("(%s) => %s", params, body(t.value(n.Args[1])))
+// in writes "in"; a few constant texts are compared one by one.
+func (t *translator) in(l, r *lang.Node) string {
+	if !scalar(l.Type) || r.Type.Name != "list" || r.Type.Elem == nil || !scalar(r.Type.Elem) {
+		return fmt.Sprintf("rt.within(%s)", t.list([]*lang.Node{l, r}))
 	}
-	t.depth--
-	args = append(args, f)
-	for _, extra := range n.Args[min(2, len(n.Args)):] {
-		args = append(args, t.value(extra))
+	if !constantTexts(r) {
+		return fmt.Sprintf("rt.inList(%s)", t.list([]*lang.Node{l, r}))
 	}
-	if n.Name == "reduce" {
-		return fmt.Sprintf("rt.reduce(%s)", strings.Join(args, ", "))
+	name := t.name("text", t.value(l))
+	var tests []string
+	for _, e := range r.Args {
+		tests = append(tests, fmt.Sprintf("%s === %s", name, literal(e.Lit)))
 	}
-	return fmt.Sprintf("rt.loops.%s(%s)", n.Name, strings.Join(args, ", "))
+	return "(" + strings.Join(tests, " || ") + ")"
 }
 
-func (t *translator) call(n *lang.Node) string {
-	table := "builtins"
-	if lang.IsPure(n.Name) {
-		table = "pure"
+func constantTexts(n *lang.Node) bool {
+	if n.Op != lang.OpList || len(n.Args) == 0 || len(n.Args) > 16 {
+		return false
 	}
-	return fmt.Sprintf("rt.%s.%s(%s)", table, n.Name, t.list(n.Args))
+	for _, e := range n.Args {
+		if _, ok := e.Lit.(string); e.Op != lang.OpLit || !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// builtinNames are those whose name is an operator of the runtime.
+var builtinNames = map[string]string{"get": "element"}
+
+func (t *translator) call(n *lang.Node) string {
+	name := n.Name
+	if other, ok := builtinNames[name]; ok {
+		name = other
+	}
+	return fmt.Sprintf("rt.%s(%s)", name, t.list(n.Args))
+}
+
+// modelFunction writes a call of a function of the model. What it takes as an
+// object is one, or nil.
+func (t *translator) modelFunction(n *lang.Node) string {
+	args := []string{"w"}
+	shapes, params := paramShapes(t.env, n.Name), modelFunction(t.env, n.Name).Params
+	for i, a := range n.Args {
+		code := t.value(a)
+		if shapes[params[i].Name].mayBeObject() && !t.shape(a).mayBeObject() && a.Op != lang.OpLit {
+			code = fmt.Sprintf("rt.link(%s)", code)
+		}
+		args = append(args, code)
+	}
+	return fmt.Sprintf("w.lib.functions%s.run(%s)", property(n.Name), strings.Join(args, ", "))
 }
 
 // tree writes a node as the runtime's tree evaluator reads it.

@@ -1,7 +1,7 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, at, equal, fail, hashable, isNil, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
+import { add, at, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { caseRanges } from "./unicode.gen";
 
@@ -19,8 +19,9 @@ function wrong(name: string, ...args: Value[]): never {
  */
 export function elements(name: string, v: Value): Value[] {
   if (Array.isArray(v)) return v;
+  known(v);
   if (v instanceof Dict) return v.list().map(() => NO_ELEMENT as unknown as Value);
-  if (v !== null && typeof v === "object" && !(v instanceof Obj) && !(v instanceof Partial) && !(v instanceof Unknown)) {
+  if (v !== null && typeof v === "object" && !(v instanceof Obj)) {
     return Object.keys(v).map(() => NO_ELEMENT as unknown as Value);
   }
   return fail(`"${name}" goes through a list, not ${nameOf(v)}`);
@@ -35,46 +36,39 @@ function condition(name: string, v: Value): boolean {
   return typeof v === "boolean" ? v : fail(`the condition of ${name} is true or false, not ${nameOf(v)}`);
 }
 
-export const loops: Record<string, Loop> = {
-  all: (v, f) => list("all", v).every((x, i) => condition("all", f(x, i))),
-  any: (v, f) => list("any", v).some((x, i) => condition("any", f(x, i))),
-  none: (v, f) => !list("none", v).some((x, i) => condition("none", f(x, i))),
-  one: (v, f) => list("one", v).filter((x, i) => condition("one", f(x, i))).length === 1,
-  filter: (v, f) => list("filter", v).filter((x, i) => condition("filter", f(x, i))).map(kept),
-  map: (v, f) => list("map", v).map(f),
-  count: (v, f) => BigInt(list("count", v).filter((x, i) => condition("count", f(x, i))).length),
-  sum: (v, f) => {
-    let total: Value = 0n;
-    list("sum", v).forEach((x, i) => {
-      total = add(f(x, i), total);
-    });
-    return total;
-  },
-  find: (v, f) => {
-    const xs = list("find", v);
-    const i = xs.findIndex((x, i) => condition("find", f(x, i)));
-    return i < 0 ? null : kept(xs[i]!);
-  },
-  findIndex: (v, f) => {
-    const i = list("findIndex", v).findIndex((x, i) => condition("findIndex", f(x, i)));
-    return i < 0 ? null : BigInt(i);
-  },
-  sortBy: (v, f, direction = "asc") => {
-    const xs = list("sortBy", v).map(kept);
-    return sorted("sortBy", xs, xs.map(f), direction);
-  },
-  groupBy: (v, f) => {
-    const groups = new Dict(nilList);
-    const xs = list("groupBy", v).map(kept);
-    const keys = xs.map(f);
-    sameKnown(keys);
-    keys.forEach((key, i) => {
-      if (groups.has(hashable(key, "groupBy"))) (groups.get(key) as Value[]).push(xs[i]!);
-      else groups.set(key, [xs[i]!]);
-    });
-    return groups;
-  },
+/** count with its closure. */
+export const count: Loop = (v, f) => BigInt(list("count", v).filter((x, i) => condition("count", f(x, i))).length);
+
+/** sum with its closure. */
+export const sum: Loop = (v, f) => {
+  let total: Value = 0n;
+  list("sum", v).forEach((x, i) => {
+    total = add(f(x, i), total);
+  });
+  return total;
 };
+
+/** sortBy with its closure. */
+export const sortBy: Loop = (v, f, direction = "asc") => {
+  const xs = list("sortBy", v).map(kept);
+  return sorted("sortBy", xs, xs.map(f), direction);
+};
+
+/** groupBy with its closure. */
+export const groupBy: Loop = (v, f) => {
+  const groups = new Dict(nilList);
+  const xs = list("groupBy", v).map(kept);
+  const keys = xs.map(f);
+  sameKnown(keys);
+  keys.forEach((key, i) => {
+    if (groups.has(hashable(key, "groupBy"))) (groups.get(key) as Value[]).push(xs[i]!);
+    else groups.set(key, [xs[i]!]);
+  });
+  return groups;
+};
+
+/** Those that the tree evaluator runs over the closure's results. */
+export const loops: Record<string, Loop> = { count, sum, sortBy, groupBy };
 
 /** Stops where it is not known which of the keys are the same: one of several objects has an open identity. */
 function sameKnown(keys: Value[]): void {
@@ -259,7 +253,7 @@ function toFloat(name: string, v: Value): number {
 }
 
 /** math.Round: halves away from zero. */
-function round(x: number): number {
+function halfAway(x: number): number {
   if (!Number.isFinite(x) || x === 0) return x;
   const t = Math.trunc(x);
   return Math.abs(x - t) >= 0.5 ? t + Math.sign(x) : t === 0 ? (x < 0 ? -0 : 0) : t;
@@ -289,154 +283,164 @@ function flattened(xs: Value[], out: Value[]): Value[] {
   return out;
 }
 
+export const len: Builtin = (v) => BigInt(length(v!));
+
+/** len as a JavaScript number, for comparisons that need no bigint. */
+export function length(v: Value): number {
+  if (Array.isArray(v)) return v.length;
+  if (typeof v === "string") return codePoints(v);
+  if (v instanceof Dict) return v.size;
+  if (v !== null && typeof v === "object" && !(v instanceof Obj)) return Object.keys(v).length;
+  return wrong("len", v);
+}
+
+export const type: Builtin = (v) => (v instanceof Obj ? wrong("type", v) : typeName(v!));
+export const abs: Builtin = (v) => (typeof v === "bigint" ? BigInt.asIntN(64, v < 0n ? -v : v) : typeof v === "number" ? (v < 0 ? -v : v) : wrong("abs", v!));
+export const ceil: Builtin = (v) => Math.ceil(toFloat("ceil", v!));
+export const floor: Builtin = (v) => Math.floor(toFloat("floor", v!));
+export const round: Builtin = (v) => halfAway(toFloat("round", v!));
+export const int: Builtin = (v) => intOf(v!);
+export const float: Builtin = (v) => (typeof v === "string" ? parseFloat64(v) : toFloat("float", v!));
+export const string: Builtin = (v) => {
+  if (v === null) return "<nil>";
+  if (typeof v === "number") return goFloat(v);
+  return typeof v === "object" ? wrong("string", v) : String(v);
+};
+export const trim: Builtin = (...a) => (a.length === 1 ? text("trim", a, 0).replace(SPACE, "") : trimSet(text("trim", a, 0), text("trim", a, 1)));
+export const trimPrefix: Builtin = (...a) => {
+  const s = text("trimPrefix", a, 0);
+  const p = text("trimPrefix", a, 1, " ");
+  return s.startsWith(p) ? s.slice(p.length) : s;
+};
+export const trimSuffix: Builtin = (...a) => {
+  const s = text("trimSuffix", a, 0);
+  const p = text("trimSuffix", a, 1, " ");
+  return s.endsWith(p) ? s.slice(0, s.length - p.length) : s;
+};
+export const upper: Builtin = (...a) => mapCase(text("upper", a, 0), 0);
+export const lower: Builtin = (...a) => mapCase(text("lower", a, 0), 1);
+export const split: Builtin = (...a) => splitN(text("split", a, 0), text("split", a, 1), a.length > 2 ? whole("split", a, 2) : -1);
+export const replace: Builtin = (...a) => replaceN(text("replace", a, 0), text("replace", a, 1), text("replace", a, 2), a.length > 3 ? whole("replace", a, 3) : -1);
+export const join: Builtin = (...a) => {
+  const glue = text("join", a, 1, "");
+  const xs = a[0]!;
+  if (!Array.isArray(xs) || xs.some((x) => typeof x !== "string")) return wrong("join", ...a);
+  if (listKind(xs) === "int") return wrong("join", ...a);
+  return xs.join(glue);
+};
+export const indexOf: Builtin = (...a) => {
+  const s = text("indexOf", a, 0);
+  const i = s.indexOf(text("indexOf", a, 1));
+  return BigInt(i < 0 ? -1 : byteOffset(s, i));
+};
+export const lastIndexOf: Builtin = (...a) => {
+  const s = text("lastIndexOf", a, 0);
+  const i = s.lastIndexOf(text("lastIndexOf", a, 1));
+  return BigInt(i < 0 ? -1 : byteOffset(s, i));
+};
+export const hasPrefix: Builtin = (...a) => text("hasPrefix", a, 0).startsWith(text("hasPrefix", a, 1));
+export const hasSuffix: Builtin = (...a) => text("hasSuffix", a, 0).endsWith(text("hasSuffix", a, 1));
+export const max: Builtin = (...a) => extreme("max", less, a);
+export const min: Builtin = (...a) => extreme("min", more, a);
+export const first: Builtin = (v) => (typeof v === "string" ? wrong("first", v) : Array.isArray(v) && v.length > 0 ? v[0]! : null);
+export const last: Builtin = (v) => (typeof v === "string" ? wrong("last", v) : Array.isArray(v) && v.length > 0 ? v[v.length - 1]! : null);
+export const take: Builtin = (...a) => {
+  const [v, n] = a as [Value, Value];
+  if (!Array.isArray(v) || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);
+  const out = v.slice(0, Number(n));
+  const kind = listKind(v);
+  return kind === undefined ? out : typedList(kind, out);
+};
+export const reverse: Builtin = (v) => (Array.isArray(v) ? [...v].reverse() : wrong("reverse", v!));
+export const uniq: Builtin = (v) => {
+  if (!Array.isArray(v)) return wrong("uniq", v!);
+  sameKnown(v);
+  const out: Value[] = [];
+  const seen = new Set<Value>();
+  for (const x of v) {
+    // Objects and scalars of one type are looked up, other values compared one by one.
+    if (x === null || typeof x === "string" || typeof x === "boolean" || x instanceof Obj) {
+      if (seen.has(x)) continue;
+      seen.add(x);
+    } else if (out.some((y) => equal(x, y))) continue;
+    out.push(x);
+  }
+  return out;
+};
+export const concat: Builtin = (...a) => {
+  const out: Value[] = [];
+  for (const v of a) {
+    if (!Array.isArray(v)) return wrong("concat", ...a);
+    for (const x of v) out.push(x);
+  }
+  return out.length === 0 ? nilList() : out;
+};
+export const flatten: Builtin = (v) => (Array.isArray(v) ? flattened(v, []) : wrong("flatten", v!));
+export const keys: Builtin = (v) => pairs("keys", v!).map(([k]) => k);
+export const values: Builtin = (v) => pairs("values", v!).map(([, x]) => x);
+export const toPairs: Builtin = (v) => pairs("toPairs", v!).map((p) => p);
+export const sort: Builtin = (v, direction = "asc") => (Array.isArray(v) ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`));
+export const splitAfter: Builtin = (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1);
+export const repeat: Builtin = (...a) => {
+  const n = whole("repeat", a, 1);
+  return n < 0 || n > 1e6 ? wrong("repeat", ...a) : text("repeat", a, 0).repeat(n);
+};
+export const mean: Builtin = (...a) => {
+  const [count, total] = totals(a);
+  return count === 0 ? 0 : total / count;
+};
+export const median: Builtin = (...a) => {
+  const xs = numbers(a, []).sort(compareNumbers);
+  const n = xs.length;
+  if (n === 0) return 0;
+  return n % 2 === 1 ? xs[(n - 1) / 2]! : (xs[n / 2 - 1]! + xs[n / 2]!) / 2;
+};
+export const element: Builtin = (base, i) => {
+  if (base === null || typeof base === "boolean" || typeof base === "bigint" || typeof base === "number") return null;
+  if (base instanceof Obj || typeof base === "string") return wrong("get", base);
+  if (!Array.isArray(base)) {
+    const v = at(base!, i!);
+    return isNil(v) ? null : v;
+  }
+  if (typeof i !== "bigint" && typeof i !== "number") return wrong("get", base, i!);
+  let k = Number(toInt(i));
+  if (k < 0) k += base.length;
+  return base[k] ?? null;
+};
+export const fromPairs: Builtin = (v) => {
+  if (!Array.isArray(v)) return wrong("fromPairs", v!);
+  const out = new Dict(() => null);
+  for (const pair of v) {
+    if (!Array.isArray(pair) || pair.length !== 2) return wrong("fromPairs", v);
+    out.set(hashable(pair[0]!, "fromPairs"), pair[1]!);
+  }
+  return out;
+};
+export const toJSON: Builtin = (v) => {
+  if (v !== null && typeof v === "object") return wrong("toJSON", v);
+  if (typeof v === "bigint") return String(v);
+  if (typeof v === "number" && !Number.isFinite(v)) return wrong("toJSON", v);
+  if (Object.is(v, -0)) return "-0";
+  return JSON.stringify(v).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
+};
+export const fromJSON: Builtin = (v) => (typeof v === "string" ? plainJSON(v) : wrong("fromJSON", v!));
+export const toBase64: Builtin = (...a) => base64(utf8(text("toBase64", a, 0)));
+export const fromBase64: Builtin = (...a) => decodeBase64(text("fromBase64", a, 0));
+export const bitand: Builtin = (...a) => bits("bitand", a, (x, y) => x & y);
+export const bitor: Builtin = (...a) => bits("bitor", a, (x, y) => x | y);
+export const bitxor: Builtin = (...a) => bits("bitxor", a, (x, y) => x ^ y);
+export const bitnand: Builtin = (...a) => bits("bitnand", a, (x, y) => x & ~y);
+export const bitshl: Builtin = (...a) => bits("bitshl", a, (x, y) => shift(y, a, () => x << y, 0n));
+export const bitshr: Builtin = (...a) => bits("bitshr", a, (x, y) => shift(y, a, () => x >> y, x < 0n ? -1n : 0n));
+export const bitushr: Builtin = (...a) => bits("bitushr", a, (x, y) => shift(y, a, () => (x & MASK) >> y, 0n));
+export const bitnot: Builtin = (v) => (typeof v === "bigint" ? ~v : wrong("bitnot", v!));
+
+/** The builtins by name, for the tree evaluator. Generated code names each, so that a bundle holds what its rules use. */
 export const builtins: Record<string, Builtin> = {
-  len: (v) => {
-    if (typeof v === "string") return BigInt(codePoints(v));
-    if (Array.isArray(v)) return BigInt(v.length);
-    if (v instanceof Dict) return BigInt(v.size);
-    if (v !== null && typeof v === "object" && !(v instanceof Obj)) return BigInt(Object.keys(v).length);
-    return wrong("len", v!);
-  },
-  type: (v) => (v instanceof Obj ? wrong("type", v) : typeName(v!)),
-  abs: (v) => (typeof v === "bigint" ? BigInt.asIntN(64, v < 0n ? -v : v) : typeof v === "number" ? (v < 0 ? -v : v) : wrong("abs", v!)),
-  ceil: (v) => Math.ceil(toFloat("ceil", v!)),
-  floor: (v) => Math.floor(toFloat("floor", v!)),
-  round: (v) => round(toFloat("round", v!)),
-  int: (v) => intOf(v!),
-  float: (v) => (typeof v === "string" ? parseFloat64(v) : toFloat("float", v!)),
-  string: (v) => {
-    if (v === null) return "<nil>";
-    if (typeof v === "number") return goFloat(v);
-    return typeof v === "object" ? wrong("string", v) : String(v);
-  },
-  trim: (...a) => (a.length === 1 ? text("trim", a, 0).replace(SPACE, "") : trimSet(text("trim", a, 0), text("trim", a, 1))),
-  trimPrefix: (...a) => {
-    const s = text("trimPrefix", a, 0);
-    const p = text("trimPrefix", a, 1, " ");
-    return s.startsWith(p) ? s.slice(p.length) : s;
-  },
-  trimSuffix: (...a) => {
-    const s = text("trimSuffix", a, 0);
-    const p = text("trimSuffix", a, 1, " ");
-    return s.endsWith(p) ? s.slice(0, s.length - p.length) : s;
-  },
-  upper: (...a) => mapCase(text("upper", a, 0), 0),
-  lower: (...a) => mapCase(text("lower", a, 0), 1),
-  split: (...a) => splitN(text("split", a, 0), text("split", a, 1), a.length > 2 ? whole("split", a, 2) : -1),
-  replace: (...a) => replaceN(text("replace", a, 0), text("replace", a, 1), text("replace", a, 2), a.length > 3 ? whole("replace", a, 3) : -1),
-  join: (...a) => {
-    const glue = text("join", a, 1, "");
-    const xs = a[0]!;
-    if (!Array.isArray(xs) || xs.some((x) => typeof x !== "string")) return wrong("join", ...a);
-    if (listKind(xs) === "int") return wrong("join", ...a);
-    return xs.join(glue);
-  },
-  indexOf: (...a) => {
-    const s = text("indexOf", a, 0);
-    const i = s.indexOf(text("indexOf", a, 1));
-    return BigInt(i < 0 ? -1 : byteOffset(s, i));
-  },
-  lastIndexOf: (...a) => {
-    const s = text("lastIndexOf", a, 0);
-    const i = s.lastIndexOf(text("lastIndexOf", a, 1));
-    return BigInt(i < 0 ? -1 : byteOffset(s, i));
-  },
-  hasPrefix: (...a) => text("hasPrefix", a, 0).startsWith(text("hasPrefix", a, 1)),
-  hasSuffix: (...a) => text("hasSuffix", a, 0).endsWith(text("hasSuffix", a, 1)),
-  max: (...a) => extreme("max", less, a),
-  min: (...a) => extreme("min", more, a),
-  first: (v) => (typeof v === "string" ? wrong("first", v) : Array.isArray(v) && v.length > 0 ? v[0]! : null),
-  last: (v) => (typeof v === "string" ? wrong("last", v) : Array.isArray(v) && v.length > 0 ? v[v.length - 1]! : null),
-  take: (...a) => {
-    const [v, n] = a as [Value, Value];
-    if (!Array.isArray(v) || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);
-    const out = v.slice(0, Number(n));
-    const kind = listKind(v);
-    return kind === undefined ? out : typedList(kind, out);
-  },
-  reverse: (v) => (Array.isArray(v) ? [...v].reverse() : wrong("reverse", v!)),
-  uniq: (v) => {
-    if (!Array.isArray(v)) return wrong("uniq", v!);
-    sameKnown(v);
-    const out: Value[] = [];
-    const seen = new Set<Value>();
-    for (const x of v) {
-      // Objects and scalars of one type are looked up, other values compared one by one.
-      if (x === null || typeof x === "string" || typeof x === "boolean" || x instanceof Obj) {
-        if (seen.has(x)) continue;
-        seen.add(x);
-      } else if (out.some((y) => equal(x, y))) continue;
-      out.push(x);
-    }
-    return out;
-  },
-  concat: (...a) => {
-    const out: Value[] = [];
-    for (const v of a) {
-      if (!Array.isArray(v)) return wrong("concat", ...a);
-      for (const x of v) out.push(x);
-    }
-    return out.length === 0 ? nilList() : out;
-  },
-  flatten: (v) => (Array.isArray(v) ? flattened(v, []) : wrong("flatten", v!)),
-  keys: (v) => pairs("keys", v!).map(([k]) => k),
-  values: (v) => pairs("values", v!).map(([, x]) => x),
-  toPairs: (v) => pairs("toPairs", v!).map((p) => p),
-  sort: (v, direction = "asc") => (Array.isArray(v) ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`)),
-  splitAfter: (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1),
-  repeat: (...a) => {
-    const n = whole("repeat", a, 1);
-    return n < 0 || n > 1e6 ? wrong("repeat", ...a) : text("repeat", a, 0).repeat(n);
-  },
-  mean: (...a) => {
-    const [count, total] = totals(a);
-    return count === 0 ? 0 : total / count;
-  },
-  median: (...a) => {
-    const xs = numbers(a, []).sort(compareNumbers);
-    const n = xs.length;
-    if (n === 0) return 0;
-    return n % 2 === 1 ? xs[(n - 1) / 2]! : (xs[n / 2 - 1]! + xs[n / 2]!) / 2;
-  },
-  get: (base, i) => {
-    if (base === null || typeof base === "boolean" || typeof base === "bigint" || typeof base === "number") return null;
-    if (base instanceof Obj || typeof base === "string") return wrong("get", base);
-    if (!Array.isArray(base)) {
-      const v = at(base!, i!);
-      return isNil(v) ? null : v;
-    }
-    if (typeof i !== "bigint" && typeof i !== "number") return wrong("get", base, i!);
-    let k = Number(toInt(i));
-    if (k < 0) k += base.length;
-    return base[k] ?? null;
-  },
-  fromPairs: (v) => {
-    if (!Array.isArray(v)) return wrong("fromPairs", v!);
-    const out = new Dict(() => null);
-    for (const pair of v) {
-      if (!Array.isArray(pair) || pair.length !== 2) return wrong("fromPairs", v);
-      out.set(hashable(pair[0]!, "fromPairs"), pair[1]!);
-    }
-    return out;
-  },
-  toJSON: (v) => {
-    if (v !== null && typeof v === "object") return wrong("toJSON", v);
-    if (typeof v === "bigint") return String(v);
-    if (typeof v === "number" && !Number.isFinite(v)) return wrong("toJSON", v);
-    if (Object.is(v, -0)) return "-0";
-    return JSON.stringify(v).replace(/[<>&\u2028\u2029]/g, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
-  },
-  fromJSON: (v) => (typeof v === "string" ? plainJSON(v) : wrong("fromJSON", v!)),
-  toBase64: (...a) => base64(utf8(text("toBase64", a, 0))),
-  fromBase64: (...a) => fromBase64(text("fromBase64", a, 0)),
-  bitand: (...a) => bits("bitand", a, (x, y) => x & y),
-  bitor: (...a) => bits("bitor", a, (x, y) => x | y),
-  bitxor: (...a) => bits("bitxor", a, (x, y) => x ^ y),
-  bitnand: (...a) => bits("bitnand", a, (x, y) => x & ~y),
-  bitshl: (...a) => bits("bitshl", a, (x, y) => shift(y, a, () => x << y, 0n)),
-  bitshr: (...a) => bits("bitshr", a, (x, y) => shift(y, a, () => x >> y, x < 0n ? -1n : 0n)),
-  bitushr: (...a) => bits("bitushr", a, (x, y) => shift(y, a, () => (x & MASK) >> y, 0n)),
-  bitnot: (v) => (typeof v === "bigint" ? ~v : wrong("bitnot", v!)),
+  len, type, abs, ceil, floor, round, int, float, string, trim, trimPrefix, trimSuffix, upper, lower, split,
+  replace, join, indexOf, lastIndexOf, hasPrefix, hasSuffix, max, min, first, last, take, reverse, uniq,
+  concat, flatten, keys, values, toPairs, sort, splitAfter, repeat, mean, median, get: element, fromPairs,
+  toJSON, fromJSON, toBase64, fromBase64, bitand, bitor, bitxor, bitnand, bitshl, bitshr, bitushr, bitnot,
 };
 
 /** The keys and values of a map, in an order that the profile lets nobody see. */
@@ -550,7 +554,7 @@ function base64(bytes: number[]): string {
 }
 
 /** base64.StdEncoding, which skips line breaks; what is not UTF-8 stays outside the language. */
-function fromBase64(s: string): string {
+function decodeBase64(s: string): string {
   const clean = s.replace(/[\r\n]/g, "");
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return wrong("fromBase64", s);
   let escaped = "";

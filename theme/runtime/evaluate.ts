@@ -2,9 +2,9 @@
 // tree evaluator where that meets an unknown or an error. Mirrors
 // internal/lang/expr.go and read.go.
 
-import { Failure, equal, fail, isNil, inList, nameOf, readable } from "./ops";
+import { Failure, equal, fail, isNil, inList, known, nameOf, why } from "./ops";
 import { evaluateTree, RuntimeError } from "./tree";
-import { Dict, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
+import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 /** A node of an analysed expression; internal/lang/node.go says what each op means. */
 export interface Node {
@@ -50,33 +50,10 @@ export function emptyContext(lib: Library): Context {
   return { collections: Object.create(null), declared: Object.create(null), lib };
 }
 
-/** A derived value whose expression failed; reading it fails the reader. */
-class FailedValue {
-  constructor(readonly error: RuntimeError) {}
-}
-
-/** Passes a known value through and stops at any other. */
-export function known(v: Value): Value {
-  if (typeof v !== "object" || v === null) return v;
-  if (v instanceof Unknown) throw v;
-  if (v instanceof Partial) throw why(v);
-  if ((v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
-  return readable(v);
-}
-
-/** The unknown that a partial list is when asked for the whole. */
-export function why(p: Partial): Unknown {
-  if (p.open) return p.open;
-  for (const item of p.items) if (item instanceof Obj && item.exists) return item.exists;
-  return new Unknown("not everything in this list is known");
-}
-
 /** What is known of an object's field; derived values are computed here, once. */
 export function field(w: Context, o: Obj, name: string): Value {
   const stated = o.fields[name];
   if (stated !== undefined) return stated;
-  const memo = o.memo[name];
-  if (memo !== undefined) return memo;
   const x = w.lib.derived[o.kind]?.[name];
   if (x) {
     let v: Value;
@@ -86,11 +63,9 @@ export function field(w: Context, o: Obj, name: string): Value {
       if (!(e instanceof RuntimeError)) throw e;
       v = new FailedValue(e) as unknown as Value;
     }
-    o.memo[name] = v;
+    o.fields[name] = v;
     return v;
   }
-  if (name === "name") return o.name;
-  if (name === "id") return o.id;
   return new Unknown(`"${name}" is not stated`);
 }
 
@@ -111,17 +86,17 @@ export function get(w: Context, base: Value, name: string): Value {
   return fail(`${nameOf(base)} has no field ${JSON.stringify(name)}`);
 }
 
-export function collection(w: Context, name: string): Value {
-  return known(w.collections[name] ?? null);
-}
-
 export function declared(w: Context, name: string): Value {
   return known(w.declared[name] ?? null);
 }
 
 /** `?.`: nil ends the chain. */
 export function chain(base: Value, rest: (base: Value) => Value): Value {
-  const v = reach(base, rest);
+  return plain(reach(base, rest));
+}
+
+/** The end of a chain: an empty list that is nil becomes plain nil. */
+export function plain(v: Value): Value {
   return isNil(v) ? null : v;
 }
 
@@ -189,18 +164,13 @@ export function open(reason: Value): never {
   throw new Unknown(reason);
 }
 
-/** Calls a function of the model over known arguments. */
-export function call(w: Context, name: string, ...args: Value[]): Value {
-  return w.lib.functions[name]!.run(w, ...args);
-}
-
 /**
  * Evaluates an expression: a known value, an Unknown with its `missing` filled,
  * or a Partial. Throws RuntimeError where the expression fails on known values.
  */
 export function evaluate(x: Expr, w: Context, args: Value[]): Value {
   try {
-    return x.run(w, ...args);
+    return args.length === 1 ? x.run(w, args[0]!) : x.run(w, ...args);
   } catch (e) {
     if (!(e instanceof Unknown) && !(e instanceof Failure) && !(e instanceof RuntimeError)) throw e;
     const v = evaluateTree(x, w, args);

@@ -1,10 +1,13 @@
 // What generated rules import as "plumbline:runtime".
 
-export { add, at, contains, divide, endsWith, equal, inList, isNil, less, lessEq, matches, modulo, more, moreEq, multiply, negate, not, power, range, slice, startsWith, subtract, truth } from "./ops";
-export { builtins, loops, reduce } from "./builtins";
-export { pure } from "./pure";
-export { call, chain, coalesce, collection, declared, get, known, open, reach, same, within } from "./evaluate";
-export { mapOf } from "./tree";
+export {
+  add, at, contains, divide, endsWith, equal, inList, isNil, known, less, lessEq, link, mapOf, matches, modulo, more, moreEq,
+  multiply, negate, object, power, range, readable, slice, startsWith, subtract, truth,
+} from "./ops";
+export * from "./builtins";
+export * from "./pure";
+export { chain, coalesce, declared, field, get, open, plain, reach, same, within } from "./evaluate";
+export { shaped } from "./model";
 
 // What the tests of the two engines build worlds from.
 export { evaluate } from "./evaluate";

@@ -15,6 +15,19 @@ export interface Kind {
   fromReferences: boolean;
   fields: Field[];
   derived: string[];
+  /** Makes what an object of the kind holds: every field, undefined until it is set. */
+  holder?: new () => Record<string, Value>;
+}
+
+/** Gives each kind the class of what its objects hold. Nothing is inherited: `constructor` is a field like any other. */
+export function shaped(model: Model, holders: Record<string, new () => object>): Model {
+  for (const k of model.kinds) {
+    const holder = holders[k.name] as NonNullable<Kind["holder"]>;
+    delete (holder.prototype as { constructor?: unknown }).constructor;
+    Object.setPrototypeOf(holder.prototype, null);
+    k.holder = holder;
+  }
+  return model;
 }
 
 export interface Field {

@@ -2,7 +2,7 @@
 // operator or the function of vm/runtime that it mirrors; what expr reports as
 // a run-time error is a thrown Failure.
 
-import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+import { Dict, FailedValue, NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
 /** A run-time error of an expression: its author's bug. */
 export class Failure extends Error {}
@@ -56,6 +56,46 @@ export function readable(v: Value): Value {
   return (v as unknown) === NO_ELEMENT ? fail("a map has no elements") : v;
 }
 
+/** Passes a known value through and stops at any other. */
+export function known(v: Value): Value {
+  return (typeof v === "object" ? v === null : v !== undefined) ? v : composite(v);
+}
+
+/** known for what is no scalar; undefined is a field that nobody set. */
+function composite(v: Value): Value {
+  if (v === undefined) throw UNDECIDED;
+  if (v instanceof Obj || Array.isArray(v)) return v;
+  if (v instanceof Unknown) throw v;
+  if (v instanceof Partial) throw why(v);
+  if ((v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
+  return readable(v);
+}
+
+/** The unknown that a partial list is when asked for the whole. */
+export function why(p: Partial): Unknown {
+  if (p.open) return p.open;
+  for (const item of p.items) if (item instanceof Obj && item.exists) return item.exists;
+  return new Unknown("not everything in this list is known");
+}
+
+/** Thrown where generated code meets what it makes no provision for: the tree evaluator says what comes of it. */
+const UNDECIDED = new Unknown("");
+
+/** An object of the model; anything else stops. */
+export function object(v: Value): Obj {
+  return v instanceof Obj ? v : stop(v);
+}
+
+/** An object of the model or nil; anything else stops. */
+export function link(v: Value): Obj | null {
+  return v === null || v instanceof Obj ? v : stop(v);
+}
+
+function stop(v: Value): never {
+  known(v);
+  throw UNDECIDED;
+}
+
 /** runtime.IsNil */
 export function isNil(v: Value): boolean {
   return v === null || (typeof v === "object" && nilLists.has(v));
@@ -69,6 +109,16 @@ export function wrap(n: bigint): bigint {
 }
 
 const isNumber = (v: Value): v is bigint | number => typeof v === "bigint" || typeof v === "number";
+
+/** A map literal; of a key written twice the first stays, as in the VM. */
+export function mapOf(v: Value[]): Value {
+  const out = Object.create(null) as RecordValue;
+  for (let i = v.length - 2; i >= 0; i -= 2) {
+    if (typeof v[i] !== "string") fail(`a key is text, not ${nameOf(v[i]!)}`);
+    out[v[i] as string] = v[i + 1]!;
+  }
+  return out;
+}
 
 /** Compares strings as Go does, by UTF-8 bytes, which is by code point. */
 export function compareText(a: string, b: string): number {
@@ -88,7 +138,8 @@ export function compareText(a: string, b: string): number {
 
 /** runtime.Equal: == */
 export function equal(a: Value, b: Value): boolean {
-  if (a === b) return !(typeof a === "number" && Number.isNaN(a));
+  if (a === b) return true; // NaN is never identical to itself
+  if (typeof a === "string" || typeof b === "string") return false;
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b) && (typeof a !== typeof b || a === b);
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
@@ -121,21 +172,20 @@ function mismatch(op: string, a: Value, b: Value): never {
   return fail(`"${op}" does not work on ${nameOf(a)} and ${nameOf(b)}`);
 }
 
-function order(op: string, a: Value, b: Value, test: (c: number) => boolean): boolean {
-  if (typeof a === "string" && typeof b === "string") return test(compareText(a, b));
-  if (typeof a === "bigint" && typeof b === "bigint") return test(a < b ? -1 : a > b ? 1 : 0);
-  if (isNumber(a) && isNumber(b)) {
-    const x = Number(a);
-    const y = Number(b);
-    return !Number.isNaN(x) && !Number.isNaN(y) && test(x < y ? -1 : x > y ? 1 : 0);
-  }
-  return mismatch(op, a, b);
+/** Below zero, zero or above it as a is less than, equal to or more than b; NaN where a NaN has no order. */
+function order(op: string, a: Value, b: Value): number {
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;
+  if (!isNumber(a) || !isNumber(b)) return mismatch(op, a, b);
+  const x = Number(a);
+  const y = Number(b);
+  return x < y ? -1 : x > y ? 1 : x === y ? 0 : NaN;
 }
 
-export const less = (a: Value, b: Value) => order("<", a, b, (c) => c < 0);
-export const lessEq = (a: Value, b: Value) => order("<=", a, b, (c) => c <= 0);
-export const more = (a: Value, b: Value) => order(">", a, b, (c) => c > 0);
-export const moreEq = (a: Value, b: Value) => order(">=", a, b, (c) => c >= 0);
+export const less = (a: Value, b: Value) => order("<", a, b) < 0;
+export const lessEq = (a: Value, b: Value) => order("<=", a, b) <= 0;
+export const more = (a: Value, b: Value) => order(">", a, b) > 0;
+export const moreEq = (a: Value, b: Value) => order(">=", a, b) >= 0;
 
 export function add(a: Value, b: Value): Value {
   if (typeof a === "bigint" && typeof b === "bigint") return wrap(a + b);
@@ -245,15 +295,18 @@ export function not(a: Value): boolean {
 
 /** The condition of and, or, the ternary and the closures. */
 export function truth(a: Value, what: string): boolean {
-  if (typeof a === "boolean") return a;
-  return fail(`${what} is true or false, not ${nameOf(a)}`);
+  return typeof a === "boolean" ? a : noTruth(a, what);
+}
+
+function noTruth(a: Value, what: string): never {
+  return fail(`${what} is true or false, not ${nameOf(known(a))}`);
 }
 
 /** runtime.In */
 export function inList(x: Value, list: Value): boolean {
   if (list === null) return false;
   if (list instanceof Dict) return list.has(hashable(x, "in"));
-  if (Array.isArray(list)) return list.some((item) => equal(item, x));
+  if (Array.isArray(list)) return typeof x === "string" ? list.includes(x) : list.some((item) => equal(item, x));
   if (typeof list === "object" && !(list instanceof Obj) && !(list instanceof Unknown) && !(list instanceof Partial)) {
     if (x !== null && typeof x !== "string") return mismatch("in", x, list);
     return Object.hasOwn(list, x ?? "");

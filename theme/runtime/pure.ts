@@ -42,8 +42,11 @@ function contains(outer: Prefix, inner: Prefix): boolean {
   return true;
 }
 
-export const pure: Record<string, (...args: Value[]) => Value> = {
-  prefixLength: (v) => BigInt(cidr("prefixLength", v!).bits),
-  cidrContains: (a, b) => contains(cidr("cidrContains", a!), cidr("cidrContains", b!)),
-  isIPv4: (v) => cidr("isIPv4", v!).bytes.length === 4,
-};
+type Pure = (...args: Value[]) => Value;
+
+export const prefixLength: Pure = (v) => BigInt(cidr("prefixLength", v!).bits);
+export const cidrContains: Pure = (a, b) => contains(cidr("cidrContains", a!), cidr("cidrContains", b!));
+export const isIPv4: Pure = (v) => cidr("isIPv4", v!).bytes.length === 4;
+
+/** The functions by name, for the tree evaluator. */
+export const pure: Record<string, Pure> = { prefixLength, cidrContains, isIPv4 };

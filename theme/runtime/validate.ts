@@ -4,12 +4,13 @@
 
 import program from "plumbline:rules";
 import { checkTopology, type Topology } from "./check";
+import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
 export { example } from "./checks";
 
 /** A value as encode.go writes it: itself, or a list that begins with its sort. */
-type Encoded = null | boolean | string | number | [sort: number, ...rest: Encoded[]];
+type Encoded = null | boolean | string | number | Encoded[];
 
 /** What distinguishes a topology from another one. Objects go by their numbers. */
 interface Patch {
@@ -76,7 +77,7 @@ function apply(b: Base, p: Patch): () => void {
   const { topology, objects } = b;
   const world = topology.world!;
   const before = { count: objects.length, collections: world.collections, declared: world.declared, subjects: topology.subjects, unstated: topology.unstated };
-  for (const [kind, id, name, pointer, line, column] of p.add) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }));
+  for (const [kind, id, name, pointer, line, column] of p.add) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }, holder(kind)));
   p.add.forEach(([kind, , , , , , exists, unresolved, ...fields], i) => {
     const o = objects[before.count + i]!;
     o.exists = decode(objects, exists) as Unknown | null;
@@ -107,6 +108,11 @@ function apply(b: Base, p: Patch): () => void {
   };
 }
 
+function holder(kind: string): Obj["fields"] | undefined {
+  const k = kindOf(program.model, kind);
+  return k?.holder && new k.holder();
+}
+
 function patched(objects: Obj[], values: Record<string, Value>, changes: Record<string, Encoded>): Record<string, Value> {
   const names = Object.keys(changes);
   if (names.length === 0) return values;
@@ -117,8 +123,16 @@ function patched(objects: Obj[], values: Record<string, Value>, changes: Record<
 
 function forget(kinds: Record<string, Obj[]>, stale: Record<string, string[]>): void {
   for (const kind in stale) {
-    for (const o of kinds[kind] ?? []) for (const name of stale[kind]!) delete o.memo[name];
+    for (const o of kinds[kind] ?? []) {
+      const kept = (o as unknown as Keeper).memo ?? o.fields;
+      for (const name of stale[kind]!) kept[name] = undefined as unknown as Value;
+    }
   }
+}
+
+/** An object that keeps derived values apart from what is stated. */
+interface Keeper {
+  memo?: Record<string, Value>;
 }
 
 function decode(objects: Obj[], v: Encoded): Value {

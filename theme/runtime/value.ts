@@ -37,10 +37,6 @@ export interface Place {
 
 /** An object of the model. Two objects are equal only if they are the same object. */
 export class Obj {
-  /** Every stated field and inverse list: a value, null, Unknown or Partial. */
-  readonly fields: Record<string, Value> = Object.create(null);
-  /** Derived values already computed. */
-  readonly memo: Record<string, Value> = Object.create(null);
   /** Why it is unknown whether the object exists, or null. */
   exists: Unknown | null = null;
   /** Why the identity of a stub is unknown, or null. */
@@ -50,7 +46,20 @@ export class Obj {
     readonly id: string,
     readonly name: string,
     readonly place: Place,
-  ) {}
+    /**
+     * Every stated field and inverse list: a value, null, Unknown or Partial. A
+     * derived value joins them when it is first read, and is undefined before.
+     */
+    readonly fields: Record<string, Value> = Object.create(null) as Record<string, Value>,
+  ) {
+    fields.id = id;
+    fields.name = name;
+  }
+}
+
+/** A derived value whose expression failed; reading it fails the reader. */
+export class FailedValue {
+  constructor(readonly error: Error) {}
 }
 
 /** Stands for the elements of a map, which a closure can count but not read. */
