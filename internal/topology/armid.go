@@ -16,9 +16,9 @@ type armScope struct {
 	management   any
 }
 
-// placeholder is a fixed name that is not known: its identity is settled, its
+// fixedName is a fixed name that is not known: its identity is settled, its
 // text is not.
-func placeholder(function, text string) *lang.Unknown {
+func fixedName(function, text string) *lang.Unknown {
 	return &lang.Unknown{Reason: "[" + function + "] " + atDeployment, Text: text, Expr: text}
 }
 
@@ -26,9 +26,9 @@ func placeholder(function, text string) *lang.Unknown {
 func newArmScope(scope, schema string) armScope {
 	s := armScope{
 		level:        schemaLevel(schema, "group"),
-		subscription: placeholder("subscription().subscriptionId", "<subscription>"),
-		group:        placeholder("resourceGroup().name", "<resourceGroup>"),
-		management:   placeholder("managementGroup().name", "<managementGroup>"),
+		subscription: fixedName("subscription().subscriptionId", "<subscription>"),
+		group:        fixedName("resourceGroup().name", "<resourceGroup>"),
+		management:   fixedName("managementGroup().name", "<managementGroup>"),
 	}
 	parts := strings.Split(strings.Trim(scope, "/"), "/")
 	for i := 0; i+1 < len(parts); i += 2 {

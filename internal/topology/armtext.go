@@ -379,7 +379,7 @@ func (c *armCallEnv) formatItem(item string) (any, string) {
 	return out, ""
 }
 
-// formatInt applies D, X and zero-placeholder formats.
+// formatInt applies D, X and formats of zeros.
 func formatInt(n int, spec string) (any, bool) {
 	digits := 0
 	if spec == "" {

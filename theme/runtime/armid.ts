@@ -20,7 +20,7 @@ export interface ArmScope {
 }
 
 /** A fixed name that is not known: its identity is settled, its text is not. */
-function placeholder(name: string, text: string): Unknown {
+function fixedName(name: string, text: string): Unknown {
   return new Unknown(`[${name}] ${AT_DEPLOYMENT}`, text, text);
 }
 
@@ -28,9 +28,9 @@ function placeholder(name: string, text: string): Unknown {
 export function newScope(scope: string, schema: string): ArmScope {
   const s: ArmScope = {
     level: schemaLevel(schema, "group"),
-    subscription: placeholder("subscription().subscriptionId", "<subscription>"),
-    group: placeholder("resourceGroup().name", "<resourceGroup>"),
-    management: placeholder("managementGroup().name", "<managementGroup>"),
+    subscription: fixedName("subscription().subscriptionId", "<subscription>"),
+    group: fixedName("resourceGroup().name", "<resourceGroup>"),
+    management: fixedName("managementGroup().name", "<managementGroup>"),
   };
   const parts = scope.replace(/^\/+|\/+$/g, "").split("/");
   for (let i = 0; i + 1 < parts.length; i += 2) {

@@ -304,7 +304,7 @@ function atoi(s: string): number | null {
   return /^[+-]?\d+$/.test(s) && Number.isSafeInteger(Number(s)) ? Number(s) : null;
 }
 
-/** Applies D, X and zero-placeholder formats; null for others. */
+/** Applies D, X and formats of zeros; null for others. */
 function formatInt(n: bigint, spec: string): string | null {
   let digits = 0;
   if (spec === "") return String(n);
