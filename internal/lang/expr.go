@@ -32,6 +32,9 @@ func (e *RuntimeError) Error() string { return e.Message }
 // Span returns where the failing sub-expression stands in its file.
 func (e *RuntimeError) Span() diag.Span { return spanOf(e.Text, e.From, e.To) }
 
+// Span returns where a node of the expression stands in its file.
+func (x *Expr) Span(n *Node) diag.Span { return spanOf(x.Text, n.From, n.To) }
+
 // Eval evaluates over a world with the given variables. The result is a known
 // value, an *Unknown with its Missing filled, or a *Partial.
 func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) { return x.eval(w, vars) }

@@ -30,7 +30,8 @@ func Codes() []diag.CodeDoc {
 		code("bad-expectation", "an example's expectation is not possible", "A judging rule's example has `expect:` pass, fail, unknown or not-applicable; a fact's has `value:` or `expect:` unknown or not-applicable."),
 		code("missing-example", "a rule has no example for a result it can have", "A judging rule needs a passing and a failing example, and one that is unknown where it reads a value that an input may leave open. A fact needs one with a value. A rule nobody has seen fail may not be able to."),
 		code("example-failed", "an example does not come out as expected", "Either the rule or the expectation is wrong. `plumbline test` runs all examples in both engines."),
-		code("engines-differ", "the two engines disagree on an example", "Go and the generated JavaScript gave different results. This is a defect of Plumbline, not of the rule; the build stops because one of the two results would be wrong. Please report it with the rule and the example."),
+		code("mutant-survives", "no example notices a mistake in a rule", "`plumbline test --mutate` made a small mistake in the rule, and every example still came out as expected. The hint names a topology on which rule and mistake differ: write an example of it, or ask whether the rule says more than it has to."),
+		code("engines-differ", "the two engines disagree on a topology", "Go and the generated JavaScript gave different results on an example, or on a topology that was made to vary what the rule reads. This is a defect of Plumbline, not of the rule; the build stops because one of the two results would be wrong. Please report it with the rule and the example."),
 		code("runtime", "an expression fails on known values", "For example `.name` of nil or a number compared with text. Guard the value with `?.` or `??`, or test it before. The subject then has no finding."),
 	}
 }

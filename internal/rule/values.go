@@ -18,7 +18,7 @@ import (
 const (
 	maxTexts = 24 // constants, values of other objects and texts that patterns match
 	maxLinks = 8
-	maxElems = 10 // lists of one element
+	maxElems = 10 // elements of lists
 )
 
 func textNode(s string) *document.Node { return &document.Node{Kind: document.String, Value: s} }
@@ -115,7 +115,8 @@ func (v *varier) links(kind string) []*document.Node {
 	return out[:min(len(out), maxLinks)]
 }
 
-// lists are the empty list, lists of one element, and one of two.
+// lists are the empty list, each element alone, and each beside the last one,
+// which of texts is none that the rule names.
 func (v *varier) lists(elem model.Type, slot string) []*document.Node {
 	out := []*document.Node{list()}
 	elems := v.valuesOf(elem, slot)
@@ -124,11 +125,15 @@ func (v *varier) lists(elem model.Type, slot string) []*document.Node {
 			elems = append(elems, nodeOf(e))
 		}
 	}
-	for _, e := range elems[:min(len(elems), maxElems)] {
+	n := len(elems)
+	for _, e := range elems[:min(n, maxElems)] {
 		out = append(out, list(e))
+		if e != elems[n-1] {
+			out = append(out, list(e, elems[n-1]))
+		}
 	}
-	if n := len(elems); n > 0 {
-		out = append(out, list(elems[0], elems[n-1]), list(elems[n-1], elems[0]))
+	if n > 1 {
+		out = append(out, list(elems[n-1]), list(elems[n-1], elems[0]))
 	}
 	return out
 }
