@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"flag"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,8 +28,37 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "interrupts": interrupts},
 	})
+}
+
+// interrupts runs a command until its output says that it serves, then presses
+// Ctrl+C. It must end with exit code 0. What it printed, with the port as PORT,
+// goes to the file:
+//
+//	interrupts log.txt plumbline serve --addr 127.0.0.1:0
+func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: interrupts FILE COMMAND ...")
+	}
+	cmd := exec.Command(filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], args[1]), args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	cmd.Stderr = cmd.Stdout
+	ts.Check(cmd.Start())
+	var printed strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		printed.WriteString(lines.Text() + "\n")
+		if strings.HasPrefix(lines.Text(), "serving ") {
+			ts.Check(cmd.Process.Signal(os.Interrupt))
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		ts.Fatalf("%v\n%s", err, printed.String())
+	}
+	text := regexp.MustCompile(`:\d+/`).ReplaceAllString(printed.String(), ":PORT/")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(regexp.MustCompile(`\d+ ms`).ReplaceAllString(text, "N ms")), 0o666))
 }
 
 // exits runs a command that must end with the given code:

@@ -162,16 +162,32 @@ func Eval[T any](tab *Tab, expression string) T {
 }
 
 // Wait waits until a JavaScript expression is true. The page's own content
-// security policy forbids the eval of chromedp.Poll.
+// security policy forbids the eval of chromedp.Poll. A page that reloads in the
+// meantime is asked again.
 func (tab *Tab) Wait(expression string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, limit/3)
 	defer cancel()
 	script := `new Promise(done => { const look = () => (` + expression + `) ? done(true) : requestAnimationFrame(look); look() })`
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise)); err != nil {
+	var err error
+	for again := true; again; {
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](script, chromedp.EvalAwaitPromise))
+		again = err != nil && ctx.Err() == nil && navigated(err)
+	}
+	if err != nil {
 		body, _ := chromedp.Run(tab.ctx, chromedp.Evaluate[string]("document.body.innerText"))
 		tab.t.Fatalf("the page never got so far that %s: %v\nconsole: %s\nthe page says:\n%s", expression, err, tab.Console(), body)
 	}
+}
+
+// navigated reports whether an evaluation failed because its page went away.
+func navigated(err error) bool {
+	for _, text := range []string{"navigated or closed", "context was destroyed", "Cannot find context"} {
+		if strings.Contains(err.Error(), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // Click clicks the first element that a CSS selector finds, where a mouse would.

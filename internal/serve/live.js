@@ -84,7 +84,7 @@
     const dialog = el("dialog", { "aria-labelledby": "title" },
       el("main", {},
         el("header", {}, close, el("h1", { id: "title" }, "The site was not built"),
-          el("p", {}, `${errors} ${errors === 1 ? "error" : "errors"}. The last good site is below; this goes away when they are gone.`)),
+          el("p", {}, `${errors} ${errors === 1 ? "error" : "errors"}. This goes away once the files are mended; the last good site is below.`)),
         el("ul", {}, ...problems.map(problem))));
     close.addEventListener("click", () => dialog.close());
     root.append(dialog);
