@@ -59,6 +59,9 @@ be read as a topology.`,
 			if len(args) == 0 {
 				return usageError{"which file?", `name a topology, or "-" for standard input`}
 			}
+			if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
+				return usageError{"standard input can be read once", `give "-" one time`}
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return p.check(cmd, args, f) },
@@ -102,6 +105,7 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	if f.merge {
 		err = c.files(args)
 	} else {
+		c.undeclared = c.undeclaredParameters(args)
 		for _, name := range args {
 			if e := c.files([]string{name}); e != nil {
 				p.complain(cmd, e) // a file that cannot be opened does not stop the others
@@ -124,6 +128,36 @@ type checkRun struct {
 	titles   map[string]string
 	base     string
 	failed   bool
+	// undeclared are the problems with --parameters that count: those that every
+	// file has. nil: all do.
+	undeclared map[string]bool
+}
+
+const unknownParameter = "input/unknown-parameter"
+
+// undeclaredParameters finds the parameters that none of several files declares:
+// a value goes to every template that declares its name.
+func (c *checkRun) undeclaredParameters(names []string) map[string]bool {
+	if len(names) < 2 || len(c.topology.Parameters) == 0 {
+		return nil
+	}
+	count := map[string]int{}
+	for _, name := range names {
+		text, err := c.readText(name)
+		if err != nil {
+			continue // reported when its turn comes
+		}
+		for _, d := range topology.Read(c.site.Env, []topology.File{{Name: name, Text: text}}, c.topology).Problems {
+			if d.Code == unknownParameter {
+				count[d.Message]++
+			}
+		}
+	}
+	out := map[string]bool{}
+	for message, n := range count {
+		out[message] = n == len(names)
+	}
+	return out
 }
 
 // files checks one topology, made of one or more files.
@@ -138,6 +172,9 @@ func (c *checkRun) files(names []string) error {
 	}
 	done := c.progress("checking " + strings.Join(names, ", "))
 	t := topology.Read(c.site.Env, files, c.topology)
+	if c.undeclared != nil {
+		t.Problems = slices.DeleteFunc(t.Problems, func(d diag.Diagnostic) bool { return d.Code == unknownParameter && !c.undeclared[d.Message] })
+	}
 	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
 	done()
 	c.failed = c.failed || c.fails(res)

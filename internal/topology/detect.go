@@ -29,6 +29,9 @@ func detect(m *model.Model, root *document.Node, input string, problems *diag.Li
 		if root.Kind != document.Map {
 			return unrecognised("an ARM template must be a map, not "+root.Describe(), `it has "$schema" and "resources"`)
 		}
+		if foldGet(root, "resources") == nil && !isTemplate(root) {
+			return unrecognised("this is not an ARM template: "+contents(root), `an ARM template has "$schema" and "resources"`)
+		}
 		return formatARM
 	case "", "auto":
 	default:

@@ -86,7 +86,7 @@ func (r *reader) build(t *Topology) {
 			return
 		}
 		unusedParameters(given, nil, &r.problems)
-		native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{})
+		native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{Declared: r.declared()})
 		t.World, t.Subjects, t.Unstated = native.World, native.Subjects, native.Unstated
 		r.problems = append(r.problems, native.Problems...)
 		return
@@ -109,16 +109,17 @@ func (r *reader) build(t *Topology) {
 		templates = append(templates, d.root)
 	}
 	unusedParameters(given, templates, &r.problems)
-	declared := r.declared()
+	declared := readDeclared(r.env.Model(), r.declared(), nil, &r.problems)
 	in := m.finish()
 	in.complete = declared.complete
+	r.incomplete(in)
 	out := link(in)
 	t.World = &lang.World{Collections: out.collections, Declared: declared.values}
 	t.Subjects, t.Unstated = out.subjects, out.unstated
 }
 
 // declared reads the file of --declare: a map of facts, or one under "declared".
-func (r *reader) declared() declaredFacts {
+func (r *reader) declared() *document.Node {
 	var root *document.Node
 	if f := r.opts.Declared; f != nil {
 		n, problems := document.Parse(diag.NewSource(f.Name, validText(f.Text)))
@@ -130,7 +131,21 @@ func (r *reader) declared() declaredFacts {
 			root = inner
 		}
 	}
-	return readDeclared(r.env.Model(), root, nil, &r.problems)
+	return root
+}
+
+// incomplete says once why the input may hold more than can be read of it.
+func (r *reader) incomplete(in linking) {
+	said := map[string]bool{}
+	for _, k := range r.env.Model().Kinds {
+		open := in.states[k.Name]
+		if open == nil || in.complete[k.Name] || said[open.Reason] {
+			continue
+		}
+		said[open.Reason] = true
+		r.problems.Add(diag.Diagnostic{Code: "input/incomplete", Severity: diag.Warning, File: r.docs[0].src.File,
+			Message: "not everything can be read: " + open.Reason, Hint: "what is missing leaves verdicts unknown"})
+	}
 }
 
 func (r *reader) checkScope() {

@@ -17,6 +17,7 @@ export function detect(model: Model, root: Node, input: string, problems: Diagno
     case "native": return "native";
     case "arm":
       if (root.kind !== "map") return unrecognised(`an ARM template must be a map, not ${root.describe()}`, 'it has "$schema" and "resources"');
+      if (foldGet(root, "resources") === null && !isTemplate(root)) return unrecognised(`this is not an ARM template: ${contents(root)}`, 'an ARM template has "$schema" and "resources"');
       return "arm";
     case "":
     case "auto": break;

@@ -6,7 +6,7 @@ import type { Diagnostic, Topology } from "./check";
 import { readDeclared, type DeclaredFacts } from "./declared";
 import { detect } from "./detect";
 import { parse, quoted, type Node } from "./document";
-import { link } from "./link";
+import { link, type Linking } from "./link";
 import { Mapper } from "./map";
 import { noChanges, readNative } from "./native";
 import type { Program } from "./program";
@@ -81,7 +81,7 @@ class Reader {
         return;
       }
       unusedParameters(given, [], this.problems);
-      const native = readNative(this.program.model, first.source, first.root, noChanges);
+      const native = readNative(this.program.model, first.source, first.root, { ...noChanges, declared: this.declared() });
       t.world = native.world;
       t.subjects = native.subjects;
       t.unstated = native.unstated;
@@ -102,9 +102,10 @@ class Reader {
       templates.push(d.root!);
     }
     unusedParameters(given, templates, this.problems);
-    const declared = this.declared();
+    const declared = this.facts(this.declared());
     const input = mapper.finish();
     input.complete = declared.complete;
+    this.incomplete(input);
     const out = link(input);
     t.world = { collections: out.collections, declared: declared.values };
     t.subjects = out.subjects;
@@ -115,21 +116,38 @@ class Reader {
     this.problems.push({ code: "input/merge", severity: "error", file: d.source.file, message, hint });
   }
 
-  /** Reads declared facts: a map of them, or one under "declared". */
-  private declared(): DeclaredFacts {
+  /** The declared facts that the options give: a map of them, or one under "declared". */
+  private declared(): Node | null {
     const option = this.options.declared;
+    if (option === undefined) return null;
+    const f = fileOf(option, "declared");
+    const { root, problems } = parse(new Source(f.file, f.text));
+    this.problems.push(...problems.list);
+    return problems.any ? null : (root?.get("declared") ?? root);
+  }
+
+  private facts(root: Node | null): DeclaredFacts {
     const problems = new Problems();
-    let root: Node | null = null;
-    if (option !== undefined) {
-      const f = fileOf(option, "declared");
-      const read = parse(new Source(f.file, f.text));
-      this.problems.push(...read.problems.list);
-      root = read.problems.any ? null : read.root;
-      root = root?.get("declared") ?? root;
-    }
     const facts = readDeclared(this.program.model, root, new Map(), problems);
     this.problems.push(...problems.list);
     return facts;
+  }
+
+  /** Says once why the input may hold more than can be read of it. */
+  private incomplete(input: Linking): void {
+    const said = new Set<string>();
+    for (const k of this.program.model.kinds) {
+      const open = input.states.get(k.name);
+      if (!open || input.complete.has(k.name) || said.has(open.reason)) continue;
+      said.add(open.reason);
+      this.problems.push({
+        code: "input/incomplete",
+        severity: "warning",
+        file: this.docs[0]!.source.file,
+        message: `not everything can be read: ${open.reason}`,
+        hint: "what is missing leaves verdicts unknown",
+      });
+    }
   }
 
   private checkScope(): void {
