@@ -12,7 +12,7 @@ GO_DIRS := cmd content internal rules $(wildcard theme/*.go)
 NODE_MODULES := theme/node_modules/.package-lock.json
 BUNDLES := theme/dist/licences.txt
 
-.PHONY: help site build test check-format check-types chromium bench fmt golden clean
+.PHONY: help site build test parity check-format check-types chromium bench fmt golden clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ test: build check-format check-types chromium ## everything CI runs
 	go test ./...
 	$(BIN) lint
 	$(BIN) test
+
+parity: $(BUNDLES) chromium ## compare both engines with expr on all of its own tests and on random rules
+	@PLUMBLINE_PARITY=full go test ./internal/rulejs -run '^(TestParity|TestPatternsAgreeWithGo)$$' -count=1 -v -timeout 60m | grep -v '^=== \|^ *--- PASS'
 
 check-format:
 	@unformatted=$$(gofmt -l $(GO_DIRS)); \

@@ -311,7 +311,7 @@ func (a *analyser) member(n *ast.MemberNode) *Node {
 	switch {
 	case base.Type.is("string"):
 		return a.errorAt(n, "rule/refused", "an index into text is outside the rule language", "use startsWith, split or matches")
-	case base.Type.is("object", "record") && !index.Type.may("string", "nil"):
+	case (base.Type.is("object") || base.Type.Fields != nil) && !index.Type.may("string", "nil"):
 		return a.errorAt(n, "rule/type", fmt.Sprintf("%s has fields, not elements", base.Type.with()), "read a field with a dot")
 	case base.Type.is("object"):
 		return a.errorAt(n, "rule/refused", "a computed field name is outside the rule language", "read the field by its name")
@@ -321,8 +321,6 @@ func (a *analyser) member(n *ast.MemberNode) *Node {
 		return a.errorAt(n.Property, "rule/type", fmt.Sprintf("a list has no element %s", index.Type), "an index is a whole number")
 	case base.Type.is("bool", "int", "float", "nil"):
 		return a.errorAt(n, "rule/type", fmt.Sprintf("%s has no elements", base.Type.with()), "")
-	case !index.Type.is("int", "string", "any"):
-		return a.errorAt(n.Property, "rule/refused", fmt.Sprintf("an index of type %s is outside the rule language", index.Type), "use a whole number or a name")
 	}
 	out := a.make(n, OpAt, base.Type.elem(), base, index)
 	out.Optional = n.Optional

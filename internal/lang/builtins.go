@@ -217,3 +217,29 @@ func uniq(list any) (any, error) {
 	}
 	return out, nil
 }
+
+// entries is keys, values and toPairs in the order of the keys, so that a rule
+// that fails on one of them fails in every run.
+func entries(name string) func([]any) (any, error) {
+	return func(a []any) (any, error) {
+		m, isMap := mapOf(a[0])
+		if !isMap {
+			return nil, fmt.Errorf("%q does not work on %s", name, nameOf(a[0]))
+		}
+		keys := m.MapKeys()
+		order := func(k reflect.Value) string { return typeName(k.Interface()) + " " + show(k.Interface()) }
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(order(a), order(b)) })
+		out := make([]any, len(keys))
+		for i, k := range keys {
+			switch v := m.MapIndex(k).Interface(); name {
+			case "keys":
+				out[i] = k.Interface()
+			case "values":
+				out[i] = v
+			default:
+				out[i] = [2]any{k.Interface(), v} // as expr has it: no list, and equal to none
+			}
+		}
+		return out, nil
+	}
+}

@@ -11,7 +11,7 @@ import (
 
 func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 	b, ok := builtins[n.Name]
-	if b.unordered && a.unordered != ast.Node(n) {
+	if b.unordered && a.unordered != ast.Node(n) && !single(n) {
 		return a.errorAt(n, "rule/refused", fmt.Sprintf("%q returns its elements in a random order", n.Name), "sort them, count them, or look into them with in, any or all")
 	}
 	if !ok || b.refused != "" {
@@ -29,8 +29,12 @@ func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 	}
 	var args []*Node
 	var types []*Type
-	if n.Name == "len" || n.Name == "sort" {
-		a.unordered = n.Arguments[0]
+	inner, ok := n.Arguments[0].(*ast.BuiltinNode)
+	if ok && n.Name == "sort" && inner.Name == "toPairs" {
+		return a.errorAt(n, "rule/refused", `"toPairs" returns its elements in a random order`, "sort the keys")
+	}
+	if ok && (n.Name == "len" || n.Name == "type" || n.Name == "sort") {
+		a.unordered = inner
 	}
 	for _, x := range n.Arguments {
 		arg := a.node(x)
@@ -40,6 +44,15 @@ func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 		args, types = append(args, arg), append(types, arg.Type)
 	}
 	return a.named(n, OpCall, n.Name, b.result(types), args...)
+}
+
+// single reports a call with a map literal of at most one key, which has one order.
+func single(n *ast.BuiltinNode) bool {
+	if len(n.Arguments) != 1 {
+		return false
+	}
+	m, ok := n.Arguments[0].(*ast.MapNode)
+	return ok && len(m.Pairs) <= 1
 }
 
 func counted(min, max int) string {

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -31,7 +32,8 @@ const (
 	fnIn       = "(in)"
 	fnRange    = "(range)"
 	fnPower    = "(power)"    // refuses fractional exponents, where Go and JavaScript round differently
-	fnList     = "(list)"     // (value): refuses text, which the VM would go through byte by byte
+	fnList     = "(list)"     // (world, value): refuses text, which the VM would go through byte by byte, and counts
+	fnAdd      = "(add)"      // (a, b): + where text may be joined
 	fnCall     = "(call)"     // (world, function, args…)
 	fnScalar   = "(scalar)"   // a prefix: builtins that do something else with composites or text
 	fnChain    = "(chain)"    // the end of a chain
@@ -167,7 +169,7 @@ func (s *assembler) node(n *Node) ast.Node {
 			return call(n, n.Name, s.args(n)...)
 		}
 		switch n.Name {
-		case "string", "type", "toJSON", "fromJSON", "fromBase64", "get":
+		case "string", "type", "toJSON", "fromJSON", "fromBase64", "get", "repeat", "replace", "join", "keys", "values", "toPairs":
 			return call(n, fnScalar+n.Name, s.args(n)...)
 		case "sort":
 			order := ast.Node(text(n, "asc"))
@@ -297,6 +299,10 @@ func (s *assembler) binary(n *Node) ast.Node {
 		if e, whole := n.Args[1].Lit.(int); !whole || e < 0 {
 			return call(n, fnPower, l, r)
 		}
+	case "+":
+		if !lt.numeric() && !rt.numeric() {
+			return call(n, fnAdd, l, r)
+		}
 	case "matches":
 		// The pattern stays a constant, so that it is compiled once.
 		r = text(n, n.Args[1].Lit.(string))
@@ -351,10 +357,7 @@ func (s *assembler) bind(n *Node, value ast.Node, body func(ast.Node) ast.Node) 
 
 // listArg assembles the first argument of a node that goes through a list.
 func (s *assembler) listArg(n *Node) ast.Node {
-	if n.Args[0].Type.is("list") {
-		return s.arg(n, 0)
-	}
-	return call(n, fnList, s.arg(n, 0))
+	return call(n, fnList, name(n, worldName), s.arg(n, 0))
 }
 
 // newVMFunctions binds the names above to Go. They are built once per Env.
@@ -376,14 +379,16 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 		}
 		return power(a[0], a[1])
 	})
-	add(fnList, func(a []any) (any, error) {
-		if _, isText := a[0].(string); isText {
-			return nil, fmt.Errorf("a string is no list")
-		}
-		return a[0], nil
-	})
+	add(fnList, func(a []any) (any, error) { return a[1], a[0].(*World).goThrough(a[1]) })
+	add(fnAdd, func(a []any) (any, error) { return sumOf(a[0], a[1]) })
+	for _, name := range []string{"repeat", "replace", "join"} {
+		add(fnScalar+name, bounded(name))
+	}
 	for _, name := range []string{"string", "type", "toJSON"} {
 		add(fnScalar+name, scalarOnly(name))
+	}
+	for _, name := range []string{"keys", "values", "toPairs"} {
+		add(fnScalar+name, entries(name))
 	}
 	add(fnScalar+"fromJSON", fromJSON)
 	add(fnScalar+"fromBase64", fromBase64)
@@ -398,7 +403,8 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 	add(fnGroup, func(a []any) (any, error) { return group(a[0], a[1]) })
 	add(fnSortable, func(a []any) (any, error) {
 		_, isMap := mapOf(a[0])
-		if _, isList := items(a[0]); !isList || isMap {
+		_, isPair := a[0].([2]any)
+		if _, isList := items(a[0]); !isList || isMap || isPair {
 			return nil, fmt.Errorf("%s cannot be sorted", nameOf(a[0]))
 		}
 		return a[0], nil
@@ -431,7 +437,10 @@ func power(a, b any) (v any, err error) {
 }
 
 // maxRange bounds a..b in both engines.
-const maxRange = 1_000_000
+const (
+	maxRange = 1_000_000
+	tooLong  = "a range has fewer than 1000000 elements"
+)
 
 func makeRange(a, b any) (v any, err error) {
 	defer func() {
@@ -441,7 +450,7 @@ func makeRange(a, b any) (v any, err error) {
 	}()
 	lo, hi := runtime.ToInt(a), runtime.ToInt(b)
 	if hi-lo+1 >= maxRange { // wraps as the VM's own size does
-		return nil, fmt.Errorf("a range has fewer than %d elements", maxRange)
+		return nil, errors.New(tooLong)
 	}
 	return runtime.MakeRange(lo, hi), nil
 }

@@ -37,7 +37,10 @@ func (x *Expr) Span(n *Node) diag.Span { return spanOf(x.Text, n.From, n.To) }
 
 // Eval evaluates over a world with the given variables. The result is a known
 // value, an *Unknown with its Missing filled, or a *Partial.
-func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) { return x.eval(w, vars) }
+func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) {
+	w.steps = 0
+	return x.eval(w, vars)
+}
 
 func (x *Expr) eval(w *World, vars map[string]any) (any, *RuntimeError) {
 	v, err := w.run(x.prog, vars)
@@ -119,8 +122,14 @@ func describe(n *Node, operands []any, err error) string {
 		if e, ok := lastOf(operands).(float64); ok && n.Name == "**" && e != math.Trunc(e) {
 			return fractional
 		}
+		if errors.Is(err, errText) {
+			return errText.Error()
+		}
 		if n.Name == "%" && len(operands) == 2 && operands[1] == 0 {
 			return "division by zero"
+		}
+		if n.Name == ".." && isNumber(operands[0]) && isNumber(operands[1]) {
+			return tooLong
 		}
 		return fmt.Sprintf("%q does not work on %s and %s", n.Name, names[0], names[1])
 	case OpNot:
@@ -142,7 +151,11 @@ func describe(n *Node, operands []any, err error) string {
 			}
 			return firstLine(inner)
 		}
-		if name := typeName(operands[0]); n.Name == "sort" && name != "array" {
+		if errors.Is(err, errText) {
+			return errText.Error()
+		}
+		_, isPair := operands[0].([2]any)
+		if n.Name == "sort" && (isPair || typeName(operands[0]) != "array") {
 			return names[0] + " cannot be sorted"
 		}
 		return fmt.Sprintf("%q does not work on %s", n.Name, strings.Join(names, " and "))
@@ -150,6 +163,14 @@ func describe(n *Node, operands []any, err error) string {
 		return fmt.Sprintf("%q does not work on these elements", n.Name)
 	}
 	return fmt.Sprintf("this %q failed", string(n.Op))
+}
+
+func isNumber(v any) bool {
+	switch v.(type) {
+	case int, float64:
+		return true
+	}
+	return false
 }
 
 // NotBool is the error of a condition whose result is neither true nor false.

@@ -16,6 +16,9 @@ func items(v any) ([]any, bool) {
 	case []float64:
 		return widen(v), true
 	}
+	if pair, ok := v.([2]any); ok {
+		return pair[:], true
+	}
 	if m, ok := mapOf(v); ok {
 		// The VM goes through a map as often as it has keys, and fails where the
 		// closure looks at an element.
@@ -48,6 +51,9 @@ func (t *tree) loop(n *Node, f *frame) result {
 	elems, ok := items(list.v)
 	if !ok {
 		return t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
+	}
+	if err := t.w.step(1 + len(elems)); err != nil {
+		return t.fail(n, err.Error())
 	}
 	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
 	if p, ok := list.v.(*Partial); ok {

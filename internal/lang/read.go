@@ -209,7 +209,7 @@ func (w *World) run(p *program, env map[string]any) (any, error) {
 
 // memoryBudget bounds the elements that one run of the VM creates. It is far
 // above what a topology of a million objects needs.
-const memoryBudget = 1 << 32
+const memoryBudget = 1 << 26
 
 // call runs a function of the model over known arguments.
 func (w *World) call(f *function, args []any) (any, error) {

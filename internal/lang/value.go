@@ -134,6 +134,7 @@ type World struct {
 	Declared    map[string]any
 
 	machines machines // a World is used by one goroutine at a time
+	steps    int      // of the evaluation at hand, see limits.go
 	touch    func(o Object, field string)
 }
 

@@ -9,11 +9,15 @@ import (
 
 // pattern writes an RE2 pattern as a JavaScript regular expression with the u
 // flag. It is emitted from the parsed pattern, with every class and case fold
-// spelled out, because the two syntaxes agree on the easy half only.
+// spelled out, because the two syntaxes agree on the easy half only. A pattern
+// on which backtracking could take more than linear time becomes an automaton.
 func pattern(s string) string {
 	re, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
 		panic(err) // analysis parsed it
+	}
+	if !isLinear(re) {
+		return automaton(re)
 	}
 	var b strings.Builder
 	b.WriteString("/")
@@ -91,7 +95,11 @@ func group(b *strings.Builder, subs ...*syntax.Regexp) {
 }
 
 func repeat(b *strings.Builder, re *syntax.Regexp) {
-	group(b, re.Sub[0])
+	if isCharacter(re.Sub[0]) && (re.Sub[0].Op != syntax.OpLiteral || re.Sub[0].Flags&syntax.FoldCase == 0) {
+		emit(b, re.Sub[0]) // engines loop over a single class without a stack
+	} else {
+		group(b, re.Sub[0])
+	}
 	switch re.Op {
 	case syntax.OpStar:
 		b.WriteString("*")

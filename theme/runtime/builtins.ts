@@ -1,7 +1,8 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, at, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
+import { add, at, boundedText, byteLength, compareText, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
+import { show } from "./show";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { caseRanges } from "./unicode.gen";
 
@@ -157,6 +158,12 @@ function splitN(s: string, sep: string, n: number): Value[] {
 
 /** strings.Replace; n < 0 replaces all. */
 function replaceN(s: string, from: string, to: string, n: number): string {
+  const count = (from === "" ? codePoints(s) : s.split(from).length) - (from === "" ? -1 : 1);
+  const size = (length: (s: string) => number) => length(s) + count * Math.max(0, length(to) - length(from));
+  return boundedText(() => replaced(s, from, to, n), s.length + count * to.length, () => size(byteLength));
+}
+
+function replaced(s: string, from: string, to: string, n: number): string {
   if (from === to || n === 0) return s;
   const parts = from === "" ? ["", ...[...s].map((c) => c), ""] : s.split(from);
   if (from === "") {
@@ -325,8 +332,10 @@ export const join: Builtin = (...a) => {
   const glue = text("join", a, 1, "");
   const xs = a[0]!;
   if (!Array.isArray(xs) || xs.some((x) => typeof x !== "string")) return wrong("join", ...a);
-  if (listKind(xs) === "int") return wrong("join", ...a);
-  return xs.join(glue);
+  if (listKind(xs) === "int" || listKind(xs) === "pair") return wrong("join", ...a);
+  const parts = xs as string[];
+  const total = (size: (s: string) => number) => parts.reduce((n, s) => n + size(s), size(glue) * Math.max(0, parts.length - 1));
+  return boundedText(() => parts.join(glue), total((s) => s.length), () => total(byteLength));
 };
 export const indexOf: Builtin = (...a) => {
   const s = text("indexOf", a, 0);
@@ -346,7 +355,7 @@ export const first: Builtin = (v) => (typeof v === "string" ? wrong("first", v) 
 export const last: Builtin = (v) => (typeof v === "string" ? wrong("last", v) : Array.isArray(v) && v.length > 0 ? v[v.length - 1]! : null);
 export const take: Builtin = (...a) => {
   const [v, n] = a as [Value, Value];
-  if (!Array.isArray(v) || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);
+  if (!Array.isArray(v) || listKind(v) === "pair" || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);
   const out = v.slice(0, Number(n));
   const kind = listKind(v);
   return kind === undefined ? out : typedList(kind, out);
@@ -378,12 +387,15 @@ export const concat: Builtin = (...a) => {
 export const flatten: Builtin = (v) => (Array.isArray(v) ? flattened(v, []) : wrong("flatten", v!));
 export const keys: Builtin = (v) => pairs("keys", v!).map(([k]) => k);
 export const values: Builtin = (v) => pairs("values", v!).map(([, x]) => x);
-export const toPairs: Builtin = (v) => pairs("toPairs", v!).map((p) => p);
-export const sort: Builtin = (v, direction = "asc") => (Array.isArray(v) ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`));
+export const toPairs: Builtin = (v) => pairs("toPairs", v!).map((p) => typedList("pair", p));
+export const sort: Builtin = (v, direction = "asc") => (Array.isArray(v) && listKind(v) !== "pair" ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`));
 export const splitAfter: Builtin = (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1);
 export const repeat: Builtin = (...a) => {
   const n = whole("repeat", a, 1);
-  return n < 0 || n > 1e6 ? wrong("repeat", ...a) : text("repeat", a, 0).repeat(n);
+  const s = text("repeat", a, 0);
+  if (n < 0) return wrong("repeat", ...a);
+  const times = Math.min(n, 1e6);
+  return boundedText(() => (n > 1e6 ? wrong("repeat", ...a) : s.repeat(n)), s.length * times, () => byteLength(s) * times);
 };
 export const mean: Builtin = (...a) => {
   const [count, total] = totals(a);
@@ -443,8 +455,13 @@ export const builtins: Record<string, Builtin> = {
   toJSON, fromJSON, toBase64, fromBase64, bitand, bitor, bitxor, bitnand, bitshl, bitshr, bitushr, bitnot,
 };
 
-/** The keys and values of a map, in an order that the profile lets nobody see. */
+/** The keys and values of a map in the order of the keys, as in Go. */
 function pairs(name: string, v: Value): [Value, Value][] {
+  const order = (k: Value) => `${typeName(k)} ${show(k)}`;
+  return unsorted(name, v).sort(([a], [b]) => compareText(order(a), order(b)));
+}
+
+function unsorted(name: string, v: Value): [Value, Value][] {
   if (v instanceof Dict) return v.list();
   if (v === null || typeof v !== "object" || Array.isArray(v) || v instanceof Obj || v instanceof Unknown || v instanceof Partial) return wrong(name, v);
   return Object.keys(v).map((k) => [k, v[k]!]);

@@ -2,7 +2,7 @@
 // tree evaluator where that meets an unknown or an error. Mirrors
 // internal/lang/expr.go and read.go.
 
-import { Failure, equal, fail, isNil, inList, known, nameOf, why } from "./ops";
+import { Failure, equal, fail, isNil, inList, known, nameOf, why, type Pattern } from "./ops";
 import { evaluateTree, RuntimeError } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
@@ -15,8 +15,8 @@ export interface Node {
   optional?: boolean;
   /** Where the sub-expression stands in its file, 1-based. */
   at?: [line: number, column: number];
-  /** A constant pattern, as a JavaScript RegExp. */
-  re?: RegExp;
+  /** A constant pattern. */
+  re?: Pattern;
   /** Whether a read can give an object whose path is its own: the object of a derived value. */
   self?: boolean;
 }

@@ -6,6 +6,7 @@ export {
 } from "./ops";
 export * from "./builtins";
 export * from "./pure";
+export { automaton } from "./automaton";
 export { chain, coalesce, declared, field, get, open, plain, reach, same, within } from "./evaluate";
 export { shaped } from "./model";
 

@@ -32,10 +32,12 @@ export function typeName(v: Value): string {
 
 // Go distinguishes []any from []string and []int where it compares maps deeply,
 // and a nil slice from an empty one. These two sets carry the difference.
-const typed = new WeakMap<object, "string" | "int">();
+/** What Go has as []string, []int and, for the pairs of toPairs, [2]any. */
+type ListKind = "string" | "int" | "pair";
+const typed = new WeakMap<object, ListKind>();
 const nilLists = new WeakSet<object>();
 
-export function typedList(kind: "string" | "int", list: Value[]): Value[] {
+export function typedList(kind: ListKind, list: Value[]): Value[] {
   typed.set(list, kind);
   return list;
 }
@@ -47,7 +49,7 @@ export function nilList(): Value[] {
   return list;
 }
 
-export function listKind(list: object): "string" | "int" | undefined {
+export function listKind(list: object): ListKind | undefined {
   return typed.get(list);
 }
 
@@ -143,6 +145,7 @@ export function equal(a: Value, b: Value): boolean {
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b) && (typeof a !== typeof b || a === b);
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
+    if (typed.get(a) === "pair" || typed.get(b) === "pair") return deepEqual(a, b);
     return a.every((x, i) => equal(x, b[i]!));
   }
   if (isNil(a) && isNil(b)) return true;
@@ -190,8 +193,31 @@ export const moreEq = (a: Value, b: Value) => order(">=", a, b) >= 0;
 export function add(a: Value, b: Value): Value {
   if (typeof a === "bigint" && typeof b === "bigint") return wrap(a + b);
   if (isNumber(a) && isNumber(b)) return Number(a) + Number(b);
-  if (typeof a === "string" && typeof b === "string") return a + b;
+  if (typeof a === "string" && typeof b === "string") return boundedText(() => a + b, a.length + b.length, () => byteLength(a) + byteLength(b));
   return mismatch("+", a, b);
+}
+
+/** The bytes of a text that an expression makes, see internal/lang/limits.go. */
+const MAX_TEXT = 1 << 26;
+
+/**
+ * Makes a text unless it is too long. `units` are the UTF-16 units that it would
+ * have, and `bytes` counts exactly where they leave it open.
+ */
+export function boundedText(make: () => string, units: number, bytes: () => number): string {
+  if (units * 3 > MAX_TEXT && bytes() > MAX_TEXT) return fail(`a text has at most ${MAX_TEXT} bytes`);
+  return make();
+}
+
+/** Length in UTF-8. */
+export function byteLength(s: string): number {
+  let n = s.length;
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    // A pair of surrogates is four bytes in two units.
+    if (c >= 0x80) n += c < 0x800 || (c >= 0xd800 && c < 0xe000) ? 1 : 2;
+  }
+  return n;
 }
 
 export function subtract(a: Value, b: Value): Value {
@@ -324,8 +350,12 @@ export const contains = (a: Value, b: Value) => textOperator("contains", a, b, (
 export const startsWith = (a: Value, b: Value) => textOperator("startsWith", a, b, (s, t) => s.startsWith(t));
 export const endsWith = (a: Value, b: Value) => textOperator("endsWith", a, b, (s, t) => s.endsWith(t));
 
-/** A constant pattern, already emitted as a JavaScript RegExp by internal/rulejs. */
-export function matches(a: Value, re: RegExp): boolean {
+/** A constant pattern, emitted by internal/rulejs as a RegExp or an Automaton. */
+export interface Pattern {
+  test(s: string): boolean;
+}
+
+export function matches(a: Value, re: Pattern): boolean {
   if (isNil(a)) return false;
   if (typeof a === "string") return re.test(a);
   return fail(`"matches" does not work on ${nameOf(a)} and a string`);
@@ -345,7 +375,7 @@ export function range(a: Value, b: Value): Value[] {
   const from = toInt(a);
   const to = toInt(b);
   const size = wrap(to - from + 1n); // wraps as in Go
-  if (size >= MAX_RANGE) return mismatch("..", a, b);
+  if (size >= MAX_RANGE) return fail("a range has fewer than 1000000 elements");
   const out: Value[] = [];
   for (let i = 0n; i < size; i++) out.push(from + i);
   return typedList("int", out);
