@@ -77,6 +77,7 @@ type serving struct {
 	*program
 	flags *pflag.FlagSet
 	cache build.Cache
+	built bool // there is a site to stay
 }
 
 // build makes the site that is served at an address.
@@ -94,10 +95,15 @@ func (s *serving) build(address string) (serve.Built, error) {
 	s.printProblems(problems)
 	if problems.HasErrors() {
 		if !s.quiet {
-			fmt.Fprintf(s.stderr, "the last good site stays: %s\n", counted(problems.Count(diag.Error), "error"))
+			what := "nothing to show yet"
+			if s.built {
+				what = "the last good site stays"
+			}
+			fmt.Fprintf(s.stderr, "%s: %s\n", what, counted(problems.Count(diag.Error), "error"))
 		}
 		return serve.Built{Problems: s.located(problems.Records())}, nil
 	}
+	s.built = true
 	if !s.quiet {
 		fmt.Fprintf(s.stdout, "built %s in %d ms\n", counted(len(site.Content.Pages), "page"), time.Since(start).Milliseconds())
 	}

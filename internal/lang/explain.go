@@ -87,7 +87,7 @@ func (t *tree) recorded(n *Node, run func() result) result {
 		return run()
 	}
 	tr, r := rec.trace(n, run)
-	if !n.constant() && !rec.cur.base(n) {
+	if !n.constant() && !n.element() && !rec.cur.base(n) {
 		rec.cur.Parts = append(rec.cur.Parts, tr)
 	}
 	return r
@@ -110,6 +110,10 @@ func (n *Node) leaf() bool {
 	return false
 }
 
+// element reports whether a sub-expression is the element of a closure or its
+// index, which stand before the closure's result.
+func (n *Node) element() bool { return n.Op == OpPtr || n.Op == OpIndex }
+
 // constant reports whether a sub-expression looks at nothing.
 func (n *Node) constant() bool {
 	found := false
@@ -124,7 +128,7 @@ func (rec *recorder) close(tr *Trace, r result) {
 	case OpAnd, OpOr, OpElse, OpCond:
 		for _, a := range tr.node.Args {
 			seen := slices.ContainsFunc(tr.Parts, func(p *Trace) bool { return p.node == a })
-			if !seen && !a.constant() {
+			if !seen && !a.constant() && !a.element() {
 				tr.Parts = append(tr.Parts, rec.texts.trace(a))
 			}
 		}
@@ -334,7 +338,8 @@ func commentEnd(runes []rune, i int) int {
 // of returns where the text of n begins and ends, in runes.
 func (e *extents) of(n *Node) (from, to int) {
 	from, to = max(n.From, 0), min(n.To, len(e.runes))
-	if n.Op == OpFunc || n.Op == OpCall || n.Op == OpLoop || n.Op == OpOpen {
+	switch n.Op {
+	case OpFunc, OpCall, OpLoop, OpOpen:
 		for at := to; at < len(e.runes); at++ { // the name of a call without arguments
 			if e.runes[at] == '(' {
 				to = at + 1
@@ -343,6 +348,15 @@ func (e *extents) of(n *Node) (from, to int) {
 				break
 			}
 		}
+	case OpIndex, OpAcc: // "#", whose name follows
+		for to < len(e.runes) && unicode.IsLetter(e.runes[to]) {
+			to++
+		}
+	case OpLet: // the name, behind "let"
+		for from > 0 && unicode.IsSpace(e.runes[from-1]) {
+			from--
+		}
+		from = max(from-len("let"), 0)
 	}
 	for i := from; i < to; i++ {
 		other, ok := e.match[i]

@@ -138,7 +138,7 @@ export class Recorder {
   recorded(n: Node, run: () => Val): Val {
     const { part, r } = this.trace(n, run);
     const around = this.current;
-    if (!constant(n) && !isBase(around.node, n)) around.parts.push(part);
+    if (!constant(n) && !isElement(n) && !isBase(around.node, n)) around.parts.push(part);
     if (r instanceof RuntimeError) throw r;
     return r;
   }
@@ -148,7 +148,7 @@ export class Recorder {
     const { op, args } = part.node;
     if (op === "and" || op === "or" || op === "else" || op === "cond") {
       for (const a of args as Node[]) {
-        if (!constant(a) && !part.parts.some((p) => p.node === a)) part.parts.push(this.blank(a));
+        if (!constant(a) && !isElement(a) && !part.parts.some((p) => p.node === a)) part.parts.push(this.blank(a));
       }
     }
     part.parts.sort((a, b) => a.from - b.from);
@@ -213,6 +213,11 @@ const decisive: Record<string, boolean> = { any: true, none: true, one: true, fi
 
 function isLeaf(n: Node): boolean {
   return ["var", "coll", "decl", "ptr", "index", "acc"].includes(n.op);
+}
+
+/** Whether a sub-expression is the element of a closure or its index. */
+function isElement(n: Node): boolean {
+  return n.op === "ptr" || n.op === "index";
 }
 
 /** Whether a sub-expression looks at nothing. */
