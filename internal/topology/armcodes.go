@@ -11,6 +11,9 @@ func armCodes() []diag.CodeDoc {
 		{Code: "input/unrecognised", Severity: diag.Error, Summary: "a document is in no format that is read", Doc: `
 The message says what the document is, the hint what each format looks like. A native topology is a map of the model's collections. An ARM
 template has ` + "`$schema`" + ` and ` + "`resources`" + `; compile Bicep with ` + "`bicep build`" + ` first. ` + "`--input`" + ` names the format where it should not be guessed.`},
+		{Code: "input/call", Severity: diag.Error, Summary: "a program calls check with something else than it takes", Doc: `
+` + "`check(text, options)`" + ` of ` + "`checks.mjs`" + ` takes the text of a topology or a list of ` + "`{file, text}`" + `, and options of the documented types. A rule id that does
+not exist is an error too, because no finding would look like a pass. On the command line these are usage errors.`},
 		{Code: "input/incomplete", Severity: diag.Warning, Summary: "something that the input deploys cannot be read", Doc: `
 A linked template, or a resource whose type is not known before deployment, may add any object to the topology. Lists that it may add to count as
 incomplete, and verdicts that need all of them are unknown. Check the linked template together with this one: ` + "`--merge`" + `.`},

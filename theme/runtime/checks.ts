@@ -2,14 +2,15 @@
 // other sites. No DOM, no dependencies.
 
 import program from "plumbline:rules";
-import { checkTopology, type CheckOptions, type Diagnostic, type Explain, type Fact, type Finding, type Result } from "./check";
+import { checkTopology, type CheckOptions, type Diagnostic, type Explain, type Fact, type Finding, type Result, type Topology } from "./check";
 import { changesOf } from "./changes";
 import { explainRule } from "./explainer";
+import { quoted } from "./document";
 import { parseJSON } from "./json";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
-import { Source } from "./source";
+import { didYouMean, Source } from "./source";
 
 export type { Diagnostic, Fact, Finding, Result };
 
@@ -35,9 +36,41 @@ export async function check(text: string | File[], options: Options = {}): Promi
 
 /** check without the promise, for engines that have no event loop. */
 export function checkNow(text: string | File[], options: Options = {}, explain?: Explain): Result {
+  const problems = misuse(text, options);
+  if (problems.length > 0) return checkTopology([], program.lib, nothing(problems), options, explain);
   const files = typeof text === "string" ? [{ file: options.file ?? "", text }] : text;
   const topology = read(program, files, options);
   return checkTopology(program.rules, program.lib, topology, options, explain);
+}
+
+/** What a caller got wrong. A program without types, or with a rule's name misspelt, must not look as if all were well. */
+function misuse(text: unknown, options: Options): Diagnostic[] {
+  const out: Diagnostic[] = [];
+  const report = (message: string, hint: string) => out.push({ code: "input/call", severity: "error", message, hint });
+  const isFile = (f: unknown) => typeof f === "object" && f !== null && typeof (f as File).text === "string" && typeof (f as File).file === "string";
+  if (typeof text !== "string" && !(Array.isArray(text) && text.length > 0 && text.every(isFile))) {
+    report("check takes the text of a topology, or a list of {file, text}", "read the file first: await check(await readFile(path, \"utf8\"))");
+  }
+  if (typeof options !== "object" || options === null) {
+    report("the options of check are an object", 'for example { file: "main.json" }');
+    return out;
+  }
+  const { rules = [], parameters } = options;
+  if (!Array.isArray(rules)) report('"rules" is a list of rule ids', "leave it out to run all rules");
+  else {
+    for (const id of rules.filter((id) => !program.rules.some((r) => r.id === id))) {
+      report(`there is no rule ${quoted(String(id))}`, didYouMean(String(id), program.rules.map((r) => r.id)));
+    }
+  }
+  const isValue = (p: unknown) => typeof p === "string" || (typeof p === "object" && p !== null);
+  if (parameters !== undefined && !(Array.isArray(parameters) ? parameters.every(isValue) : isValue(parameters))) {
+    report('"parameters" is a text, an object, or a list of them', 'for example { parameters: { location: "westeurope" } }');
+  }
+  return out.map((d) => (d.hint === "" ? { code: d.code, severity: d.severity, message: d.message } : d));
+}
+
+function nothing(problems: Diagnostic[]): Topology {
+  return { file: "", format: "", world: null, subjects: [], unstated: [], problems };
 }
 
 const explainAll: Explain = (r, _, w, args) => explainRule(r, w, args);
