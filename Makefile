@@ -42,7 +42,7 @@ test: build check-format check-types chromium ## everything CI runs
 	go vet ./...
 	go test ./...
 	$(BIN) lint
-	$(BIN) test
+	$(BIN) test --mutate
 
 parity: $(BUNDLES) chromium ## compare both engines with expr on all of its own tests and on random rules
 	@PLUMBLINE_PARITY=full go test ./internal/rulejs -run '^(TestParity|TestPatternsAgreeWithGo)$$' -count=1 -v -timeout 60m | grep -v '^=== \|^ *--- PASS'

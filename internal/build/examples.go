@@ -17,7 +17,7 @@ import (
 // Topologies that vary what a rule reads, besides its examples: few in each
 // build, which is to take under 5 ms for a rule, and many where rules are tested.
 const (
-	variationsInBuild = 16
+	variationsInBuild = 12
 	variationsInTest  = 256
 )
 

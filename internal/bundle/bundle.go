@@ -101,6 +101,16 @@ func Runtime(theme fs.FS) (string, diag.List) {
 	return src.one("runtime/index.ts", "runtime.js", api.FormatIIFE, "plumblineRuntime")
 }
 
+// Checks bundles checks.mjs as a classic script that sets the global "plumbline",
+// for an engine without modules: readers and all, as Engine is not.
+func Checks(theme fs.FS, rulesJS string) (string, diag.List) {
+	src := sources{theme: theme, rules: rulesJS}
+	if l := src.vendored(); l.HasErrors() {
+		return "", l
+	}
+	return src.one("runtime/checks.ts", "checks.js", api.FormatIIFE, "plumbline")
+}
+
 // Eval bundles the evaluator of single expressions as a classic script that sets
 // the global "plumblineEval". rulesJS is the module that rulejs generated.
 func Eval(theme fs.FS, rulesJS string) (string, diag.List) {

@@ -21,11 +21,11 @@ func TestFoundingExamplesAgree(t *testing.T) {
 	if problems.HasErrors() {
 		t.Fatal(problems[0].Message)
 	}
-	assets, l := bundle.Site(os.DirFS("../../theme"), string(Translate(set, "test")))
+	script, l := bundle.Checks(os.DirFS("../../theme"), string(Translate(set, "test")))
 	if l.HasErrors() {
 		t.Fatal(l)
 	}
-	vm, err := jsvm.New(assets.Engine)
+	vm, err := jsvm.New(script)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,6 @@ import { checkTopology, type Topology } from "./check";
 import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
-export { example } from "./checks";
-
 /** A value as encode.go writes it: itself, or a list that begins with its sort. */
 type Encoded = null | boolean | string | number | Encoded[];
 
@@ -123,16 +121,8 @@ function patched(objects: Obj[], values: Record<string, Value>, changes: Record<
 
 function forget(kinds: Record<string, Obj[]>, stale: Record<string, string[]>): void {
   for (const kind in stale) {
-    for (const o of kinds[kind] ?? []) {
-      const kept = (o as unknown as Keeper).memo ?? o.fields;
-      for (const name of stale[kind]!) kept[name] = undefined as unknown as Value;
-    }
+    for (const o of kinds[kind] ?? []) for (const name of stale[kind]!) o.fields[name] = undefined as unknown as Value;
   }
-}
-
-/** An object that keeps derived values apart from what is stated. */
-interface Keeper {
-  memo?: Record<string, Value>;
 }
 
 function decode(objects: Obj[], v: Encoded): Value {
