@@ -89,9 +89,12 @@ func (a *analyser) syntaxError(err error) {
 	if errors.As(err, &fe) {
 		from, to, message = fe.From, fe.To, fe.Message
 	}
-	hint := ""
+	hint := "an operator, a comma or a bracket before this place is missing or too many"
 	if strings.Contains(message, "token EOF") {
-		message, hint = "the expression ends too early", commentHint(a.text.Span)
+		message, hint = "the expression ends too early", "a value is missing at its end, or a bracket is not closed"
+		if h := commentHint(a.text.Span); h != "" {
+			hint = h
+		}
 	}
 	a.report("rule/syntax", from, max(to, from+1), lowerFirst(message), hint)
 }

@@ -41,6 +41,9 @@ func (a *analyser) builtin(n *ast.BuiltinNode) *Node {
 		if arg.Type.is("object") && n.Name != "uniq" && n.Name != "concat" {
 			a.errorAt(x, "rule/type", fmt.Sprintf("%q does not take %s", n.Name, arg.Type.with()), "read one of its fields")
 		}
+		if (n.Name == "string" || n.Name == "toJSON") && arg.Type.is("list", "record") {
+			a.errorAt(x, "rule/refused", fmt.Sprintf("text of %s is outside the rule language", arg.Type.with()), "join its elements, or show it in a message: ${…}")
+		}
 		args, types = append(args, arg), append(types, arg.Type)
 	}
 	return a.named(n, OpCall, n.Name, b.result(types), args...)

@@ -110,6 +110,10 @@ func (e *Env) taken(name string) bool {
 	return pure || name == fnOpen || slices.Contains(builtinNames(), name)
 }
 
+// Reserved reports whether a name belongs to the language, so that nothing else
+// can be called by it.
+func (e *Env) Reserved(name string) bool { return e.taken(name) || e.functions[name] != nil }
+
 func (e *Env) function(name string) *function { return e.functions[name] }
 
 // Function returns the compiled body of a function of the model, or nil.

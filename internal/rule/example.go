@@ -36,10 +36,32 @@ type Outcome struct {
 func (s *Set) Run(r *Rule, e *Example) (Outcome, diag.List) {
 	t, problems := s.Topology(e)
 	if problems.HasErrors() {
-		return Outcome{}, problems
+		return Outcome{}, s.blame(r, e, problems)
 	}
 	res := s.Check(t, Options{All: true, Rules: []string{r.ID}})
 	return Outcome{res.Findings, res.Facts, res.Diagnostics}, problems
+}
+
+// blame gives problems that an example's changes make in a sample to the
+// example: the sample by itself has none.
+func (s *Set) blame(r *Rule, e *Example, problems diag.List) diag.List {
+	sample := s.Samples[e.Sample]
+	if sample == nil {
+		return problems
+	}
+	_, alone := topology.ReadNative(s.Env, sample.Source, sample.Root, topology.Changes{})
+	var out diag.List
+	for _, d := range problems {
+		ofSample := slices.ContainsFunc(alone, func(a diag.Diagnostic) bool { return a.Code == d.Code && a.Message == d.Message })
+		if d.Span.Source == sample.Source && !ofSample {
+			line, _ := d.Span.Source.Position(d.Span.Start)
+			d.Hint = fmt.Sprintf("the changes of the example %q break line %d of %s", e.Name, line, sample.Source.File)
+			d.Span = e.Span
+		}
+		d.Rule = r.ID
+		out.Add(d)
+	}
+	return out
 }
 
 // Judge compares an outcome with what the example expects. It returns "" where

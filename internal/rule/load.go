@@ -148,9 +148,15 @@ func (f *fields) kind(key string, kind document.Kind, what string) *document.Nod
 	return n
 }
 
+// misspelt reports whether an unknown field is close to the key, so that its
+// absence needs no message of its own.
+func (f *fields) misspelt(key string) bool {
+	return slices.ContainsFunc(f.node.Entries, func(e document.Entry) bool { return diag.Suggest(e.Key, ruleKeys) == key })
+}
+
 func (f *fields) required(keys ...string) {
 	for _, key := range keys {
-		if f.node.Get(key) == nil {
+		if f.node.Get(key) == nil && !f.misspelt(key) {
 			f.problem("rule/missing-key", f.node.Span, fmt.Sprintf("%q is missing", key), "")
 		}
 	}
@@ -260,12 +266,15 @@ func (l *loader) purpose(f *fields, r *Rule) {
 		}
 		return
 	}
-	if fact == nil && !slices.Contains([]string{"error", "warning", "info"}, r.Severity) {
-		span := f.node.Span
-		if n := f.node.Get("severity"); n != nil {
-			span = n.Span
-		}
-		f.problem("rule/bad-severity", span, fmt.Sprintf("%q is no severity", r.Severity), "severities are error, warning and info")
+	if fact != nil {
+		return
+	}
+	switch n := f.node.Get("severity"); {
+	case n == nil && f.misspelt("severity"): // reported as an unknown field
+	case n == nil:
+		f.problem("rule/missing-key", f.node.Span, `"severity" is missing`, "severities are error, warning and info")
+	case !slices.Contains([]string{"error", "warning", "info"}, r.Severity):
+		f.problem("rule/bad-severity", n.Span, fmt.Sprintf("%q is no severity", r.Severity), "severities are error, warning and info")
 	}
 }
 
@@ -290,6 +299,10 @@ func (l *loader) subjects(f *fields, r *Rule) []lang.Var {
 			names = append(names, k.Name)
 		}
 		f.problem("rule/unknown-collection", n.Span, fmt.Sprintf("unknown collection %q", m[2]), diag.DidYouMean(m[2], names))
+		return nil
+	}
+	if l.set.Env.Reserved(r.Var) {
+		f.problem("rule/bad-for", n.Span, fmt.Sprintf("%q is a name of the rule language and cannot name a subject", r.Var), fmt.Sprintf("call it %q", r.Kind.One))
 		return nil
 	}
 	if mdl.Kind(r.Var) != nil || r.Var == "declared" {

@@ -64,7 +64,7 @@ func (c Changes) apply(root *document.Node, problems *diag.List) changed {
 	for _, ch := range c.list(problems) {
 		if m := ch.apply(out); m != "" {
 			problems.Add(diag.Diagnostic{Code: "rule/example-path", Severity: diag.Error, Span: ch.span,
-				Message: "the path " + quoted(ch.path) + " hits nothing: " + m, Hint: "write a path such as bastions[0].sku, counted from 0"})
+				Message: "the path " + quoted(ch.path) + " hits nothing: " + m, Hint: "write a path such as collection[0].field, counted from 0"})
 		}
 	}
 	return out
@@ -99,7 +99,7 @@ func paths(n *document.Node, problems *diag.List) []*document.Node {
 	return slices.DeleteFunc(slices.Clone(items), func(item *document.Node) bool {
 		if item.Kind != document.String {
 			problems.Add(diag.Diagnostic{Code: "rule/example-path", Severity: diag.Error, Span: item.Span,
-				Message: "a path must be text, not " + item.Describe(), Hint: "write a path such as bastions[0].sku, counted from 0"})
+				Message: "a path must be text, not " + item.Describe(), Hint: "write a path such as collection[0].field, counted from 0"})
 		}
 		return item.Kind != document.String
 	})

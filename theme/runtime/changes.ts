@@ -22,7 +22,7 @@ export function changesOf(n: Node | null): Changes {
   return { set: get("set"), unset: get("unset"), unknown: get("unknown"), declared: get("declared") };
 }
 
-const HINT = "write a path such as bastions[0].sku, counted from 0";
+const HINT = "write a path such as collection[0].field, counted from 0";
 
 /** One path with what happens there: value replaces what is there; without it that is removed, or made unknown. */
 interface Change {
