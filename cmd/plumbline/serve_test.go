@@ -132,3 +132,52 @@ A hub must be Standard.
 		t.Errorf("a page that is not there gives %s %v\n%s", res.Status, err, body)
 	}
 }
+
+// TestFolders says what serve looks at: the parts of a site, or all of a folder
+// of Markdown but what other tools put there.
+func TestFolders(t *testing.T) {
+	site, markdown := t.TempDir(), t.TempDir()
+	for _, dir := range []string{"content/a/b", "content/.hidden", "rules/samples", "theme", "public/x", "node_modules/y", "other"} {
+		for _, root := range []string{site, markdown} {
+			if root == markdown {
+				dir = strings.Replace(dir, "content", "docs", 1)
+			}
+			if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, test := range []struct {
+		root, folders string
+		foreign, ours []string
+	}{
+		{site, ". content content/a content/a/b rules rules/samples theme",
+			[]string{"public", "public/x/y.html", "other/x.md", "README.md", "node_modules"},
+			[]string{"plumbline.yaml", "content/a/x.md", "rules", "theme/head.ts"}},
+		{markdown, ". docs docs/a docs/a/b other rules rules/samples theme",
+			[]string{"public", "public/x/y.html", "node_modules/y"},
+			[]string{"plumbline.yaml", "docs/a/x.md", "other/x.md", "README.md"}},
+	} {
+		var got []string
+		for _, dir := range folders(test.root) {
+			rel, err := filepath.Rel(test.root, dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, filepath.ToSlash(rel))
+		}
+		if strings.Join(got, " ") != test.folders {
+			t.Errorf("the folders are %q", got)
+		}
+		for _, path := range test.foreign {
+			if !foreign(test.root, filepath.Join(test.root, path)) {
+				t.Errorf("%s builds %s again", path, test.root)
+			}
+		}
+		for _, path := range test.ours {
+			if foreign(test.root, filepath.Join(test.root, path)) {
+				t.Errorf("%s does not build %s again", path, test.root)
+			}
+		}
+	}
+}

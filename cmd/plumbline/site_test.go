@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,7 +17,8 @@ func TestSite(t *testing.T) {
 	if out, code := plumbline(t, "build", "--site", "../..", "--out", dir); code != exitClean {
 		t.Fatalf("build ended with %d:\n%s", code, out)
 	}
-	t.Run("module", func(t *testing.T) { moduleAgrees(t, dir) })
+	t.Run("module", func(t *testing.T) { moduleAgrees(t, dir, "check") })
+	t.Run("explanations", func(t *testing.T) { moduleAgrees(t, dir, "explain", "--explain") })
 	t.Run("rules.json", func(t *testing.T) {
 		want, err := os.ReadFile(filepath.Join(dir, "rules.json"))
 		if err != nil {
@@ -53,8 +55,9 @@ func topologies(t *testing.T) []string {
 	return files
 }
 
-// moduleAgrees holds checks.mjs in Node to the bytes of check --format json.
-func moduleAgrees(t *testing.T, dir string) {
+// moduleAgrees holds a function of checks.mjs in Node to the bytes of check
+// --format json with the flags of what it does.
+func moduleAgrees(t *testing.T, dir, function string, flags ...string) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Fatal("Node is needed to test checks.mjs:", err)
@@ -62,11 +65,11 @@ func moduleAgrees(t *testing.T, dir string) {
 	const script = `
 		import { pathToFileURL } from "node:url";
 		import { readFileSync } from "node:fs";
-		const [module, ...files] = process.argv.slice(1);
-		const { check } = await import(pathToFileURL(module));
-		for (const file of files) console.log(JSON.stringify(await check(readFileSync(file, "utf8"), { file, all: true })));`
+		const [module, name, ...files] = process.argv.slice(1);
+		const { [name]: work } = await import(pathToFileURL(module));
+		for (const file of files) console.log(JSON.stringify(await work(readFileSync(file, "utf8"), { file, all: true })));`
 	files := topologies(t)
-	cmd := exec.Command(node, append([]string{"--input-type=module", "--eval", script, filepath.Join(dir, "checks.mjs")}, files...)...)
+	cmd := exec.Command(node, append([]string{"--input-type=module", "--eval", script, filepath.Join(dir, "checks.mjs"), function}, files...)...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -75,9 +78,9 @@ func moduleAgrees(t *testing.T, dir string) {
 	lines := strings.SplitAfter(stdout.String(), "\n")
 	for i, file := range files {
 		var want bytes.Buffer
-		run([]string{"check", "--site", "../..", "--format", "json", "--all", file}, strings.NewReader(""), &want, &bytes.Buffer{})
+		run(slices.Concat([]string{"check", "--site", "../..", "--format", "json", "--all"}, flags, []string{file}), strings.NewReader(""), &want, &bytes.Buffer{})
 		if i >= len(lines) || lines[i] != want.String() {
-			t.Errorf("%s: checks.mjs gives\n%scheck gives\n%s", file, lines[min(i, len(lines)-1)], want.String())
+			t.Errorf("%s: %s of checks.mjs gives\n%scheck gives\n%s", file, function, lines[min(i, len(lines)-1)], want.String())
 		}
 	}
 }
