@@ -73,6 +73,9 @@ func (t *tree) fail(n *Node, message string) result {
 func opened(u *Unknown, base, path string) *Unknown {
 	out := &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr}
 	if u.Missing == nil {
+		if path == "" {
+			path = "value" // of something computed, which has no path
+		}
 		out.Missing = []Missing{{path, u.Reason}}
 		return out
 	}

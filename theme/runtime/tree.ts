@@ -47,7 +47,7 @@ const value = (v: Value, path = ""): Val => ({ v, path });
 function opened(u: Unknown, base: string, path: string): Unknown {
   const out = new Unknown(u.reason, u.text, u.expr);
   out.missing = u.missing.length === 0
-    ? [{ path, reason: u.reason }]
+    ? [{ path: path || "value", reason: u.reason }] // a value that was computed has no path
     : u.missing.map((m) => (m.path.startsWith(".") ? { path: base + m.path, reason: m.reason } : m));
   return out;
 }
