@@ -18,7 +18,7 @@ func (t *translator) loop(n *lang.Node) string {
 		return fmt.Sprintf("BigInt(%s)", t.counter(n))
 	case "filter":
 		return t.each(n, "[]", func(name string) {
-			t.line("if (%s) %s.push(%s);", t.condition(n), name, t.kept())
+			t.line("if (%s) %s.push(%s);", unwrap(t.condition(n)), name, t.kept())
 		})
 	case "map":
 		return t.each(n, "[]", func(name string) {
@@ -26,11 +26,11 @@ func (t *translator) loop(n *lang.Node) string {
 		})
 	case "find":
 		return t.each(n, "null", func(name string) {
-			t.line("if (%s) { %s = %s; break; }", t.condition(n), name, t.kept())
+			t.line("if (%s) { %s = %s; break; }", unwrap(t.condition(n)), name, t.kept())
 		})
 	case "findIndex":
 		return t.each(n, "null", func(name string) {
-			t.line("if (%s) { %s = BigInt(%s); break; }", t.condition(n), name, t.pointer().index)
+			t.line("if (%s) { %s = BigInt(%s); break; }", unwrap(t.condition(n)), name, t.pointer().index)
 		})
 	case "sum":
 		return t.each(n, "0n", func(name string) {
@@ -40,48 +40,58 @@ func (t *translator) loop(n *lang.Node) string {
 	return t.withClosure(n)
 }
 
-// quantifier writes any, none and all: the first element that decides ends it.
+// quantifier writes any, none and all where their result is asked for: the first
+// element that decides ends them.
 func (t *translator) quantifier(n *lang.Node) string {
-	otherwise, not := n.Name != "any", ""
-	if n.Name == "all" {
-		not = "!"
+	result := t.fresh(n.Name)
+	t.line("let %s = %t;", result, n.Name != "any")
+	label, leave := "", "break;"
+	if len(n.Args) > 1 && t.loops(n.Args[1]) {
+		label = t.fresh("each")
+		leave = fmt.Sprintf("break %s;", label)
+		label += ": "
 	}
-	return t.each(n, fmt.Sprint(otherwise), func(name string) {
-		condition := t.condition(n)
-		if not != "" {
-			condition = not + parens(condition)
+	decided := fmt.Sprintf("{ %s = %t; %s }", result, n.Name == "any", leave)
+	t.forEach(n, label, func() {
+		if n.Name == "all" {
+			t.jumpElement(n, "", decided)
+		} else {
+			t.jumpElement(n, decided, "")
 		}
-		t.line("if (%s) { %s = %t; break; }", condition, name, !otherwise)
 	})
+	return result
 }
 
 // counter writes one and count up to a JavaScript number.
 func (t *translator) counter(n *lang.Node) string {
 	return t.each(n, "0", func(name string) {
-		t.line("if (%s) %s++;", t.condition(n), name)
+		t.line("if (%s) %s++;", unwrap(t.condition(n)), name)
 	})
 }
 
 // each writes a for statement over the elements and returns the name of its
 // result, which begins as start.
 func (t *translator) each(n *lang.Node, start string, f func(name string)) string {
-	list := t.elements(n)
 	result := t.fresh(n.Name)
 	keyword := "let"
 	if start == "[]" {
 		keyword = "const"
 	}
 	t.line("%s %s = %s;", keyword, result, start)
-	p := pointer{element: t.fresh("x"), index: t.fresh("i")}
-	stmts, _ := t.block(func() string {
-		t.inside(n, p, func() { f(result) })
-		return ""
-	})
-	t.line("for (let %s = 0; %s < %s.length; %s++) {", p.index, p.index, list, p.index)
-	t.line("  const %s = %s[%s];", p.element, list, p.index)
-	t.add(stmts)
-	t.line("}")
+	t.forEach(n, "", func() { f(result) })
 	return result
+}
+
+// forEach writes a for statement over the elements; f writes its body.
+func (t *translator) forEach(n *lang.Node, label string, f func()) {
+	list := t.elements(n)
+	p := pointer{element: t.fresh("x"), index: t.fresh("i")}
+	t.line("%sfor (let %s = 0; %s < %s.length; %s++) {", label, p.index, p.index, list, p.index)
+	t.nested(func() {
+		t.line("const %s = %s[%s];", p.element, list, p.index)
+		t.inside(n, p, f)
+	})
+	t.line("}")
 }
 
 // inside runs f with the closure's element, index and accumulator in scope.

@@ -41,6 +41,9 @@ func property(name string) string {
 
 // checked writes a read that stops at an unknown.
 func (t *translator) checked(n *lang.Node) string {
+	if name := t.share(n); name != "" {
+		return name
+	}
 	code := t.raw(n)
 	switch s := t.shape(n); {
 	case n.Op == lang.OpGet && n.Args[0].Type.Name != "object": // rt.get checks by itself
@@ -77,7 +80,89 @@ func (t *translator) object(n *lang.Node) string {
 	if t.shape(n).isObject() && (n.Op == lang.OpVar || n.Op == lang.OpPtr) {
 		return t.raw(n)
 	}
+	if name := t.share(n); name != "" {
+		return fmt.Sprintf("rt.there(%s)", name)
+	}
 	return fmt.Sprintf("rt.object(%s)", t.raw(n))
+}
+
+// sharing gives a link that an expression reads more than once a name.
+type sharing struct {
+	keys   map[*lang.Node]string // of links: the same for the same read
+	counts map[string]int
+	named  []sharedRead // visible in the current block
+	off    int
+}
+
+type sharedRead struct{ key, name string }
+
+// count finds the links that are read more than once.
+func (s *sharing) count(t *translator, root *lang.Node) {
+	s.keys, s.counts = map[*lang.Node]string{}, map[string]int{}
+	var closures []string
+	lets := map[string]string{} // a let is another variable wherever its name stands again
+	next := 0
+	var visit func(n *lang.Node) string
+	visit = func(n *lang.Node) string {
+		if n == nil {
+			return ""
+		}
+		key := ""
+		for i, a := range n.Args {
+			inside := n.Op == lang.OpLoop && i == 1
+			if inside {
+				next++
+				closures = append(closures, fmt.Sprint("#", next))
+			}
+			if n.Op == lang.OpLet && i == 1 {
+				next++
+				old := lets[n.Name]
+				lets[n.Name] = fmt.Sprint("let", next)
+				defer func() { lets[n.Name] = old }()
+			}
+			if below := visit(a); n.Op == lang.OpGet && below != "" && n.Args[0].Type.Name == "object" && !n.Optional {
+				key = below + "." + n.Name
+			}
+			if inside {
+				closures = closures[:len(closures)-1]
+			}
+		}
+		switch n.Op {
+		case lang.OpVar:
+			return n.Name + lets[n.Name]
+		case lang.OpPtr:
+			return closures[len(closures)-1]
+		case lang.OpGet:
+			if key != "" && n.Type.Name == "object" {
+				s.keys[n] = key
+				s.counts[key]++
+			}
+			return key
+		}
+		return ""
+	}
+	visit(root)
+}
+
+// share returns the name of a link that is read more than once, or "".
+func (t *translator) share(n *lang.Node) string {
+	key := t.shared.keys[n]
+	if key == "" || t.shared.counts[key] < 2 || !t.shape(n).mayBeObject() {
+		return ""
+	}
+	for _, r := range t.shared.named {
+		if r.key == key {
+			return r.name
+		}
+	}
+	if t.shared.off > 0 {
+		return ""
+	}
+	code := fmt.Sprintf("rt.link(%s)", t.raw(n))
+	name := t.fresh(n.Name)
+	t.line("const %s = %s;", name, code)
+	t.shared.named = append(t.shared.named, sharedRead{key, name})
+	return name
 }
 
 // chain writes a?.b.c: where an optional base is nil, so is the whole, and

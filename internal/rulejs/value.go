@@ -24,6 +24,7 @@ type translator struct {
 	names  map[string]bool       // in use
 	lets   map[string]string     // JavaScript names of lets
 	stmts  []string              // of the current block
+	shared sharing
 }
 
 // pointer holds the JavaScript names of a closure's element, index and accumulator.
@@ -41,6 +42,7 @@ func newTranslator(x *lang.Expr, vars []string, shapes map[string]shape) *transl
 		t.names[identifier(v)] = true
 	}
 	t.reserve(x.Root)
+	t.shared.count(t, x.Root)
 	return t
 }
 
@@ -73,14 +75,23 @@ func (t *translator) line(format string, args ...any) {
 
 // block runs f and returns the statements that it added, indented.
 func (t *translator) block(f func() string) (stmts []string, result string) {
-	outer := t.stmts
+	outer, known := t.stmts, len(t.shared.named)
 	t.stmts = nil
 	result = f()
+	t.shared.named = t.shared.named[:known]
 	for _, s := range t.stmts {
 		stmts = append(stmts, "  "+s)
 	}
 	t.stmts = outer
 	return stmts, result
+}
+
+// maybe is block for what only runs under a condition and is better an expression:
+// in it no read gets a name that later ones could share.
+func (t *translator) maybe(f func() string) (stmts []string, result string) {
+	t.shared.off++
+	defer func() { t.shared.off-- }()
+	return t.block(f)
 }
 
 // add appends the statements of a block.
@@ -100,7 +111,11 @@ func (t *translator) name(prefix, code string) string {
 
 // function writes an arrow function whose result is the node.
 func (t *translator) function(params string, n *lang.Node) string {
-	return t.arrow(params, func() string { return t.value(n) })
+	stmts, _ := t.block(func() string { t.tail(n); return "" })
+	if code, ok := strings.CutPrefix(stmts[0], "  return "); ok && len(stmts) == 1 {
+		return fmt.Sprintf("(%s) => %s", params, body(strings.TrimSuffix(code, ";")))
+	}
+	return fmt.Sprintf("(%s) => {\n%s\n}", params, strings.Join(stmts, "\n"))
 }
 
 func (t *translator) arrow(params string, f func() string) string {
@@ -271,7 +286,7 @@ func (t *translator) connective(n *lang.Node, write func(*lang.Node) string) str
 		op, word, decided = "||", "or", "!"
 	}
 	left := t.test(n.Args[0], fmt.Sprintf("each side of %q", word))
-	stmts, right := t.block(func() string { return write(n.Args[1]) })
+	stmts, right := t.maybe(func() string { return write(n.Args[1]) })
 	if n.Args[0].Op == n.Op && strings.HasPrefix(left, "(") {
 		left = left[1 : len(left)-1]
 	}
@@ -292,8 +307,8 @@ func (t *translator) connective(n *lang.Node, write func(*lang.Node) string) str
 
 func (t *translator) cond(n *lang.Node) string {
 	test := t.test(n.Args[0], "a condition")
-	yes, x := t.block(func() string { return t.value(n.Args[1]) })
-	no, y := t.block(func() string { return t.value(n.Args[2]) })
+	yes, x := t.maybe(func() string { return t.value(n.Args[1]) })
+	no, y := t.maybe(func() string { return t.value(n.Args[2]) })
 	if len(yes)+len(no) == 0 {
 		return fmt.Sprintf("(%s ? %s : %s)", test, x, y)
 	}
@@ -310,7 +325,7 @@ func (t *translator) cond(n *lang.Node) string {
 // otherwise writes ??.
 func (t *translator) otherwise(n *lang.Node) string {
 	left := t.value(n.Args[0])
-	stmts, right := t.block(func() string { return t.value(n.Args[1]) })
+	stmts, right := t.maybe(func() string { return t.value(n.Args[1]) })
 	switch {
 	case t.shape(n.Args[0]).mayBeObject() && len(stmts) == 0:
 		return fmt.Sprintf("(%s ?? %s)", left, right)
@@ -327,21 +342,29 @@ func (t *translator) otherwise(n *lang.Node) string {
 }
 
 func (t *translator) let(n *lang.Node) string {
+	defer t.letNamed(n)()
+	return t.value(n.Args[1])
+}
+
+// letNamed writes the value of a let under its name; the function it returns ends
+// the name's reach.
+func (t *translator) letNamed(n *lang.Node) func() {
 	code := t.value(n.Args[0])
 	name := identifier(n.Name)
 	if t.names["let "+name] { // two lets of one name in one function
 		name = t.fresh(name + "_")
 	}
 	t.names["let "+name] = true
-	t.line("const %s = %s;", name, code)
+	t.line("const %s = %s;", name, unwrap(code))
 	old, had := t.lets[n.Name]
 	t.lets[n.Name] = name
-	defer t.shaper.let(n)()
-	result := t.value(n.Args[1])
-	if t.lets[n.Name] = old; !had {
-		delete(t.lets, n.Name)
+	undo := t.shaper.let(n)
+	return func() {
+		undo()
+		if t.lets[n.Name] = old; !had {
+			delete(t.lets, n.Name)
+		}
 	}
-	return result
 }
 
 var operatorNames = map[string]string{
@@ -406,7 +429,7 @@ func (t *translator) number(n *lang.Node) string {
 	case lang.OpIndex:
 		return t.pointer().index
 	case lang.OpCall:
-		return fmt.Sprintf("rt.length(%s)", t.value(n.Args[0]))
+		return fmt.Sprintf("rt.length(%s)", t.raw(n.Args[0]))
 	}
 	return t.counter(n)
 }
@@ -421,7 +444,9 @@ func (t *translator) equal(l, r *lang.Node) string {
 			continue
 		}
 		switch pair[0].Lit.(type) {
-		case string, bool:
+		case string:
+			return fmt.Sprintf("rt.is(%s, %s)", t.raw(pair[1]), literal(pair[0].Lit))
+		case bool:
 			return fmt.Sprintf("(%s === %s)", t.value(pair[1]), literal(pair[0].Lit))
 		case nil:
 			if t.shape(pair[1]).mayBeObject() {
@@ -442,7 +467,7 @@ func (t *translator) in(l, r *lang.Node) string {
 		return fmt.Sprintf("rt.within(%s)", t.list([]*lang.Node{l, r}))
 	}
 	if !constantTexts(r) {
-		return fmt.Sprintf("rt.inList(%s)", t.list([]*lang.Node{l, r}))
+		return fmt.Sprintf("rt.inList(%s, %s)", t.value(l), t.raw(r))
 	}
 	name := t.name("text", t.value(l))
 	var tests []string

@@ -19,7 +19,10 @@ function wrong(name: string, ...args: Value[]): never {
  * keys, as in Go, but none can be read.
  */
 export function elements(name: string, v: Value): Value[] {
-  if (Array.isArray(v)) return v;
+  return Array.isArray(v) ? v : entries(name, v);
+}
+
+function entries(name: string, v: Value): Value[] {
   known(v);
   if (v instanceof Dict) return v.list().map(() => NO_ELEMENT as unknown as Value);
   if (v !== null && typeof v === "object" && !(v instanceof Obj)) {
@@ -294,7 +297,11 @@ export const len: Builtin = (v) => BigInt(length(v!));
 
 /** len as a JavaScript number, for comparisons that need no bigint. */
 export function length(v: Value): number {
-  if (Array.isArray(v)) return v.length;
+  return Array.isArray(v) ? v.length : lengthOf(v);
+}
+
+function lengthOf(v: Value): number {
+  known(v);
   if (typeof v === "string") return codePoints(v);
   if (v instanceof Dict) return v.size;
   if (v !== null && typeof v === "object" && !(v instanceof Obj)) return Object.keys(v).length;

@@ -1,8 +1,8 @@
 // What generated rules import as "plumbline:runtime".
 
 export {
-  add, at, contains, divide, endsWith, equal, inList, isNil, known, less, lessEq, link, mapOf, matches, modulo, more, moreEq,
-  multiply, negate, object, power, range, readable, slice, startsWith, subtract, truth,
+  add, at, contains, divide, endsWith, equal, inList, is, isNil, known, less, lessEq, link, mapOf, matches, modulo, more, moreEq,
+  multiply, negate, object, power, range, readable, slice, startsWith, subtract, there, truth,
 } from "./ops";
 export * from "./builtins";
 export * from "./pure";

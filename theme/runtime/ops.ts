@@ -93,6 +93,11 @@ export function link(v: Value): Obj | null {
   return v === null || v instanceof Obj ? v : stop(v);
 }
 
+/** A link that is no unknown, as an object; nil stops. */
+export function there(v: Obj | null): Obj {
+  return v === null ? stop(v) : v;
+}
+
 function stop(v: Value): never {
   known(v);
   throw UNDECIDED;
@@ -169,6 +174,16 @@ export function deepEqual(a: Value, b: Value): boolean {
   const y = b as RecordValue;
   const keys = Object.keys(x);
   return keys.length === Object.keys(y).length && keys.every((k) => Object.hasOwn(y, k) && deepEqual(x[k]!, y[k]!));
+}
+
+/** == with a constant text; a value that is not known stops. */
+export function is(v: Value, text: string): boolean {
+  return v === text || differs(v);
+}
+
+function differs(v: Value): false {
+  known(v);
+  return false;
 }
 
 function mismatch(op: string, a: Value, b: Value): never {
@@ -330,9 +345,14 @@ function noTruth(a: Value, what: string): never {
 
 /** runtime.In */
 export function inList(x: Value, list: Value): boolean {
+  return typeof x === "string" && Array.isArray(list) ? list.includes(x) : inOther(x, list);
+}
+
+function inOther(x: Value, list: Value): boolean {
+  known(list);
   if (list === null) return false;
   if (list instanceof Dict) return list.has(hashable(x, "in"));
-  if (Array.isArray(list)) return typeof x === "string" ? list.includes(x) : list.some((item) => equal(item, x));
+  if (Array.isArray(list)) return list.some((item) => equal(item, x));
   if (typeof list === "object" && !(list instanceof Obj) && !(list instanceof Unknown) && !(list instanceof Partial)) {
     if (x !== null && typeof x !== "string") return mismatch("in", x, list);
     return Object.hasOwn(list, x ?? "");
