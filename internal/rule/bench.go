@@ -68,7 +68,7 @@ type Variation struct {
 
 // String says how an author would write the variation.
 func (v Variation) String() string {
-	from := "the example's topology"
+	from := fmt.Sprintf("the topology of the example %q", v.Example.Name)
 	if v.Example.Sample != "" {
 		from = fmt.Sprintf("sample %q", v.Example.Sample)
 	}
