@@ -41,6 +41,8 @@ func (p *Page) collectBlocks() {
 			}
 			under = append(slices.Clip(under), level{n.Level, p.headingIDs[n]})
 			add(p, n, false, n)
+		case *east.FootnoteList:
+			under = nil // notes stand at the end, in no section
 		case *ast.ListItem:
 			if own := ownText(n); len(own) > 0 {
 				add(p, n, true, own...)

@@ -59,6 +59,7 @@ type Page struct {
 	problems   diag.List
 	into       *Page // the page that this file is included in; itself for a page
 	parts      int   // how many files are included
+	number     int   // which of them this file is, from 1; 0 for a page
 	inline     bool  // a part inside a line, which has no blocks
 }
 

@@ -174,7 +174,7 @@ func (p *Page) part(l *loader, md parser.Parser, chain []string, n *include) *Pa
 	if info, err := fs.Stat(l.fsys, name); err != nil || info.IsDir() {
 		return report(diag.Warning, fmt.Sprintf("included file %q does not exist", n.target), fmt.Sprintf("add the file %q, or correct the path", l.opts.Prefix+name))
 	}
-	part := &Page{Path: name, URL: p.into.URL, index: p.index, into: p.into, anchors: p.anchors, links: p.links, headingIDs: p.headingIDs}
+	part := &Page{Path: name, URL: p.into.URL, index: p.index, into: p.into, anchors: p.anchors, links: p.links, headingIDs: p.headingIDs, number: p.into.parts}
 	var problems diag.List
 	part.Source, problems = l.read(name)
 	p.into.problems = append(p.into.problems, problems...)

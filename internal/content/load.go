@@ -146,7 +146,7 @@ func pageURL(name string) string {
 // parsePages reads the pages on all processors. Each page is on its own, so the
 // result does not depend on who comes first.
 func (l *loader) parsePages() {
-	p := newMarkdown(nil).Parser()
+	p := newPageParser()
 	next := make(chan *Page)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

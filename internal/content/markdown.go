@@ -13,8 +13,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// newMarkdown assembles goldmark with GFM tables, strikethrough and autolinks
-// and the Learn constructs of this package. w renders; it is nil for a parser.
+// newMarkdown assembles goldmark with GFM tables, strikethrough, autolinks and
+// task lists and the Learn constructs of this package. w renders; it is nil for a parser.
 func newMarkdown(w *writer) goldmark.Markdown {
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
@@ -26,6 +26,7 @@ func newMarkdown(w *writer) goldmark.Markdown {
 			),
 			// Ahead of links, because the constructs use brackets.
 			parser.WithInlineParsers(
+				util.Prioritized(newTaskParser(), 40),
 				util.Prioritized(inlineImageParser{}, 50),
 				util.Prioritized(includeParser{}, 60),
 			),
@@ -35,6 +36,13 @@ func newMarkdown(w *writer) goldmark.Markdown {
 		md.Renderer().AddOptions(renderer.WithNodeRenderers(util.Prioritized(w, 100)))
 	}
 	return md
+}
+
+// newPageParser reads a file of the site, which may have footnotes.
+func newPageParser() parser.Parser {
+	p := newMarkdown(nil).Parser()
+	p.AddOptions(footnoteOptions()...)
+	return p
 }
 
 // newInlineParser reads text as inline Markdown only: no heading, list or quote
@@ -67,6 +75,7 @@ func (p *Page) parse(l *loader, md parser.Parser) {
 	p.groupQuotes(p.root)
 	p.checkDirectives(p.root)
 	p.expandIncludes(l, md, []string{p.Path})
+	p.nameNotes()
 	p.nameHeadings()
 	p.cleanHTML(p.root)
 	p.collectLinks()
