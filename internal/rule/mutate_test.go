@@ -137,8 +137,8 @@ func TestMutantsOfWhere(t *testing.T) {
 func TestVariations(t *testing.T) {
 	set := single(t, "net.busy", `net.size < 26 and net.tier != "Gold" and none(net.zones, # == "a") and declared.limit > 3`)
 	r := set.Rules[0]
-	all := set.NewBench().Variations(r, 1000)
-	again := set.NewBench().Variations(r, 1000)
+	all := set.NewBench().Variations(r, 2000)
+	again := set.NewBench().Variations(r, 2000)
 	texts := map[string]bool{}
 	for i, v := range all {
 		texts[v.String()] = true
@@ -157,6 +157,8 @@ func TestVariations(t *testing.T) {
 		// From another example, whose own change of the field gives way.
 		`{"set":{"nets[0].size":29,"nets[0].used":true,"nets[0].hub":"h2","nets[0].zones":["a","b"],"nets[1].size":1,"nets[0].tier":"Bronze"}}`,
 		`{"set":{"nets[0].tier":"Gold"},"unknown":["nets[0].size"]}`,
+		// Two changes at once.
+		`{"set":{"nets[0].size":25,"nets[0].tier":"Gold"}}`,
 	} {
 		if !texts[`sample "one" with `+want] {
 			t.Errorf("no variation %s", want)

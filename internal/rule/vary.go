@@ -18,7 +18,7 @@ import (
 
 // Variations returns topologies that vary what a rule reads, at most limit of
 // them, and the same ones each time. Every sort of change comes before any is
-// tried in a second place.
+// tried in a second place, and single changes come before pairs of them.
 func (b *Bench) Variations(r *Rule, limit int) []Variation {
 	g := &generator{bench: b, rule: r, slots: map[string]*slot{}, objects: map[string]bool{}}
 	g.reads = b.set.Env.Reads(r.Where, r.Assert, r.Fact)
@@ -86,7 +86,58 @@ func (g *generator) take(limit int) []Variation {
 			}
 		}
 	}
+	return g.pairs(out, limit)
+}
+
+// pairs adds variations with two changes of values, where there is room: what two
+// conditions have in common shows only when both are met.
+func (g *generator) pairs(out []Variation, limit int) []Variation {
+	var examples []*varier
+	places := map[*varier][]change{}
+	for _, s := range g.order[0] {
+		for _, p := range s.places {
+			if places[p.varier] == nil {
+				examples = append(examples, p.varier)
+			}
+			places[p.varier] = append(places[p.varier], p.change)
+		}
+	}
+	if len(examples) == 0 {
+		return out
+	}
+	seen := map[[3]int]bool{}
+	for k := range 2 * limit {
+		i := k % len(examples)
+		v := examples[i]
+		a, b := scattered(2*k)%len(places[v]), scattered(2*k+1)%len(places[v])
+		first, second := places[v][min(a, b)], places[v][max(a, b)]
+		if first.path == second.path || seen[[3]int{i, min(a, b), max(a, b)}] {
+			continue
+		}
+		seen[[3]int{i, min(a, b), max(a, b)}] = true
+		c, ok := v.changes(first)
+		if !ok {
+			continue
+		}
+		from := *v.example
+		from.Set, from.Unset, from.Unknown = c.Set, c.Unset, c.Unknown
+		again := varier{generator: v.generator, example: &from}
+		if c, ok = again.changes(second); ok {
+			out = append(out, Variation{v.example, c})
+		}
+		if len(out) == limit {
+			break
+		}
+	}
 	return out
+}
+
+// scattered spreads numbers evenly and in no order that matters (splitmix64).
+func scattered(i int) int {
+	z := uint64(i+1) * 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return int((z ^ z>>31) >> 1)
 }
 
 // example finds what the rule reads of an example, and how that can vary.
