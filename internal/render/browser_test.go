@@ -304,9 +304,9 @@ func narrow(t *testing.T, b *browsertest.Browser, dir, root string) {
 	}
 	tab.Go(root + "check/index.html")
 	tab.Click(".header-menu")
-	tab.Wait(`document.querySelector("#navigation").matches(":popover-open")`)
+	tab.Wait(`document.querySelector("#plNavigation").matches(":popover-open")`)
 	tab.Press(browsertest.Escape)
-	tab.Wait(`!document.querySelector("#navigation").matches(":popover-open")`)
+	tab.Wait(`!document.querySelector("#plNavigation").matches(":popover-open")`)
 	tab.WantQuiet()
 }
 

@@ -282,6 +282,57 @@ func follow(from, target string, files map[string][]byte, ids map[string]map[str
 	return ""
 }
 
+// TestIDsOfLayouts: what the layouts name never has the name of a heading or a
+// rule. Their ids hold an upper-case letter, which no heading and no rule has.
+func TestIDsOfLayouts(t *testing.T) {
+	in := input(t)
+	site, problems := content.Load(fstest.MapFS{
+		"index.md": {Data: []byte("# Main\n\n## Navigation\n\n## Search results\n\n## Toc title\n\n## Gallery title\n\n## Search result 0\n\n" +
+			"## Expression\n\n## Fix\n\n## Notes[^1]\n\n## Examples\n\n## References\n\n## plMain\n\n## PL navigation\n\n" +
+			"The hub must be *Standard*.\n\n<a id=\"navigation\"></a>\n\n[^1]: A note.\n")},
+	}, content.Options{})
+	if len(problems) > 0 {
+		t.Fatal(text(problems))
+	}
+	block := site.Pages[0].FindClaim("must be Standard")[0]
+	in.Content, in.Rules = site, []render.Rule{{ID: "main-1", Title: "Main", Severity: "error", Claim: "must be Standard", Page: site.Pages[0], Block: block, For: "hub in hubs", Assert: "true", Notes: "N", Fix: "F", References: []string{"https://example.com"}}}
+	headings := map[string]bool{"ref:fn:1": true, "fn:1": true, "main-1": true}
+	for _, h := range site.Pages[0].Headings {
+		headings[h.ID] = true
+	}
+	for name, data := range pages(t, in) {
+		if !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		layout := 0
+		for id := range idsOf(t, name, data) {
+			switch {
+			case strings.ToLower(id) != id:
+				layout++
+			case name != "index.html" || !headings[id]:
+				t.Errorf("%s: the layout's id %q could be a heading's", name, id)
+			}
+		}
+		if layout == 0 {
+			t.Errorf("%s has no id of a layout", name)
+		}
+		checkReferences(t, name, data)
+	}
+}
+
+// checkReferences: what names an element by its id names one of the page.
+func checkReferences(t *testing.T, name string, data []byte) {
+	t.Helper()
+	ids := idsOf(t, name, data)
+	eachTag(t, name, data, func(tag html.Token) {
+		for _, key := range []string{"aria-controls", "aria-labelledby", "aria-describedby", "popovertarget", "for", "list"} {
+			if id, ok := has(tag, key); ok && !ids[id] {
+				t.Errorf("%s: %s=%q of %s names nothing", name, key, id, tag.Data)
+			}
+		}
+	})
+}
+
 func idsOf(t *testing.T, name string, data []byte) map[string]bool {
 	ids := map[string]bool{}
 	eachTag(t, name, data, func(tag html.Token) {

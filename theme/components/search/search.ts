@@ -126,7 +126,7 @@ function option(hit: Hit, n: number): HTMLElement {
   const image = { page: "file", section: "link", rule: "shield" }[hit.kind];
   return el(
     "li",
-    { role: "option", id: `search-result-${n}` },
+    { role: "option", id: `plSearchResult-${n}` },
     el(
       "a",
       { href: pageHref(hit.url), tabindex: -1 },
