@@ -23,7 +23,7 @@ func pages(in Input, src Sources, assets bundle.Assets) render.Input {
 	}
 	for _, name := range slices.Sorted(maps.Keys(src.Rules.Samples)) {
 		s := src.Rules.Samples[name]
-		out.Samples = append(out.Samples, render.Sample{Name: name, Title: sampleTitle(name), Text: s.Source.Text})
+		out.Samples = append(out.Samples, render.Sample{Name: name, Title: sampleTitle(name, s.Source.Text), Text: s.Source.Text})
 	}
 	for _, k := range src.Model.Kinds {
 		out.Kinds = append(out.Kinds, render.Kind{Name: k.Name, Title: k.Title})
@@ -110,8 +110,13 @@ func inline(n *document.Node) string {
 	return strings.Join(strings.Fields(n.Span.Source.Text[n.Span.Start:n.Span.End]), " ")
 }
 
-// sampleTitle makes a title of a sample's file name: "Hub and spoke".
-func sampleTitle(name string) string {
+// sampleTitle is what the first line of a sample says, "# title: Virtual WAN",
+// or else a title made of its file name, "Hub and spoke".
+func sampleTitle(name, text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	if title, ok := strings.CutPrefix(first, "# title:"); ok && strings.TrimSpace(title) != "" {
+		return strings.TrimSpace(title)
+	}
 	words := strings.ReplaceAll(name, "-", " ")
 	return strings.ToUpper(words[:1]) + words[1:]
 }
