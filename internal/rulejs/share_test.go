@@ -16,6 +16,8 @@ var refusals = []string{
 	`^only builtins and functions of the model can be called$`, `^unknown function "`, `^a method call is outside`,
 	// Two builtins with a bug in the VM; the clock; bytes.
 	`^"(findLast|findLastIndex|now|date|duration|timezone)" is outside`, `^bytes are outside`,
+	// Text of composites.
+	`^text of an? (list|record)`,
 	// The order of a map, where it matters.
 	`^"(keys|values|toPairs)" returns its elements in a random order$`,
 	// Text by bytes; integers that a float cannot hold; patterns that cannot be translated, or not safely.
