@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	exprbuiltin "github.com/expr-lang/expr/builtin"
@@ -14,10 +16,31 @@ import (
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 	"github.com/expr-lang/expr/vm/runtime"
+
+	"github.com/plumbline/plumbline/internal/model"
 )
 
 // program is an expression compiled for expr's VM.
-type program struct{ code *vm.Program }
+type program struct {
+	code *vm.Program
+	// slow makes the same program with reads that go through the World, for Trace.
+	slow func() (*program, error)
+	once sync.Once
+	same *vm.Program
+}
+
+func (p *program) traceable() *vm.Program {
+	p.once.Do(func() {
+		p.same = p.code
+		if p.slow == nil {
+			return
+		}
+		if slow, err := p.slow(); err == nil {
+			p.same = slow.code
+		}
+	})
+	return p.same
+}
 
 // Names that the compiler adds to a program. They cannot clash: none is an
 // identifier.
@@ -53,26 +76,37 @@ type assembler struct {
 	// holes replaces the arguments of the root by variables, so that one operator
 	// runs on operands that are already known.
 	holes bool
+	// readers are functions of the program: reads of one field of one kind. Without
+	// the map, reads go through the World.
+	readers map[string]*exprbuiltin.Function
 }
 
 // compile compiles a whole expression. Failing here is a defect of ours: what
 // analysis accepted compiles.
 func (e *Env) compile(n *Node, text string) (*program, error) {
-	return e.assemble((&assembler{env: e}).node(n), text)
+	s := &assembler{env: e, readers: map[string]*exprbuiltin.Function{}}
+	p, err := e.assemble(s.node(n), s.readers, text)
+	if err == nil && len(s.readers) > 0 {
+		p.slow = func() (*program, error) { return e.assemble((&assembler{env: e}).node(n), nil, text) }
+	}
+	return p, err
 }
 
 // compileOperator compiles the root of n alone, over operands a0, a1 …
 func (e *Env) compileOperator(n *Node) (*program, error) {
-	return e.assemble((&assembler{env: e, holes: true}).node(n), "")
+	return e.assemble((&assembler{env: e, holes: true}).node(n), nil, "")
 }
 
-func (e *Env) assemble(root ast.Node, text string) (*program, error) {
+func (e *Env) assemble(root ast.Node, readers map[string]*exprbuiltin.Function, text string) (*program, error) {
 	config := conf.CreateNew()
 	config.Optimize = false // the optimizer changes results, see the manual's page on the language
 	config.WithEnv(map[string]any{})
 	config.Strict = false
 	config.MaxNodes = 0
 	for name, fn := range e.vmFunctions {
+		config.Functions[name] = fn
+	}
+	for name, fn := range readers {
 		config.Functions[name] = fn
 	}
 	tree := &parser.Tree{Node: root, Source: file.NewSource(text)}
@@ -83,7 +117,7 @@ func (e *Env) assemble(root ast.Node, text string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &program{code}, nil
+	return &program{code: code}, nil
 }
 
 func at[N ast.Node](n *Node, x N) N {
@@ -132,7 +166,10 @@ func (s *assembler) node(n *Node) ast.Node {
 	case OpAcc:
 		return at(n, &ast.PointerNode{Name: "acc"})
 	case OpGet:
-		return call(n, fnGet, name(n, worldName), s.arg(n, 0), text(n, n.Name))
+		if n.Args[0].Op == OpPtr && s.stated(n) { // a read finds out itself what it reads from
+			return s.get(n, at(n, &ast.PointerNode{}))
+		}
+		return s.get(n, s.arg(n, 0))
 	case OpAt:
 		return call(n, fnAt, s.args(n)...)
 	case OpSlice:
@@ -202,6 +239,28 @@ func (s *assembler) node(n *Node) ast.Node {
 	panic("lang: no assembly for " + string(n.Op))
 }
 
+// stated reports a read of what objects of a kind state: all but derived values.
+func (s *assembler) stated(n *Node) bool {
+	t := n.Args[0].Type
+	if s.readers == nil || !t.is("object") {
+		return false
+	}
+	class := s.env.classes[t.Kind.Name]
+	_, ok := class.slots[n.Name]
+	return ok && !slices.ContainsFunc(t.Kind.Derived, func(d *model.Derived) bool { return d.Name == n.Name })
+}
+
+// get assembles base.name.
+func (s *assembler) get(n *Node, base ast.Node) ast.Node {
+	if !s.stated(n) {
+		return call(n, fnGet, name(n, worldName), base, text(n, n.Name))
+	}
+	class := s.env.classes[n.Args[0].Type.Kind.Name]
+	reader := "(" + class.Name + "." + n.Name + ")"
+	s.readers[reader] = &exprbuiltin.Function{Name: reader, Func: class.reader(n.Name)}
+	return call(n, reader, base)
+}
+
 func literal(n *Node) ast.Node {
 	switch v := n.Lit.(type) {
 	case bool:
@@ -235,7 +294,7 @@ func (s *assembler) chain(n *Node, rest func(ast.Node) ast.Node) ast.Node {
 	}
 	read := func(base ast.Node) ast.Node {
 		if n.Op == OpGet {
-			return call(n, fnGet, name(n, worldName), base, text(n, n.Name))
+			return s.get(n, base)
 		}
 		return call(n, fnAt, base, s.node(n.Args[1]))
 	}

@@ -165,7 +165,13 @@ func (e *Env) statedTypes(diags *diag.List) {
 			types[d.Name] = tAny // until its expression is analysed
 		}
 		e.fieldTypes[k.Name] = types
-		e.classes[k.Name] = &Class{Name: k.Name, One: k.One, derived: map[string]*Expr{}}
+		class := &Class{Name: k.Name, One: k.One, derived: map[string]*Expr{}, slots: map[string]int{}}
+		for _, name := range fieldNames(e.model, k) {
+			if _, twice := class.slots[name]; !twice {
+				class.slots[name] = len(class.slots)
+			}
+		}
+		e.classes[k.Name] = class
 		if slices.Contains(builtinNames(), k.Name) {
 			diags.Add(diag.Diagnostic{Code: "model/reserved-name", Severity: diag.Error, Span: k.Span,
 				Message: fmt.Sprintf("a kind cannot be called %q: the language has a function of that name", k.Name), Hint: "choose another name"})

@@ -55,7 +55,12 @@ type Class struct {
 	Name    string // collection name
 	One     string
 	derived map[string]*Expr
+	slots   map[string]int // where an object keeps a field, a list or a derived value
 }
+
+// unset fills the slot of a field that nobody stated and of a derived value that
+// nobody has read.
+type unset struct{}
 
 // Object is an object of the model. It is a struct around a pointer, never the
 // pointer itself: expr dereferences pointers, and two Objects are equal under
@@ -66,8 +71,7 @@ type Object struct{ *object }
 type object struct {
 	seq    int // unique in a World: makes DeepEqual identity, and cheap
 	class  *Class
-	fields map[string]any
-	memo   map[string]any // derived values already computed; evaluating marks a cycle
+	values []any // by slot of the class: what is stated, and derived values already computed
 	id     string
 	name   string
 	place  Place
@@ -84,7 +88,11 @@ type Place struct {
 // NewObject returns an object without fields. seq must be unique in its World.
 // id and name are shown as the input writes them.
 func NewObject(class *Class, seq int, id, name string, place Place) Object {
-	return Object{&object{seq: seq, class: class, id: id, name: name, place: place, fields: map[string]any{}}}
+	o := Object{&object{seq: seq, class: class, id: id, name: name, place: place, values: make([]any, len(class.slots))}}
+	for i := range o.values {
+		o.values[i] = unset{}
+	}
+	return o
 }
 
 // Class returns the object's kind. ID and Name return what findings show; Place
@@ -96,12 +104,22 @@ func (o Object) Place() Place  { return o.place }
 
 // Set states a field or an inverse list. Every field of the kind must be set
 // once, to a known value, an *Unknown or a *Partial, before rules run.
-func (o Object) Set(field string, value any) { o.fields[field] = value }
+func (o Object) Set(field string, value any) {
+	if slot, ok := o.class.slots[field]; ok {
+		o.values[slot] = value
+	}
+}
 
 // Field returns what was Set, without evaluating derived values.
 func (o Object) Field(field string) (value any, ok bool) {
-	value, ok = o.fields[field]
-	return value, ok
+	slot, ok := o.class.slots[field]
+	if !ok || o.class.derived[field] != nil {
+		return nil, false
+	}
+	if value = o.values[slot]; value == (unset{}) {
+		return nil, false
+	}
+	return value, true
 }
 
 // SetExistence records that it is unknown whether the object will exist.
@@ -121,7 +139,11 @@ func (o Object) Unresolved() *Unknown { return o.open }
 func (o Object) Number() int { return o.seq }
 
 // Forget drops the derived values computed so far, after a change by Set.
-func (o Object) Forget() { o.memo = nil }
+func (o Object) Forget() {
+	for name := range o.class.derived {
+		o.values[o.class.slots[name]] = unset{}
+	}
+}
 
 // String returns the name, so that printing an object never walks the graph.
 func (o Object) String() string { return o.name }
