@@ -181,6 +181,16 @@ func TestVariations(t *testing.T) {
 	}
 }
 
+// TestMutantsThatOnlyErrorsTell: an example cannot expect that a rule fails to run.
+func TestMutantsThatOnlyErrorsTell(t *testing.T) {
+	set := single(t, "true", `net.size < 29 and net.size % net.size == 0`)
+	for _, s := range set.NewBench().Mutate(set.Rules[0]).Survivors {
+		if s.Text == "net.size < 29" {
+			t.Errorf("%s would show it: %s, not %s", s.By, s.Want, s.Got)
+		}
+	}
+}
+
 // TestMutateIsJudgedByTopologies: a mutant counts as unkillable only because no
 // topology tells it from its rule.
 func TestMutateIsJudgedByTopologies(t *testing.T) {
