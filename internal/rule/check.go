@@ -167,6 +167,7 @@ type checker struct {
 	opts     Options
 	out      Result
 	problems diag.List
+	vars     map[string]any // of the evaluation at hand
 }
 
 func (c *checker) rule(r *Rule) {
@@ -186,12 +187,16 @@ func (c *checker) rule(r *Rule) {
 
 // subject runs one rule on one subject; o is nil for the whole topology.
 func (c *checker) subject(r *Rule, o *lang.Object) {
+	// One map serves every evaluation: none keeps what it is given.
 	vars := func() map[string]any {
-		m := map[string]any{}
-		if o != nil {
-			m[r.Var] = *o
+		clear(c.vars)
+		if c.vars == nil {
+			c.vars = map[string]any{}
 		}
-		return m
+		if o != nil {
+			c.vars[r.Var] = *o
+		}
+		return c.vars
 	}
 	subject := Subject{"topology", "", "input"}
 	if o != nil {
