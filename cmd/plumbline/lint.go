@@ -16,7 +16,10 @@ func (p *program) lintVerb() *cobra.Command {
 		Short: "Check pages and rules",
 		Long: `Lint reports what is wrong with the pages and rules of a site: broken links,
 missing images, quotes that match no sentence, rules that do not compile. The
-exit code is 1 where anything is an error; warnings and hints do not change it.`,
+exit code is 1 where anything is an error; warnings and hints do not change it.
+
+Each problem ends with its code, such as [rule/unknown-key]. The page of the
+manual "Problems and their codes", content/manual/problems.md, explains each.`,
 		Example: `  plumbline lint
   plumbline lint --site ../docs --format json`,
 		Args: noArgs,

@@ -14,12 +14,13 @@ import (
 	"github.com/plumbline/plumbline/internal/model"
 	"github.com/plumbline/plumbline/internal/render"
 	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/topology"
 )
 
 // Codes documents every problem of a site's files, sorted by code.
 func Codes() []diag.CodeDoc {
 	all := slices.Concat(
-		document.Codes(), config.Codes(), model.Codes(), lang.Codes(), lint.Codes(), rule.Codes(), bundle.Codes(), render.Codes(),
+		document.Codes(), config.Codes(), model.Codes(), lang.Codes(), topology.Codes(), lint.Codes(), rule.Codes(), bundle.Codes(), render.Codes(),
 		[]diag.CodeDoc{{Code: "site/no-pages", Severity: diag.Error, Summary: "the site has no pages",
 			Doc: "A site needs at least one Markdown file: `content/index.md`, or `index.md` in a plain folder. Mostly the command runs in another folder than the site's; `--site` names it."}},
 	)
