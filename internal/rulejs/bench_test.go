@@ -212,7 +212,6 @@ const handWritten = `
 import { readNative as benchRead, noChanges as benchChanges } from "./native";
 import { Source as BenchSource } from "./source";
 import { parseJSON as benchParse } from "./json";
-import { Unknown as BenchUnknown } from "./value";
 const handWhere = (vm: any) => vm.fields.networkInterfaces.length > 0;
 const handAssert = (vm: any) => {
   const nics = vm.fields.networkInterfaces;
@@ -238,15 +237,14 @@ const timed = (f: () => number, times: number): number => {
   }
   return all.sort((a, b) => a - b)[times >> 1]!;
 };
-export function measure(text: string, unknowns: boolean) {
-  let start = performance.now();
+export function measure(text: string) {
+  const start = performance.now();
   const source = new BenchSource("t.json", text);
   const t = benchRead(program.model, source, benchParse(source).root, benchChanges);
   const read = performance.now() - start;
   const vms = t.world!.collections.virtualMachines as any[];
   const w = { collections: t.world!.collections, declared: t.world!.declared, lib: program.lib };
   const rule = program.rules[0]!;
-  if (unknowns) for (const g of t.world!.collections.networkSecurityGroups as any[]) if (g.name.endsWith("7")) g.fields.securityRules = new BenchUnknown("?");
   const hand = () => {
     let failed = 0;
     for (let i = 0; i < vms.length; i++) if (handWhere(vms[i]) && !handAssert(vms[i])) failed++;
@@ -259,33 +257,40 @@ export function measure(text: string, unknowns: boolean) {
     return failed;
   };
   const check = () => checkTopology(program.rules, program.lib, t, {}).summary.fail;
-  if (!unknowns && (hand() !== generated() || hand() !== check())) throw new Error("they differ: " + [hand(), generated(), check()]);
+  if (hand() !== generated() || hand() !== check()) throw new Error("they differ: " + [hand(), generated(), check()]);
   const times = Math.max(5, Math.min(400, Math.round(2e6 / vms.length)));
   const rounds: number[][] = [];
-  for (let i = 0; i < 5; i++) rounds.push(unknowns ? [0, 0, timed(check, times)] : [timed(hand, times), timed(generated, times), timed(check, Math.max(5, times >> 3))]);
+  for (let i = 0; i < 5; i++) rounds.push([timed(hand, times), timed(generated, times), timed(check, Math.max(5, times >> 3))]);
   const best = (k: number) => Math.min(...rounds.map((r) => r[k]!));
   return { read, hand: best(0), generated: best(1), check: best(2) };
 }
 `
 
-// BenchmarkTypicalRuleInV8 runs the rule in Node: as generated, as hand-written
-// JavaScript over the same objects, and as a whole check with findings.
+// checks are the tests for unknowns in the runtime and what it would do without.
+var checks = map[string][][2]string{
+	"runtime/ops.ts": {
+		{`(typeof v === "object" ? v === null : v !== undefined) ? v : composite(v)`, "v"},
+		{"v === null || v instanceof Obj ? v : stop(v)", "v as Obj | null"},
+		{"v instanceof Obj ? v : stop(v)", "v as Obj"},
+		{"v === null ? stop(v) : v", "v as Obj"},
+		{"v === text || differs(v)", "v === text"},
+		{`typeof a === "boolean" ? a : noTruth(a, what)`, "a as boolean"},
+	},
+	"runtime/builtins.ts": {
+		{"Array.isArray(v) ? v : entries(name, v)", "v as Value[]"},
+	},
+}
+
+// BenchmarkTypicalRuleInV8 runs the rule in Node: as hand-written JavaScript, as
+// generated over the same objects ("vs-hand"), and as a whole check with findings.
+// "vs-unchecked" is what the tests for unknowns cost where everything is known.
 func BenchmarkTypicalRuleInV8(b *testing.B) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		b.Skip("node is not installed")
 	}
-	set := typicalSet(b)
+	code := string(Translate(typicalSet(b), "bench"))
 	dir := b.TempDir()
-	checks, err := fs.ReadFile(theme.FS(), "runtime/checks.ts")
-	if err != nil {
-		b.Fatal(err)
-	}
-	entry := fstest.MapFS{"runtime/checks.ts": {Data: append(checks, handWritten...)}}
-	assets, problems := bundle.Site(theme.With(entry), string(Translate(set, "bench")))
-	if problems.HasErrors() {
-		b.Fatal(problems[0].Message)
-	}
 	write := func(name string, data []byte) string {
 		file := filepath.Join(dir, name)
 		if err := os.WriteFile(file, data, 0o600); err != nil {
@@ -293,29 +298,71 @@ func BenchmarkTypicalRuleInV8(b *testing.B) {
 		}
 		return file
 	}
-	write("checks.mjs", assets.Files["checks.mjs"])
+	entry := read(b, "runtime/checks.ts") + handWritten
+	write("checked.mjs", checksModule(b, code, fstest.MapFS{"runtime/checks.ts": {Data: []byte(entry)}}))
+	write("unchecked.mjs", checksModule(b, code, unchecked(b, entry)))
 	script := write("bench.mjs", []byte(`import { readFileSync } from "node:fs";
-import { measure } from "./checks.mjs";
-console.log(JSON.stringify(measure(readFileSync(process.argv[2], "utf8"), process.argv[3] === "unknown")));`))
+const { measure } = await import("./" + process.argv[3] + ".mjs");
+console.log(JSON.stringify(measure(readFileSync(process.argv[2], "utf8"))));`))
 	for _, n := range []int{100, 10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			text := write("t.json", []byte(typicalTopology(n)))
-			var m struct{ Read, Hand, Generated, Check float64 }
-			for b.Loop() {
-				out, err := exec.Command(node, script, text, "known").Output()
+			var m, plain struct{ Read, Hand, Generated, Check float64 }
+			run := func(module string, into any) {
+				out, err := exec.Command(node, script, text, module).Output()
+				if err == nil {
+					err = json.Unmarshal(out, into)
+				}
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := json.Unmarshal(out, &m); err != nil {
-					b.Fatal(err)
-				}
+			}
+			for b.Loop() {
+				run("checked", &m)
+				run("unchecked", &plain)
 			}
 			b.ReportMetric(m.Hand, "hand-ms")
 			b.ReportMetric(m.Generated, "generated-ms")
 			b.ReportMetric(m.Check, "check-ms")
 			b.ReportMetric(m.Read, "read-ms")
 			b.ReportMetric(m.Generated/m.Hand, "vs-hand")
+			b.ReportMetric(m.Generated/m.Hand/(plain.Generated/plain.Hand), "vs-unchecked")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
+}
+
+func read(b *testing.B, file string) string {
+	b.Helper()
+	data, err := fs.ReadFile(theme.FS(), file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(data)
+}
+
+func checksModule(b *testing.B, code string, over fs.FS) []byte {
+	b.Helper()
+	assets, problems := bundle.Site(theme.With(over), code)
+	if problems.HasErrors() {
+		b.Fatal(problems[0].Message)
+	}
+	return assets.Files["checks.mjs"]
+}
+
+// unchecked is the runtime without the tests for unknowns.
+func unchecked(b *testing.B, entry string) fs.FS {
+	b.Helper()
+	over := fstest.MapFS{"runtime/checks.ts": {Data: []byte(entry)}}
+	for file, replacements := range checks {
+		text := read(b, file)
+		for _, r := range replacements {
+			if !strings.Contains(text, r[0]) {
+				b.Fatalf("%s has no %s", file, r[0])
+			}
+			text = strings.Replace(text, r[0], r[1], 1)
+		}
+		over[file] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return over
 }
