@@ -81,7 +81,7 @@ fmt: ## format the Go code
 	gofmt -w $(GO_DIRS)
 
 golden: build ## rewrite the expected outputs of tests; read the diff
-	go test ./cmd/plumbline ./internal/... -update
+	go test $$(grep -rl --include='*_test.go' '"update"' cmd internal | xargs -n1 dirname | sort -u | sed 's|^|./|') -update
 
 clean: ## remove everything that was built
 	rm -rf bin public theme/node_modules

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,4 +149,42 @@ func importsOf(t *testing.T, file string) []string {
 		paths = append(paths, p)
 	}
 	return paths
+}
+
+// TestArchitecture: ARCHITECTURE.md has every package and names no package or
+// file that there is not, and each package says what it never does.
+func TestArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, packages, _ := strings.Cut(string(text), "\n## Packages")
+	packages, _, _ = strings.Cut(packages, "\n## ")
+	invariant := map[string]bool{}
+	for _, file := range goFiles(t) {
+		source, err := os.ReadFile(filepath.Join("..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _, _ := strings.Cut(string(source), "\npackage ")
+		pkg := path.Dir(file)
+		invariant[pkg] = invariant[pkg] || strings.Contains(before, "// Invariant:")
+	}
+	for pkg := range laws(t) {
+		name := strings.TrimPrefix(pkg, "internal/")
+		if strings.HasSuffix(pkg, "/gen") || !strings.Contains(pkg, "/") {
+			continue // generators, and packages that only embed a folder
+		}
+		if !strings.Contains(packages, "\n| `"+name+"` |") {
+			t.Errorf("the table of packages lacks %s", name)
+		}
+		if !invariant[pkg] {
+			t.Errorf("%s does not say its invariant in the comment of the package", pkg)
+		}
+	}
+	for _, m := range regexp.MustCompile("`((?:internal|theme|cmd|rules|content)/[a-zA-Z0-9_/.-]*)`").FindAllStringSubmatch(string(text), -1) {
+		if _, err := os.Stat(filepath.Join("..", m[1])); err != nil {
+			t.Errorf("ARCHITECTURE.md names %s, which is not there", m[1])
+		}
+	}
 }
