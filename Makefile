@@ -45,7 +45,7 @@ test: build check-format check-types chromium ## everything CI runs
 	$(BIN) test --mutate
 
 parity: $(BUNDLES) chromium ## compare both engines with expr on all of its own tests and on random rules
-	@PLUMBLINE_PARITY=full go test ./internal/rulejs -run '^(TestParity|TestPatternsAgreeWithGo)$$' -count=1 -v -timeout 60m | grep -v '^=== \|^ *--- PASS'
+	@PLUMBLINE_PARITY=full go test ./internal/rulejs -run '^(TestParity|TestPatternsAgreeWithGo|TestHostileInputs)$$' -count=1 -v -timeout 60m | grep -v '^=== \|^ *--- PASS'
 
 check-format:
 	@unformatted=$$(gofmt -l $(GO_DIRS)); \

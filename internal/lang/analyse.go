@@ -31,7 +31,9 @@ type analyser struct {
 	text  model.Text
 	rule  string
 	lets  []letVar
-	ptrs  []*Type // element types of the enclosing closures
+	ptrs  []*Type  // element types of the enclosing closures
+	loops []string // and the builtins that they belong to
+	depth int      // of the node at hand
 	// unordered is the argument whose order its parent does not look at.
 	unordered ast.Node
 	diags     *diag.List
@@ -148,7 +150,16 @@ func (a *analyser) make(n ast.Node, op Op, t *Type, args ...*Node) *Node {
 	return out
 }
 
+// maxDepth bounds how deep an expression is nested, because engines parse and run
+// JavaScript on a stack.
+const maxDepth = 500
+
 func (a *analyser) node(n ast.Node) *Node {
+	if a.depth >= maxDepth {
+		return a.errorAt(n, "rule/refused", fmt.Sprintf("this is nested deeper than %d levels", maxDepth), "give parts of it a name: derived values and functions of the model")
+	}
+	a.depth++
+	defer func() { a.depth-- }()
 	switch n := n.(type) {
 	case *ast.NilNode:
 		return a.literal(n, nil, tNil)
@@ -293,6 +304,9 @@ func (a *analyser) pointer(n *ast.PointerNode) *Node {
 	case "index":
 		return a.make(n, OpIndex, tInt)
 	case "acc":
+		if a.loops[len(a.loops)-1] != "reduce" {
+			return a.errorAt(n, "rule/syntax", `"#acc" has no meaning outside reduce`, "it stands for the result so far")
+		}
 		return a.make(n, OpAcc, tAny)
 	}
 	return a.errorAt(n, "rule/unknown-name", fmt.Sprintf("unknown pointer %q", "#"+n.Name), "there are #, #index and, in reduce, #acc")

@@ -81,9 +81,9 @@ func (a *analyser) loop(n *ast.BuiltinNode, b builtin) *Node {
 	}
 	args, types := []*Node{list}, []*Type{list.Type}
 	if len(n.Arguments) > 1 {
-		a.ptrs = append(a.ptrs, list.Type.elem())
+		a.ptrs, a.loops = append(a.ptrs, list.Type.elem()), append(a.loops, n.Name)
 		body := a.node(n.Arguments[1].(*ast.PredicateNode).Node)
-		a.ptrs = a.ptrs[:len(a.ptrs)-1]
+		a.ptrs, a.loops = a.ptrs[:len(a.ptrs)-1], a.loops[:len(a.loops)-1]
 		switch n.Name {
 		case "all", "any", "none", "one", "filter", "find", "findIndex", "count":
 			a.wantBool(body, "the condition of "+n.Name)

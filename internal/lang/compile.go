@@ -353,7 +353,7 @@ func (s *assembler) binary(n *Node) ast.Node {
 			return call(n, fnIn, l, r)
 		}
 	case "..":
-		return call(n, fnRange, l, r)
+		return call(n, fnRange, name(n, worldName), l, r)
 	case "**":
 		if e, whole := n.Args[1].Lit.(int); !whole || e < 0 {
 			return call(n, fnPower, l, r)
@@ -469,7 +469,7 @@ func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
 		return a[0], nil
 	})
 	add(fnSort, func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) })
-	add(fnRange, func(a []any) (any, error) { return makeRange(a[0], a[1]) })
+	add(fnRange, func(a []any) (any, error) { return a[0].(*World).makeRange(a[1], a[2]) })
 	add(fnCall, func(a []any) (any, error) { return a[0].(*World).call(e.function(a[1].(string)), a[2:]) })
 	add(fnOpen, func(a []any) (any, error) {
 		reason, ok := a[0].(string)
@@ -501,7 +501,7 @@ const (
 	tooLong  = "a range has fewer than 1000000 elements"
 )
 
-func makeRange(a, b any) (v any, err error) {
+func (w *World) makeRange(a, b any) (v any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			v, err = nil, fmt.Errorf("a range goes from number to number")
@@ -510,6 +510,9 @@ func makeRange(a, b any) (v any, err error) {
 	lo, hi := runtime.ToInt(a), runtime.ToInt(b)
 	if hi-lo+1 >= maxRange { // wraps as the VM's own size does
 		return nil, errors.New(tooLong)
+	}
+	if err := w.count(max(0, hi-lo+1)); err != nil {
+		return nil, err
 	}
 	return runtime.MakeRange(lo, hi), nil
 }

@@ -38,7 +38,7 @@ func (x *Expr) Span(n *Node) diag.Span { return spanOf(x.Text, n.From, n.To) }
 // Eval evaluates over a world with the given variables. The result is a known
 // value, an *Unknown with its Missing filled, or a *Partial.
 func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) {
-	w.steps = 0
+	w.steps, w.numbers = 0, 0
 	return x.eval(w, vars)
 }
 
@@ -129,6 +129,9 @@ func describe(n *Node, operands []any, err error) string {
 			return "division by zero"
 		}
 		if n.Name == ".." && isNumber(operands[0]) && isNumber(operands[1]) {
+			if errors.Is(err, errSteps) {
+				return errSteps.Error()
+			}
 			return tooLong
 		}
 		return fmt.Sprintf("%q does not work on %s and %s", n.Name, names[0], names[1])

@@ -11,10 +11,12 @@ import (
 )
 
 // What keeps one expression from taking all time or memory. Rules and topologies
-// of a million objects stay far below; theme/runtime has the same bound of texts.
+// of a million objects stay far below. theme/runtime has the same bounds of texts
+// and ranges; its loops end with the worker that they run in.
 const (
-	maxText  = 1 << 26 // bytes of a text that an expression makes
-	maxSteps = 1 << 28 // elements that the loops of one evaluation go through, and 16 bytes of text each
+	maxText   = 1 << 26 // bytes of a text that an expression makes
+	maxRanges = 1 << 26 // numbers that the ranges of one evaluation make
+	maxSteps  = 1 << 32 // elements that its loops go through
 )
 
 var (
@@ -22,7 +24,15 @@ var (
 	errText  = fmt.Errorf("a text has at most %d bytes", maxText)
 )
 
-// step counts work and fails beyond the bound.
+// count and step count the numbers of ranges and the elements of loops, and fail
+// beyond their bounds.
+func (w *World) count(numbers int) error {
+	if w.numbers += numbers; w.numbers > maxRanges {
+		return errSteps
+	}
+	return nil
+}
+
 func (w *World) step(n int) error {
 	if w.steps += n; w.steps > maxSteps {
 		return errSteps

@@ -166,7 +166,7 @@ func Refusals() []Refusal {
 		{"`string` and `toJSON` of a list, map or object", "Go prints them in its own way", "`join`, or the single fields"},
 		{"`sort` of what is no list", "expr gives an empty list", "`sort` of a list"},
 		{"a field of an object by a computed name", "a misspelt name would be nil for ever", "the field by its name"},
-		{"a range of a million numbers, a text of more than 64 MiB, a rule of more than 268 million steps", "a rule must end", ""},
+		{"a range of a million numbers, a text of more than 64 MiB, an expression nested deeper than 500 levels", "a rule must end", ""},
 	}
 }
 

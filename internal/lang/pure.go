@@ -78,3 +78,11 @@ func typeName(v any) string {
 
 // IsPure reports whether a name is a function with an implementation on each side.
 func IsPure(name string) bool { _, ok := pureFunctions[name]; return ok }
+
+// UsesPure reports whether an expression calls such a function, which expr does
+// not have.
+func UsesPure(x *Expr) bool {
+	found := false
+	x.Root.walk(func(n *Node) { found = found || n.Op == OpCall && IsPure(n.Name) })
+	return found
+}

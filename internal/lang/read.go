@@ -166,7 +166,7 @@ func equal(a, b any) (any, error) {
 
 // unknownInside finds an unknown in a composite value of a raw resource.
 func unknownInside(v any, depth int) *Unknown {
-	if depth > 100 {
+	if depth > 1000 {
 		return &Unknown{Reason: "nested too deeply to compare"}
 	}
 	switch v := v.(type) {
@@ -261,7 +261,7 @@ func (w *World) run(p *program, env map[string]any) (any, error) {
 
 // memoryBudget bounds the elements that one run of the VM creates. It is far
 // above what a topology of a million objects needs.
-const memoryBudget = 1 << 26
+const memoryBudget = 1 << 28
 
 // call runs a function of the model over known arguments.
 func (w *World) call(f *function, args []any) (any, error) {

@@ -156,8 +156,9 @@ type World struct {
 	Declared    map[string]any
 
 	machines machines // a World is used by one goroutine at a time
-	steps    int      // of the evaluation at hand, see limits.go
-	touch    func(o Object, field string)
+	// of the evaluation at hand, see limits.go
+	steps, numbers int
+	touch          func(o Object, field string)
 }
 
 // Trace calls f for each stated field, inverse list, id and name that evaluation

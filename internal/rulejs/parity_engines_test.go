@@ -2,6 +2,7 @@ package rulejs
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ const harness = `
 globalThis.rt = plumblineRuntime;
 globalThis.print = (v) => {
   if (v === null) return "nil";
+  if (v instanceof rt.Unknown) return "unknown";
   switch (typeof v) {
     case "boolean": return String(v);
     case "bigint": return v + "n";
@@ -95,24 +97,47 @@ func (e *engines) start(t *testing.T, environments []string) func([]*lang.Expr) 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { vm.Close() })
-	list := "[" + strings.Join(environments, ",") + "]"
-	if _, err := vm.Call("setEnvironments", list); err != nil {
+	if _, err := vm.Call("setEnvironments", "["+strings.Join(environments, ",")+"]"); err != nil {
 		t.Fatal(err)
 	}
-	tab := e.browser.Open(t, browsertest.View{})
-	browsertest.Eval[bool](tab, e.script+";setEnvironments("+quote(list)+"); true")
+	inEngine := func(code string) (string, error) { return vm.Call("runBatch", code) }
+	inChromium := e.chromium(t, environments)
 	return func(exprs []*lang.Expr) (engine, chromium [][]string) {
-		code := codeOf(exprs)
-		answer, err := vm.Call("runBatch", code)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal([]byte(answer), &engine); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Unmarshal([]byte(browsertest.Eval[string](tab, "runBatch("+quote(code)+")")), &chromium); err != nil {
-			t.Fatal(err)
-		}
-		return engine, chromium
+		return runBatch(exprs, len(environments), inEngine), runBatch(exprs, len(environments), inChromium)
 	}
+}
+
+// chromium opens a tab and returns how to run code in it.
+func (e *engines) chromium(t *testing.T, environments []string) func(code string) (string, error) {
+	tab := e.browser.Open(t, browsertest.View{})
+	browsertest.Eval[bool](tab, e.script+";setEnvironments("+quote("["+strings.Join(environments, ",")+"]")+"); true")
+	return func(code string) (string, error) {
+		answer := browsertest.Eval[string](tab, "(() => { try { return runBatch("+quote(code)+"); } catch (e) { return String(e); } })()")
+		if !strings.HasPrefix(answer, "[") {
+			return "", errors.New(answer)
+		}
+		return answer, nil
+	}
+}
+
+// runBatch runs expressions. What does not even start is a defect of one of them.
+func runBatch(exprs []*lang.Expr, environments int, call func(code string) (string, error)) (results [][]string) {
+	answer, err := call(codeOf(exprs))
+	if err == nil {
+		err = json.Unmarshal([]byte(answer), &results)
+	}
+	switch {
+	case err == nil:
+		return results
+	case len(exprs) == 1:
+		for range environments {
+			results = append(results, []string{"defect: " + err.Error()})
+		}
+		return results
+	}
+	results = runBatch(exprs[:len(exprs)/2], environments, call)
+	for e, more := range runBatch(exprs[len(exprs)/2:], environments, call) {
+		results[e] = append(results[e], more...)
+	}
+	return results
 }

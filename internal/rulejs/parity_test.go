@@ -41,6 +41,8 @@ func result(v any, err error) string {
 	switch v := v.(type) {
 	case nil:
 		return "nil"
+	case *lang.Unknown:
+		return "unknown"
 	case bool:
 		return strconv.FormatBool(v)
 	case int:

@@ -4,7 +4,7 @@
 import program from "plumbline:rules";
 import { evaluate, type Context, type Expr, type Library } from "./evaluate";
 import * as rt from "./index";
-import { compareText, Failure, typeName } from "./ops";
+import { compareText, Failure, typeName, work } from "./ops";
 import { read } from "./read";
 import { show } from "./show";
 import { openValue, RuntimeError } from "./tree";
@@ -66,6 +66,7 @@ function messageOf(e: unknown): string {
 
 /** The function alone; what stops it needs the tree. */
 function fast(x: Expr): Result {
+  work.steps = 0;
   try {
     return resultOf(x.run(context, ...args));
   } catch (e) {

@@ -2,7 +2,7 @@
 // tree evaluator where that meets an unknown or an error. Mirrors
 // internal/lang/expr.go and read.go.
 
-import { Failure, equal, fail, isNil, inList, known, nameOf, why, type Pattern } from "./ops";
+import { Failure, equal, fail, isNil, inList, known, nameOf, why, work, type Pattern } from "./ops";
 import { evaluateTree, RuntimeError } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
@@ -124,7 +124,7 @@ export function same(a: Value, b: Value): boolean {
 }
 
 function unknownInside(v: Value, depth: number): Unknown | null {
-  if (depth > 100) return new Unknown("nested too deeply to compare");
+  if (depth > 1000) return new Unknown("nested too deeply to compare");
   if (v === null || typeof v !== "object" || v instanceof Obj) return null;
   if (v instanceof Unknown) return v;
   if (v instanceof Partial) return why(v);
@@ -169,6 +169,7 @@ export function open(reason: Value): never {
  * or a Partial. Throws RuntimeError where the expression fails on known values.
  */
 export function evaluate(x: Expr, w: Context, args: Value[]): Value {
+  work.steps = 0;
   try {
     return args.length === 1 ? x.run(w, args[0]!) : x.run(w, ...args);
   } catch (e) {

@@ -390,12 +390,17 @@ export function toInt(n: bigint | number): bigint {
 
 const MAX_RANGE = 1_000_000n;
 
+/** Numbers that the ranges of one evaluation have made; evaluate() begins anew. Data bounds every other loop. */
+export const work = { steps: 0 };
+const MAX_STEPS = 1 << 26;
+
 export function range(a: Value, b: Value): Value[] {
   if (!isNumber(a) || !isNumber(b)) return mismatch("..", a, b);
   const from = toInt(a);
   const to = toInt(b);
   const size = wrap(to - from + 1n); // wraps as in Go
   if (size >= MAX_RANGE) return fail("a range has fewer than 1000000 elements");
+  if (size > 0n && (work.steps += Number(size)) > MAX_STEPS) return fail("this takes more steps than an expression may");
   const out: Value[] = [];
   for (let i = 0n; i < size; i++) out.push(from + i);
   return typedList("int", out);
