@@ -27,8 +27,7 @@ func FuzzParity(f *testing.F) {
 		f.Add(text, topologies[i%len(topologies)])
 	}
 	f.Add(`"a" matches "(a+)+$"`, `{}`)
-	f.Add(`repeat(repeat("ab", 1000000), 1000000)`, `{}`)
-	f.Add(`reduce(1..60, #acc + #acc, "ab")`, `{}`)
+	f.Add(`repeat(repeat("ab", 10), 3)`, `{}`)
 	f.Add(`let x1 = 1; let env = x1; map([1], x1 + env + #)`, `{"__proto__": {"polluted": 1}}`)
 	env, _ := lang.NewEnv(&model.Model{})
 	vm, err := jsvm.New(runtimeScript(f))
