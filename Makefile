@@ -74,8 +74,9 @@ chromium:
 	echo "installing Chromium for the browser tests"; \
 	$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
 
+# One package at a time: what is compared is measured in one run, alone.
 bench: $(BUNDLES) ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+	go test -p 1 -run '^$$' -bench . -benchmem ./...
 
 fmt: ## format the Go code
 	gofmt -w $(GO_DIRS)
