@@ -40,10 +40,8 @@ function condition(name: string, v: Value): boolean {
   return typeof v === "boolean" ? v : fail(`the condition of ${name} is true or false, not ${nameOf(v)}`);
 }
 
-/** count with its closure. */
 export const count: Loop = (v, f) => BigInt(list("count", v).filter((x, i) => condition("count", f(x, i))).length);
 
-/** sum with its closure. */
 export const sum: Loop = (v, f) => {
   let total: Value = 0n;
   list("sum", v).forEach((x, i) => {
@@ -52,13 +50,11 @@ export const sum: Loop = (v, f) => {
   return total;
 };
 
-/** sortBy with its closure. */
 export const sortBy: Loop = (v, f, direction = "asc") => {
   const xs = list("sortBy", v).map(kept);
   return sorted("sortBy", xs, xs.map(f), direction);
 };
 
-/** groupBy with its closure. */
 export const groupBy: Loop = (v, f) => {
   const groups = new Dict(nilList);
   const xs = list("groupBy", v).map(kept);
