@@ -12,7 +12,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"unicode/utf8"
 )
 
 // Source is one file the user gave, with the text exactly as it was read.
@@ -20,14 +19,26 @@ type Source struct {
 	File  string // path as the user typed it, slash-separated
 	Text  string
 	lines []int // byte offset of the start of each line
+	// runes counts the characters before every step-th byte, so that a place in a
+	// line of megabytes is found without counting from its start.
+	runes []int
 }
+
+const step = 1 << 10
 
 // NewSource returns a source. text must be valid UTF-8.
 func NewSource(file, text string) *Source {
-	s := &Source{File: file, Text: text, lines: []int{0}}
+	s := &Source{File: file, Text: text, lines: []int{0}, runes: make([]int, 0, len(text)/step+1)}
+	runes := 0
 	for i := 0; i < len(text); i++ {
+		if i%step == 0 {
+			s.runes = append(s.runes, runes)
+		}
 		if text[i] == '\n' {
 			s.lines = append(s.lines, i+1)
+		}
+		if text[i]&0xc0 != 0x80 { // not the continuation of a character
+			runes++
 		}
 	}
 	return s
@@ -38,7 +49,22 @@ func NewSource(file, text string) *Source {
 func (s *Source) Position(offset int) (line, column int) {
 	offset = max(0, min(offset, len(s.Text)))
 	i := sort.SearchInts(s.lines, offset+1) - 1
-	return i + 1, utf8.RuneCountInString(s.Text[s.lines[i]:offset]) + 1
+	return i + 1, s.before(offset) - s.before(s.lines[i]) + 1
+}
+
+// before counts the characters before a byte offset.
+func (s *Source) before(offset int) int {
+	k := min(offset/step, len(s.runes)-1)
+	if k < 0 {
+		return 0
+	}
+	n := s.runes[k]
+	for _, b := range []byte(s.Text[k*step : offset]) {
+		if b&0xc0 != 0x80 {
+			n++
+		}
+	}
+	return n
 }
 
 // Line returns the text of a 1-based line without its line break.

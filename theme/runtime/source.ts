@@ -6,10 +6,8 @@ import type { Diagnostic } from "./check";
 export class Source {
   readonly text: string;
   private lines: number[] | null = null;
-  // Positions are mostly asked for in order, and a line may be the whole text.
-  private lastLine = -1;
-  private lastOffset = 0;
-  private lastColumn = 1;
+  /** How many code points stand before every STEP-th index, so that a place in a line of megabytes is found without counting from its start. */
+  private points: number[] | null = null;
 
   constructor(
     readonly file: string,
@@ -29,20 +27,33 @@ export class Source {
       if (lines[middle]! <= to) low = middle;
       else high = middle - 1;
     }
-    let at = lines[low]!;
-    let column = 1;
-    if (low === this.lastLine && to >= this.lastOffset) {
-      at = this.lastOffset;
-      column = this.lastColumn;
-    }
-    for (; at < to; at++) {
-      if ((this.text.charCodeAt(at) & 0xfc00) !== 0xdc00) column++;
-    }
-    this.lastLine = low;
-    this.lastOffset = at;
-    this.lastColumn = column;
-    return { line: low + 1, column };
+    return { line: low + 1, column: this.before(to) - this.before(lines[low]!) + 1 };
   }
+
+  /** Counts the code points before an index. */
+  private before(offset: number): number {
+    const points = (this.points ??= countPoints(this.text));
+    const k = Math.min(Math.floor(offset / STEP), points.length - 1);
+    let n = points[k] ?? 0;
+    for (let i = k * STEP; i < offset; i++) if (startsPoint(this.text, i)) n++;
+    return n;
+  }
+}
+
+const STEP = 1024;
+
+function startsPoint(text: string, i: number): boolean {
+  return (text.charCodeAt(i) & 0xfc00) !== 0xdc00;
+}
+
+function countPoints(text: string): number[] {
+  const out: number[] = [];
+  let n = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (i % STEP === 0) out.push(n);
+    if (startsPoint(text, i)) n++;
+  }
+  return out;
 }
 
 function lineStarts(text: string): number[] {
