@@ -129,9 +129,33 @@ func line(v any) []byte {
 	if err := e.Encode(v); err != nil {
 		panic(err) // results hold strings and integers only
 	}
-	// JSON.stringify leaves these two alone.
-	out := bytes.ReplaceAll(b.Bytes(), []byte("\\u2028"), []byte("\u2028"))
-	return bytes.ReplaceAll(out, []byte("\\u2029"), []byte("\u2029"))
+	return lineSeparators(b.Bytes())
+}
+
+// lineSeparators writes U+2028 and U+2029 as they are, as JSON.stringify does;
+// Go escapes them. A backslash takes the character behind it along, so that the
+// text "\u2028" of the input stays what it is.
+func lineSeparators(b []byte) []byte {
+	if !bytes.Contains(b, []byte(`\u202`)) {
+		return b
+	}
+	out := make([]byte, 0, len(b))
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] != '\\':
+			out = append(out, b[i])
+		case bytes.HasPrefix(b[i:], []byte(`\u2028`)):
+			out = append(out, "\u2028"...)
+			i += 5
+		case bytes.HasPrefix(b[i:], []byte(`\u2029`)):
+			out = append(out, "\u2029"...)
+			i += 5
+		default:
+			out = append(out, b[i], b[i+1])
+			i++
+		}
+	}
+	return out
 }
 
 // HasErrors reports whether a diagnostic of the result is an error.
