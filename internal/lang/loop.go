@@ -44,23 +44,9 @@ func widen[T any](xs []T) []any {
 
 // loop evaluates a builtin with a closure.
 func (t *tree) loop(n *Node, f *frame) result {
-	list := t.eval(n.Args[0], f)
-	if list.err != nil || list.unknown() != nil {
-		return list
-	}
-	elems, ok := items(list.v)
-	if !ok {
-		return t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
-	}
-	if err := t.w.step(1 + len(elems)); err != nil {
-		return t.fail(n, err.Error())
-	}
-	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
-	if p, ok := list.v.(*Partial); ok {
-		l.partial = true
-		if p.Open != nil {
-			l.more = named(p.Open, list.path)
-		}
+	l, r := t.start(n, f)
+	if l == nil {
+		return r
 	}
 	switch n.Name {
 	case "any":
@@ -85,6 +71,30 @@ func (t *tree) loop(n *Node, f *frame) result {
 		return l.reduce()
 	}
 	return l.whole()
+}
+
+// start evaluates the list of a loop. Where there is nothing to go through, the
+// loop is nil and r its result.
+func (t *tree) start(n *Node, f *frame) (l *loop, r result) {
+	list := t.eval(n.Args[0], f)
+	if list.err != nil || list.unknown() != nil {
+		return nil, list
+	}
+	elems, ok := items(list.v)
+	if !ok {
+		return nil, t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
+	}
+	if err := t.w.step(1 + len(elems)); err != nil {
+		return nil, t.fail(n, err.Error())
+	}
+	l = &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
+	if p, ok := list.v.(*Partial); ok {
+		l.partial = true
+		if p.Open != nil {
+			l.more = named(p.Open, list.path)
+		}
+	}
+	return l, result{}
 }
 
 // loop is one run of a builtin over its elements.
@@ -386,17 +396,9 @@ func (t *tree) lists(n *Node, f *frame) result {
 
 // nested evaluates the map inside a flatten, keeping partial elements.
 func (t *tree) nested(n *Node, f *frame) result {
-	list := t.eval(n.Args[0], f)
-	if list.err != nil || list.unknown() != nil {
-		return list
-	}
-	elems, ok := items(list.v)
-	if !ok {
-		return t.fail(n, fmt.Sprintf("%q goes through a list, not %s", n.Name, nameOf(list.v)))
-	}
-	l := &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
-	if p, ok := list.v.(*Partial); ok && p.Open != nil {
-		l.more = named(p.Open, list.path)
+	l, r := t.start(n, f)
+	if l == nil {
+		return r
 	}
 	return l.mapped(true)
 }

@@ -252,7 +252,7 @@ func engineResults(t *testing.T, env *lang.Env, m *model.Model, runtime string, 
 	t.Helper()
 	w := &writer{}
 	w.line("%s%sconst rt = plumblineRuntime;", runtime, harness)
-	w.library(env, m)
+	w.modelLibrary(env, m)
 	w.line("const expressions = [")
 	for _, x := range exprs {
 		w.expr("  ", "", x, []string{"host"}, ",")

@@ -29,7 +29,7 @@ func Translate(set *rule.Set, version string) []byte {
 	w.line(`import * as rt from "plumbline:runtime";`)
 	w.line("")
 	w.fields(set.Env, m)
-	w.library(set.Env, m)
+	w.modelLibrary(set.Env, m)
 	w.mappings(set.Env, m)
 	w.rules(set)
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
@@ -96,7 +96,7 @@ func (w *writer) fields(env *lang.Env, m *model.Model) {
 	w.line("")
 }
 
-func (w *writer) library(env *lang.Env, m *model.Model) {
+func (w *writer) modelLibrary(env *lang.Env, m *model.Model) {
 	w.line("const lib = {")
 	w.line("  one: {")
 	for _, k := range m.Kinds {
