@@ -107,10 +107,11 @@ func (p *printer) composite(r reflect.Value) {
 		return
 	}
 	entries := make([]entry, 0, r.Len())
-	for _, k := range r.MapKeys() {
+	for it := r.MapRange(); it.Next(); {
+		k := it.Key()
 		e := entry{key: keyText(k.Interface()), kind: typeOf(k.Interface())}
 		var inner printer
-		inner.value(r.MapIndex(k).Interface())
+		inner.value(it.Value().Interface())
 		e.json, e.shape = inner.json.String(), inner.shape.String()
 		entries = append(entries, e)
 	}

@@ -226,18 +226,22 @@ func entries(name string) func([]any) (any, error) {
 		if !isMap {
 			return nil, fmt.Errorf("%q does not work on %s", name, nameOf(a[0]))
 		}
-		keys := m.MapKeys()
-		order := func(k reflect.Value) string { return typeName(k.Interface()) + " " + show(k.Interface()) }
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(order(a), order(b)) })
-		out := make([]any, len(keys))
-		for i, k := range keys {
-			switch v := m.MapIndex(k).Interface(); name {
+		// A key that is NaN cannot be looked up, so keys and values go together.
+		pairs := [][2]any{}
+		for it := m.MapRange(); it.Next(); {
+			pairs = append(pairs, [2]any{it.Key().Interface(), it.Value().Interface()})
+		}
+		order := func(p [2]any) string { return typeName(p[0]) + " " + show(p[0]) }
+		slices.SortStableFunc(pairs, func(a, b [2]any) int { return strings.Compare(order(a), order(b)) })
+		out := make([]any, len(pairs))
+		for i, p := range pairs {
+			switch name {
 			case "keys":
-				out[i] = k.Interface()
+				out[i] = p[0]
 			case "values":
-				out[i] = v
+				out[i] = p[1]
 			default:
-				out[i] = [2]any{k.Interface(), v} // as expr has it: no list, and equal to none
+				out[i] = p // as expr has it: no list, and equal to none
 			}
 		}
 		return out, nil

@@ -39,8 +39,8 @@ func show(v any) string {
 	}
 	if m, ok := mapOf(v); ok { // what groupBy and fromPairs give
 		parts := []string{}
-		for _, k := range m.MapKeys() {
-			parts = append(parts, show(k.Interface())+": "+show(m.MapIndex(k).Interface()))
+		for it := m.MapRange(); it.Next(); {
+			parts = append(parts, show(it.Key().Interface())+": "+show(it.Value().Interface()))
 		}
 		slices.Sort(parts)
 		return "{" + strings.Join(parts, ", ") + "}"

@@ -64,13 +64,13 @@ func result(v any, err error) string {
 		return "[" + strings.Join(parts, ",") + "]"
 	case reflect.Map:
 		parts := []string{}
-		for _, k := range r.MapKeys() {
-			key := k.Interface()
+		for it := r.MapRange(); it.Next(); {
+			key := it.Key().Interface()
 			name, isText := key.(string)
 			if !isText || r.Type().Key().Kind() != reflect.String {
 				name = result(key, nil)
 			}
-			parts = append(parts, name+":"+result(r.MapIndex(k).Interface(), nil))
+			parts = append(parts, name+":"+result(it.Value().Interface(), nil))
 		}
 		sort.Strings(parts)
 		return "{" + strings.Join(parts, ",") + "}"

@@ -88,8 +88,9 @@ export class Dict {
     return this.entries.has(tag(key));
   }
 
+  /** NaN is never a key that is there already, in Go as in IEEE 754, so each gets an entry of its own. */
   set(key: Value, value: Value): void {
-    this.entries.set(tag(key), [key, value]);
+    this.entries.set(Number.isNaN(key) ? `NaN ${this.entries.size}` : tag(key), [key, value]);
   }
 
   list(): [Value, Value][] {
