@@ -35,8 +35,8 @@ type function struct {
 // expression that the file leaves out is nil.
 type Mapping struct {
 	*model.Mapping
-	When, Each, ID, Name *Expr
-	Fields               []MappedField
+	Within, When, Each, ID, Name *Expr
+	Fields                       []MappedField
 }
 
 // MappedField is a field and the expression that reads it from a resource.
@@ -328,7 +328,7 @@ func (c *modelCompiler) mapping(m *model.Mapping) *Mapping {
 		}
 		return c.expr(t, sc, "", c.diags)
 	}
-	out.When, out.Each = compile(m.When), compile(m.Each)
+	out.Within, out.When, out.Each = compile(m.Within), compile(m.When), compile(m.Each)
 	if m.Each.Value != "" {
 		sc.vars["item"], sc.vars["index"] = tAny, tInt
 	}

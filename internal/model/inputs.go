@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
@@ -41,17 +42,22 @@ func (l *loader) mapping(k *Kind, n *document.Node) *Mapping {
 		l.report("model/wrong-type", n.Span, what+" must be a map, not "+n.Describe(), "")
 		return nil
 	}
-	l.keys(n, what, "type", "when", "each", "id", "name", "fields")
+	l.keys(n, what, "type", "within", "when", "each", "id", "name", "fields")
 	m := &Mapping{
 		Kind: k.Name, Span: n.Span,
-		Type: l.text(n.Get("type"), `"type"`),
-		When: l.expression(n.Get("when"), `"when"`),
-		Each: l.expression(n.Get("each"), `"each"`),
-		ID:   l.expression(n.Get("id"), `"id"`),
-		Name: l.expression(n.Get("name"), `"name"`),
+		Type:   l.text(n.Get("type"), `"type"`),
+		Within: l.expression(n.Get("within"), `"within"`),
+		When:   l.expression(n.Get("when"), `"when"`),
+		Each:   l.expression(n.Get("each"), `"each"`),
+		ID:     l.expression(n.Get("id"), `"id"`),
+		Name:   l.expression(n.Get("name"), `"name"`),
 	}
 	if m.Type == "" {
 		l.report("model/missing-key", n.Span, what+` has no "type"`, "name the type of resource it reads, for example Microsoft.Network/bastionHosts")
+	}
+	if m.Within.Value != "" && strings.Count(m.Type, "/") < 2 {
+		l.report("model/bad-type", n.Get("within").Span, what+` has "within", but the type "`+m.Type+`" has no parent`, "the type of a part names its parent: Microsoft.Network/virtualNetworks/subnets")
+		m.Within = Text{}
 	}
 	if m.Each.Value != "" && m.ID.Value == "" {
 		l.report("model/missing-key", n.Span, what+` has "each" but no "id"`, "every object needs an id of its own; build it from resource.id and item")

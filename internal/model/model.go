@@ -99,7 +99,8 @@ type Input struct {
 // Each is set, `item`, `index`: one element of the list that Each gives.
 type Mapping struct {
 	Kind   string // collection name
-	Type   string // resource type, compared without case: "Microsoft.Network/bastionHosts"
+	Type   string // resource type, compared without case: "Microsoft.Network/bastionHosts"; "*" is any that no other mapping names
+	Within Text   // optional: the list in the parent that holds such resources too
 	When   Text   // optional: only resources for which this is true
 	Each   Text   // optional: one object per element of this list
 	ID     Text   // optional; default resource.id

@@ -139,7 +139,7 @@ func (w *writer) mappings(env *lang.Env, m *model.Model) {
 			for _, part := range []struct {
 				name string
 				x    *lang.Expr
-			}{{"when", mp.When}, {"each", mp.Each}, {"id", mp.ID}, {"name", mp.Name}} {
+			}{{"within", mp.Within}, {"when", mp.When}, {"each", mp.Each}, {"id", mp.ID}, {"name", mp.Name}} {
 				if part.x == nil {
 					w.line("      %s: null,", part.name)
 				} else {

@@ -24,9 +24,13 @@ import (
 // inputs, the evaluator of unknowns and texts.
 const ruleCodeLimit = 14 << 10
 
-// bareRules is the code of rules alone: no trees, titles or messages.
-func bareRules(set *rule.Set) string {
+// bareRules is the code of rules alone: no trees, titles or messages. With
+// withModel set it holds the derived values and functions of the model too.
+func bareRules(set *rule.Set, withModel bool) string {
 	m := set.Env.Model()
+	if !withModel {
+		m = &model.Model{}
+	}
 	var b strings.Builder
 	b.WriteString("import * as rt from \"plumbline:runtime\";\nexport const derived = {\n")
 	for _, k := range m.Kinds {
@@ -79,13 +83,13 @@ func foundingSet(t testing.TB) *rule.Set {
 
 // ruleCode bundles the rules with what they use of the runtime. The evaluator of
 // unknowns is replaced by nothing.
-func ruleCode(t testing.TB, set *rule.Set) string {
+func ruleCode(t testing.TB, set *rule.Set, withModel bool) string {
 	t.Helper()
 	bare := theme.With(fstest.MapFS{
 		"runtime/tree.ts": {Data: []byte("export class RuntimeError extends Error {}\nexport const evaluateTree = () => null;\n")},
 		"runtime/eval.ts": {Data: []byte("import { derived, functions, rules } from \"plumbline:rules\";\nimport { field } from \"./evaluate\";\nexport { derived, functions, rules, field };\n")},
 	})
-	code, problems := bundle.Eval(bare, bareRules(set))
+	code, problems := bundle.Eval(bare, bareRules(set, withModel))
 	if problems.HasErrors() {
 		t.Fatal(problems[0].Message)
 	}
@@ -94,8 +98,9 @@ func ruleCode(t testing.TB, set *rule.Set) string {
 
 func TestRulesCostLittle(t *testing.T) {
 	set := foundingSet(t)
-	n := zipped([]byte(ruleCode(t, set)))
+	n := zipped([]byte(ruleCode(t, set, false)))
 	t.Logf("operators, builtins and %d rules: %d bytes under gzip", len(set.Rules), n)
+	t.Logf("with the model's derived values and functions: %d", zipped([]byte(ruleCode(t, set, true))))
 	if n > ruleCodeLimit {
 		t.Errorf("operators, builtins and rules are %d bytes under gzip, more than %d", n, ruleCodeLimit)
 	}
@@ -116,7 +121,8 @@ func BenchmarkSizes(b *testing.B) {
 	for b.Loop() {
 		assets, _ = bundle.Site(theme.FS(), string(Translate(set, "bench")))
 	}
-	b.ReportMetric(float64(zipped([]byte(ruleCode(b, set)))), "rule-code-gzip")
+	b.ReportMetric(float64(zipped([]byte(ruleCode(b, set, false)))), "rule-code-gzip")
+	b.ReportMetric(float64(zipped([]byte(ruleCode(b, set, true)))), "rule-and-model-code-gzip")
 	var files []string
 	for p := range assets.Files {
 		if ext := path.Ext(p); ext == ".js" || ext == ".mjs" || ext == ".css" {

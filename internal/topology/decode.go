@@ -112,7 +112,8 @@ func decodeScalar(t model.Type, v any) (any, bool) {
 	return nil, false
 }
 
-// linkOf is a reference to the object with an id.
+// linkOf is a reference to the object with an id, which is given by itself or, as
+// Azure does, in a map.
 func linkOf(v any, field string, place lang.Place) any {
 	switch v := v.(type) {
 	case nil:
@@ -128,6 +129,10 @@ func linkOf(v any, field string, place lang.Place) any {
 		}
 		return refTo(settled(v), place)
 	case map[string]any:
+		id := v["id"]
+		if _, isMap := id.(map[string]any); !isMap && id != nil {
+			return linkOf(id, field, place)
+		}
 		return &lang.Unknown{Reason: quoted(field) + " is an object without an id"}
 	}
 	return &lang.Unknown{Reason: quoted(field) + " is " + describe(v) + ", not an id"}

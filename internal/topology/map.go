@@ -15,12 +15,19 @@ import (
 type mapper struct {
 	env      *lang.Env
 	mappings []*lang.Mapping
-	byType   map[string][]*lang.Mapping // by lower-case type, in file order
-	keys     map[string]string          // how mappings spell a key, by lower case
-	stated   []string                   // keys of a resource that mappings read
+	byType   map[string][]application // by lower-case type, in file order
+	keys     map[string]string        // how mappings spell a key, by lower case
+	stated   []string                 // keys of a resource that mappings read
 	drafts   []*mapped
 	byID     map[string]map[string]*mapped // kind, identity
 	open     map[string]*lang.Unknown      // why a kind may have more members
+}
+
+// application is a mapping for a type of resource: its own, or with inside set
+// that of the parent, which holds such resources too.
+type application struct {
+	*lang.Mapping
+	inside bool
 }
 
 // mapped is a draft under construction.
@@ -33,10 +40,13 @@ type mapped struct {
 	from  ref  // for the stub
 }
 
+// anyOtherType is the type of mappings for resources that no other mapping reads.
+const anyOtherType = "*"
+
 func newMapper(env *lang.Env, input string) *mapper {
 	m := &mapper{
-		env: env, mappings: env.Mappings(input), byType: map[string][]*lang.Mapping{},
-		keys: map[string]string{}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
+		env: env, mappings: env.Mappings(input), byType: map[string][]application{},
+		keys: map[string]string{"id": "id"}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
 	}
 	for _, k := range env.Model().Kinds {
 		m.byID[k.Name] = map[string]*mapped{}
@@ -44,8 +54,12 @@ func newMapper(env *lang.Env, input string) *mapper {
 	seen := map[string]bool{}
 	for _, mp := range m.mappings {
 		typ := foldLower(mp.Type)
-		m.byType[typ] = append(m.byType[typ], mp)
-		exprs := []*lang.Expr{mp.When, mp.Each, mp.ID, mp.Name}
+		m.byType[typ] = append(m.byType[typ], application{mp, false})
+		if mp.Within != nil {
+			parent := typ[:strings.LastIndexByte(typ, '/')]
+			m.byType[parent] = append(m.byType[parent], application{mp, true})
+		}
+		exprs := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}
 		for _, f := range mp.Fields {
 			exprs = append(exprs, f.Expr)
 		}
@@ -110,13 +124,63 @@ func (m *mapper) add(in *flattened, file string) {
 		typ, _ := r.body["type"].(string)
 		mappings := m.byType[foldLower(typ)]
 		if len(mappings) == 0 {
-			continue
+			if mappings = m.byType[anyOtherType]; len(mappings) == 0 {
+				continue
+			}
+			r.body["references"] = references(r.body)
 		}
 		m.spellKeys(r.body)
-		for _, mp := range mappings {
-			m.apply(mp, r, in.places, file)
+		for _, a := range mappings {
+			if a.inside {
+				m.applyInside(a.Mapping, r, in.places, file)
+			} else {
+				m.apply(a.Mapping, r, true, in.places, file)
+			}
 		}
 	}
+}
+
+// references lists the ids of other resources that a resource holds, each once
+// and in order, as {type, id}: the type in lower case, or its end where the
+// beginning of the id is not resolved. It looks at keys named id or ending in Id.
+func references(body map[string]any) []any {
+	out := []any{}
+	seen := map[string]bool{}
+	if own, ok := identityOf(body["id"]); ok {
+		seen[own] = true
+	}
+	var walk func(key string, v any)
+	walk = func(key string, v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				walk(key, item)
+			}
+		case *lang.Partial:
+			for _, item := range v.Items {
+				walk(key, item)
+			}
+		case map[string]any:
+			for _, k := range sortedKeys(v) {
+				walk(k, v[k])
+			}
+		case string, *lang.Unknown:
+			if !strings.HasSuffix(foldLower(key), "id") {
+				return
+			}
+			identity, ok := identityOf(v)
+			if typ := typeOfID(v); ok && typ != "" && !seen[identity] {
+				seen[identity] = true
+				out = append(out, map[string]any{"type": typ, "id": v})
+			}
+		}
+	}
+	for _, k := range sortedKeys(body) {
+		if k != "id" && k != "parent" && k != "scope" {
+			walk(k, body[k])
+		}
+	}
+	return out
 }
 
 func (m *mapper) setOpen(kind string, u *lang.Unknown) {
@@ -125,8 +189,58 @@ func (m *mapper) setOpen(kind string, u *lang.Unknown) {
 	}
 }
 
-// apply makes the drafts of one mapping from one resource.
-func (m *mapper) apply(mp *lang.Mapping, r *resource, places *placeTable, file string) {
+// applyInside makes the drafts of one mapping from the parts that a resource holds:
+// each is seen as the resource that it would be on its own.
+func (m *mapper) applyInside(mp *lang.Mapping, r *resource, places *placeTable, file string) {
+	segment := mp.Type[strings.LastIndexByte(mp.Type, '/'):] + "/"
+	for _, item := range m.list(mp.Kind, mp.Within.EvalMapping(r.body, nil, 0)) {
+		if u, ok := item.(*lang.Unknown); ok {
+			m.setOpen(mp.Kind, u)
+			continue
+		}
+		part, ok := item.(map[string]any)
+		if !ok {
+			m.setOpen(mp.Kind, &lang.Unknown{Reason: "the input has " + describe(item) + " where it should have an object"})
+			continue
+		}
+		body := make(map[string]any, len(part)+4)
+		for k, v := range part {
+			body[k] = v
+		}
+		if _, ok := identityOf(part["name"]); ok {
+			body["id"] = settled(joinText(r.body["id"], segment, part["name"]))
+		} else {
+			body["name"] = lastSegment(part["id"])
+		}
+		body["type"], body["parent"] = mp.Type, r.body["id"]
+		m.apply(mp, &resource{body: body, place: places.of(item, r.place), exists: r.exists, open: r.open}, false, places, file)
+	}
+}
+
+// list gives the known elements of what should be a list of objects of a kind.
+// What is not known of it leaves the kind open.
+func (m *mapper) list(kind string, v any) []any {
+	var items []any
+	switch v := v.(type) {
+	case []any:
+		items = v
+	case *lang.Partial:
+		items = v.Items
+		if v.Open != nil {
+			m.setOpen(kind, v.Open)
+		}
+	case *lang.Unknown:
+		m.setOpen(kind, v)
+	case nil:
+	default:
+		m.setOpen(kind, &lang.Unknown{Reason: "the input has " + describe(v) + " where it should have a list"})
+	}
+	return items
+}
+
+// apply makes the drafts of one mapping from one resource. whole says that the
+// resource stands on its own, not inside another.
+func (m *mapper) apply(mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
 	exists := r.exists
 	if mp.When != nil {
 		switch v := mp.When.EvalMapping(r.body, nil, 0).(type) {
@@ -146,28 +260,13 @@ func (m *mapper) apply(mp *lang.Mapping, r *resource, places *placeTable, file s
 		m.setOpen(mp.Kind, r.open)
 	}
 	one := func(item any, index int, place lang.Place) {
-		m.draft(mp, r, item, index, exists, place, file)
+		m.draft(mp, r, whole, item, index, exists, place, file)
 	}
 	if mp.Each == nil {
 		one(nil, 0, r.place)
 		return
 	}
-	items := []any{}
-	switch v := mp.Each.EvalMapping(r.body, nil, 0).(type) {
-	case []any:
-		items = v
-	case *lang.Partial:
-		items = v.Items
-		if v.Open != nil {
-			m.setOpen(mp.Kind, v.Open)
-		}
-	case *lang.Unknown:
-		m.setOpen(mp.Kind, v)
-	case nil:
-	default:
-		m.setOpen(mp.Kind, &lang.Unknown{Reason: "the input has " + describe(v) + " where it should have a list"})
-	}
-	for i, item := range items {
+	for i, item := range m.list(mp.Kind, mp.Each.EvalMapping(r.body, nil, 0)) {
 		if u, ok := item.(*lang.Unknown); ok {
 			m.setOpen(mp.Kind, u)
 			continue
@@ -177,7 +276,7 @@ func (m *mapper) apply(mp *lang.Mapping, r *resource, places *placeTable, file s
 }
 
 // draft makes or extends the object that a mapping reads from a resource or item.
-func (m *mapper) draft(mp *lang.Mapping, r *resource, item any, index int, exists *lang.Unknown, place lang.Place, file string) {
+func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, index int, exists *lang.Unknown, place lang.Place, file string) {
 	id, name := r.body["id"], r.body["name"]
 	if mp.ID != nil {
 		id = settled(mp.ID.EvalMapping(r.body, item, index))
@@ -220,7 +319,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, item any, index int, exist
 		d.said = !strings.HasPrefix(identity, owner+"/") && !strings.HasPrefix(identity, "{")
 		d.from = refTo(id, place)
 	}
-	m.merge(d, mp.Each == nil)
+	m.merge(d, whole && mp.Each == nil)
 }
 
 // lastSegment is the name that an id ends with.

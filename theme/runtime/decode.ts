@@ -78,12 +78,16 @@ function decodeScalar(t: Type, v: Value): Value {
   }
 }
 
-/** A reference to the object with an id. */
+/** A reference to the object with an id, which is given by itself or, as Azure does, in a map. */
 function linkOf(v: Value, field: string, place: Place): Stated {
   if (v === null || v === "") return null;
   if (typeof v === "string") return refTo(v, place);
   if (v instanceof Unknown) return v.expr === "" ? v : refTo(settled(v), place);
-  if (isMap(v)) return new Unknown(`${quoted(field)} is an object without an id`);
+  if (isMap(v)) {
+    const id = v.id ?? null;
+    if (id !== null && !isMap(id)) return linkOf(id, field, place);
+    return new Unknown(`${quoted(field)} is an object without an id`);
+  }
   return new Unknown(`${quoted(field)} is ${describe(v)}, not an id`);
 }
 

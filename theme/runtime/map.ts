@@ -9,8 +9,8 @@ import { kindOf, type Kind } from "./model";
 import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
-import { identityOf, joinSegments, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
-import { Obj, Partial, Unknown, type Place, type Value } from "./value";
+import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
+import { Obj, Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** A draft under construction. */
 interface Mapped {
@@ -23,11 +23,20 @@ interface Mapped {
   from: Ref | null;
 }
 
+/** A mapping for a type of resource: its own, or with inside set that of the parent, which holds such resources too. */
+interface Application {
+  m: Mapping;
+  inside: boolean;
+}
+
+/** The type of mappings for resources that no other mapping reads. */
+const ANY_OTHER_TYPE = "*";
+
 export class Mapper {
   private readonly mappings: Mapping[];
-  private readonly byType = new Map<string, Mapping[]>();
+  private readonly byType = new Map<string, Application[]>();
   /** How mappings spell a key, by lower case. */
-  private readonly keys = new Map<string, string>();
+  private readonly keys = new Map<string, string>([["id", "id"]]);
   /** Keys of a resource that mappings read. */
   private readonly stated = new Set<string>();
   private readonly drafts: Mapped[] = [];
@@ -43,11 +52,16 @@ export class Mapper {
     for (const k of program.model.kinds) this.byID.set(k.name, new Map());
     for (const m of this.mappings) {
       const typ = lowerASCII(m.type);
-      const list = this.byType.get(typ);
-      if (list === undefined) this.byType.set(typ, [m]);
-      else list.push(m);
-      for (const x of [m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
+      this.register(typ, { m, inside: false });
+      if (m.within !== null) this.register(typ.slice(0, typ.lastIndexOf("/")), { m, inside: true });
+      for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
     }
+  }
+
+  private register(typ: string, a: Application): void {
+    const list = this.byType.get(typ);
+    if (list === undefined) this.byType.set(typ, [a]);
+    else list.push(a);
   }
 
   /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
@@ -83,10 +97,17 @@ export class Mapper {
   add(input: Flattened, file: string): void {
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
     for (const r of input.resources) {
-      const mappings = typeof r.body.type === "string" ? this.byType.get(lowerASCII(r.body.type)) : undefined;
-      if (mappings === undefined) continue;
+      let mappings = typeof r.body.type === "string" ? this.byType.get(lowerASCII(r.body.type)) : undefined;
+      if (mappings === undefined) {
+        mappings = this.byType.get(ANY_OTHER_TYPE);
+        if (mappings === undefined) continue;
+        r.body.references = references(r.body);
+      }
       this.spellKeys(r.body);
-      for (const m of mappings) this.apply(m, r, input.places, file);
+      for (const { m, inside } of mappings) {
+        if (inside) this.applyInside(m, r, input.places, file);
+        else this.apply(m, r, true, input.places, file);
+      }
     }
   }
 
@@ -98,8 +119,41 @@ export class Mapper {
     return evaluateMapping(x, this.program.lib, body, item, index);
   }
 
-  /** Makes the drafts of one mapping from one resource. */
-  private apply(m: Mapping, r: Resource, places: PlaceTable, file: string): void {
+  /** Makes the drafts of one mapping from the parts that a resource holds: each is seen as the resource that it would be on its own. */
+  private applyInside(m: Mapping, r: Resource, places: PlaceTable, file: string): void {
+    const segment = `${m.type.slice(m.type.lastIndexOf("/"))}/`;
+    for (const item of this.list(m.kind, this.evaluate(m.within!, r.body, null, 0))) {
+      if (item instanceof Unknown) {
+        this.setOpen(m.kind, item);
+        continue;
+      }
+      if (!isMap(item)) {
+        this.setOpen(m.kind, new Unknown(`the input has ${describe(item)} where it should have an object`));
+        continue;
+      }
+      const body = Object.assign(newMap(), item);
+      if (identityOf(item.name ?? null) !== null) body.id = settled(joinText(r.body.id!, segment, item.name!));
+      else body.name = lastSegment(item.id ?? null);
+      body.type = m.type;
+      body.parent = r.body.id!;
+      this.apply(m, { ...r, body, place: places.of(item, r.place) }, false, places, file);
+    }
+  }
+
+  /** The known elements of what should be a list of objects of a kind. What is not known of it leaves the kind open. */
+  private list(kind: string, v: Value): Value[] {
+    if (Array.isArray(v)) return v;
+    if (v instanceof Partial) {
+      if (v.open !== null) this.setOpen(kind, v.open);
+      return v.items;
+    }
+    if (v instanceof Unknown) this.setOpen(kind, v);
+    else if (v !== null) this.setOpen(kind, new Unknown(`the input has ${describe(v)} where it should have a list`));
+    return [];
+  }
+
+  /** Makes the drafts of one mapping from one resource. whole: the resource stands on its own, not inside another. */
+  private apply(m: Mapping, r: Resource, whole: boolean, places: PlaceTable, file: string): void {
     let exists = r.exists;
     if (m.when !== null) {
       const v = this.evaluate(m.when, r.body, null, 0);
@@ -108,29 +162,17 @@ export class Mapper {
     }
     if (r.open !== null) this.setOpen(m.kind, r.open);
     if (m.each === null) {
-      this.draft(m, r, null, 0, exists, r.place, file);
+      this.draft(m, r, whole, null, 0, exists, r.place, file);
       return;
     }
-    const v = this.evaluate(m.each, r.body, null, 0);
-    let items: Value[] = [];
-    if (Array.isArray(v)) {
-      items = v;
-    } else if (v instanceof Partial) {
-      items = v.items;
-      if (v.open !== null) this.setOpen(m.kind, v.open);
-    } else if (v instanceof Unknown) {
-      this.setOpen(m.kind, v);
-    } else if (v !== null) {
-      this.setOpen(m.kind, new Unknown(`the input has ${describe(v)} where it should have a list`));
-    }
-    items.forEach((item, i) => {
+    this.list(m.kind, this.evaluate(m.each, r.body, null, 0)).forEach((item, i) => {
       if (item instanceof Unknown) this.setOpen(m.kind, item);
-      else this.draft(m, r, item, i, exists, places.of(item, r.place), file);
+      else this.draft(m, r, whole, item, i, exists, places.of(item, r.place), file);
     });
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
-  private draft(m: Mapping, r: Resource, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
+  private draft(m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
@@ -160,7 +202,7 @@ export class Mapper {
       said = !identity.startsWith(`${identityOf(r.body.id) ?? ""}/`) && !identity.startsWith("{");
       from = refTo(id, place);
     }
-    this.merge({ draft: d, said, whole: m.each === null, from });
+    this.merge({ draft: d, said, whole: whole && m.each === null, from });
   }
 
   /** Adds a draft, or what it states to the draft of the same object. What is stated later wins; what only may be stated makes a difference unknown. */
@@ -249,6 +291,34 @@ export class Mapper {
     }
     return null;
   }
+}
+
+/**
+ * The ids of other resources that a resource holds, each once and in order, as {type, id}: the type in lower case, or
+ * its end where the beginning of the id is not resolved. It looks at keys named id or ending in Id.
+ */
+function references(body: RecordValue): Value[] {
+  const out: Value[] = [];
+  const seen = new Set<string>();
+  const own = identityOf(body.id!);
+  if (own !== null) seen.add(own);
+  const walk = (key: string, v: Value): void => {
+    if (Array.isArray(v)) {
+      for (const item of v) walk(key, item);
+    } else if (v instanceof Partial) {
+      for (const item of v.items) walk(key, item);
+    } else if (isMap(v)) {
+      for (const k of keysOf(v)) walk(k, v[k]!);
+    } else if ((typeof v === "string" || v instanceof Unknown) && lowerASCII(key).endsWith("id")) {
+      const identity = identityOf(v);
+      const type = typeOfID(v);
+      if (identity === null || type === "" || seen.has(identity)) return;
+      seen.add(identity);
+      out.push(Object.assign(newMap(), { type, id: v }));
+    }
+  };
+  for (const k of keysOf(body)) if (k !== "id" && k !== "parent" && k !== "scope") walk(k, body[k]!);
+  return out;
 }
 
 /** The name that an id ends with. */

@@ -8,6 +8,7 @@ import type { Model } from "./model";
 export interface Mapping {
   kind: string;
   type: string;
+  within: Expr | null;
   when: Expr | null;
   each: Expr | null;
   id: Expr | null;
