@@ -16,7 +16,7 @@ import (
 func pages(in Input, src Sources, assets bundle.Assets) render.Input {
 	out := render.Input{
 		Title: in.Config.Title, BaseURL: in.Config.BaseURL, Theme: in.Theme, Assets: assets, Content: src.Content,
-		RulesJSON: src.Rules.JSON(), Policy: in.Policy,
+		RulesJSON: src.Rules.JSON(), Policy: in.Policy, Coverage: coverage(src),
 	}
 	for _, r := range src.Rules.Rules {
 		out.Rules = append(out.Rules, shownRule(src.Rules, r))

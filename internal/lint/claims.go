@@ -13,7 +13,16 @@ import (
 // Coverage counts the claims of a site: the list items of the sections that
 // pages name under "claims", and every other sentence that a rule or a manual
 // entry quotes. Covered are those that something quotes.
-type Coverage struct{ Claims, Covered int }
+type Coverage struct {
+	Claims, Covered int
+	Open            []Open // those that nothing quotes, in site order
+}
+
+// Open is a claim that nothing quotes.
+type Open struct {
+	Page  *content.Page
+	Block *content.Block
+}
 
 // Claims compares what pages claim with what rules and manual entries quote.
 // least is the share of claims, 0 to 1, that must be covered.
@@ -26,13 +35,14 @@ func Claims(site *content.Site, set *rule.Set, least float64) (Coverage, diag.Li
 	for _, m := range set.Manual {
 		quoted[m.Block] = true
 	}
-	all := Coverage{len(quoted), len(quoted)}
+	all := Coverage{Claims: len(quoted), Covered: len(quoted)}
 	for _, page := range site.Pages {
 		for _, section := range claimSections(page, &problems) {
 			for _, b := range page.Blocks {
 				if b.Item && stands(b, section) && !quoted[b] {
 					quoted[b] = true // once, where sections are within each other
 					all.Claims++
+					all.Open = append(all.Open, Open{page, b})
 					problems.Add(claimProblem("unquoted", diag.Warning, b.Span,
 						fmt.Sprintf("no rule quotes the claim %q", document.Shorten(b.Text)),
 						"write a rule that quotes it, or an entry under manual: with the reason why no rule can decide it"))

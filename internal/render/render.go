@@ -46,6 +46,8 @@ type Input struct {
 	Rules   []Rule // in site order
 	Samples []Sample
 	Kinds   []Kind // of the model
+	// Coverage is what the coverage page shows.
+	Coverage Coverage
 	// RulesJSON is the file rules.json.
 	RulesJSON []byte
 	// Policy replaces the constant of this name where pages are served while

@@ -109,7 +109,10 @@ func (s *site) rulePages() []*content.Page {
 
 // ruleNav is the sidebar of the catalogue: rules under their pages.
 func (s *site) ruleNav(current *Rule, from string) []navNode {
-	nav := []navNode{{Name: "All rules", Href: content.RelativeURL(from, "rules/"), Current: current == nil}}
+	nav := []navNode{
+		{Name: "All rules", Href: content.RelativeURL(from, "rules/"), Current: from == "rules/"},
+		{Name: "Coverage", Href: content.RelativeURL(from, "coverage/"), Current: from == "coverage/", Synonyms: "claims"},
+	}
 	for _, p := range s.rulePages() {
 		n := navNode{Name: s.pageName(p), Open: current != nil && current.Page == p}
 		for _, r := range s.byPage[p] {

@@ -19,7 +19,9 @@ type theme struct {
 }
 
 // layoutNames are the files layouts/<name>.html that pages are made with.
-func layoutNames() []string { return []string{"page", "index", "rule", "rules", "check", "404"} }
+func layoutNames() []string {
+	return []string{"page", "index", "rule", "rules", "coverage", "check", "404"}
+}
 
 // parseTheme reads layouts and components. A component's HTML is a template of
 // the component's name; base.html is the frame that a layout fills.

@@ -23,7 +23,7 @@ type view struct {
 	page   *content.Page // whose body is rendered with the layout, or nil
 
 	Site        *siteView
-	Kind        string // page, rule, rules, check or 404
+	Kind        string // page, rule, rules, coverage, check or 404
 	Root        string // from the page to the site's root
 	Title       string
 	HeadTitle   string
@@ -40,6 +40,7 @@ type view struct {
 	RuleCount int // on this page
 	RuleTotal int // of the site
 	Rule      *ruleView
+	Coverage  *coverageView
 	Groups    []ruleGroup
 	Levels    []level
 	Samples   []Sample
@@ -83,7 +84,7 @@ func (s *site) views() []view {
 	if !home {
 		out = append(out, s.indexView())
 	}
-	out = append(out, s.rulesView(), s.checkView(), s.notFoundView())
+	out = append(out, s.rulesView(), s.coverageView(), s.checkView(), s.notFoundView())
 	for i := range s.Rules {
 		out = append(out, s.ruleView(i))
 	}
