@@ -48,15 +48,15 @@ type letVar struct {
 func (e *Env) analyse(text model.Text, sc scope, rule string, diags *diag.List) *Node {
 	a := &analyser{env: e, scope: sc, text: text, rule: rule, diags: diags}
 	before := len(*diags)
-	tree, err := parser.ParseWithConfig(text.Value, parserConfig())
+	tree, err := parser.ParseWithConfig(text.Value, e.parsing)
 	if err != nil {
 		a.syntaxError(err)
 		return nil
 	}
 	n := a.node(tree.Node)
-	if len(*diags) == before {
+	if len(*diags) == before && !e.settling {
 		// What only expr's own checker knows, such as the types that a builtin takes.
-		if _, err := checker.Check(tree, parserConfig()); err != nil {
+		if err := e.check(tree); err != nil {
 			a.checkError(err)
 		}
 	}
@@ -64,6 +64,14 @@ func (e *Env) analyse(text model.Text, sc scope, rule string, diags *diag.List) 
 		return nil
 	}
 	return n
+}
+
+// check runs expr's checker, whose configuration keeps what it learns of types.
+func (e *Env) check(tree *parser.Tree) error {
+	e.checking.Lock()
+	defer e.checking.Unlock()
+	_, err := checker.Check(tree, e.checked)
+	return err
 }
 
 func (a *analyser) checkError(err error) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	exprbuiltin "github.com/expr-lang/expr/builtin"
+	"github.com/expr-lang/expr/conf"
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/model"
 )
@@ -22,6 +23,12 @@ type Env struct {
 	fieldTypes  map[string]map[string]*Type // kind → field → type, derived values included
 
 	mu sync.Mutex // guards Node.prog
+
+	// parsing is expr's configuration for its parser, which only reads it; checked
+	// is that of its checker, guarded by checking.
+	parsing, checked *conf.Config
+	checking         sync.Mutex
+	settling         bool // types are being inferred: nothing is compiled yet
 }
 
 // function is a function of the model. result is nil until its body is analysed.
@@ -54,6 +61,8 @@ func NewEnv(m *model.Model) (*Env, diag.List) {
 		functions:  map[string]*function{},
 		mappings:   map[string][]*Mapping{},
 		fieldTypes: map[string]map[string]*Type{},
+		parsing:    parserConfig(),
+		checked:    parserConfig(),
 	}
 	e.vmFunctions = newVMFunctions(e)
 	var diags diag.List
@@ -199,6 +208,9 @@ func (e *Env) expr(text model.Text, sc scope, rule string, diags *diag.List) *Ex
 	if root == nil {
 		return nil
 	}
+	if e.settling {
+		return &Expr{Text: text, Root: root, env: e}
+	}
 	prog, err := e.compile(root, text.Value)
 	if err != nil {
 		diags.Add(diag.Diagnostic{Code: "rule/type", Severity: diag.Error, Span: text.Span, Rule: rule, Message: lowerFirst(firstLine(err))})
@@ -265,6 +277,8 @@ func (c *modelCompiler) all() {
 // settles at least one more level of use, so few are needed; problems are
 // reported afterwards, once.
 func (c *modelCompiler) settleTypes() {
+	c.settling = true
+	defer func() { c.settling = false }()
 	for round, last := 0, ""; round < 10; round++ {
 		c.diags = &diag.List{}
 		c.all()
