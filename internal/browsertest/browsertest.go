@@ -1,5 +1,6 @@
-// Package browsertest drives a real Chromium for tests: it opens pages of a
-// built site as a reader would and remembers what a reader would not want.
+// Package browsertest drives a real Chromium for tests and benchmarks: it opens
+// pages of a built site as a reader would and remembers what a reader would not
+// want.
 //
 // It takes a test and an address and gives a Tab. It is the only home of
 // chromedp.
@@ -47,7 +48,7 @@ const limit = 90 * time.Second
 type Browser struct{ ctx context.Context }
 
 // Start starts a Chromium and ends it with the test.
-func Start(t *testing.T) *Browser {
+func Start(t testing.TB) *Browser {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(context.Background())
 	t.Cleanup(cancel)
@@ -67,7 +68,7 @@ type View struct {
 
 // Tab is one page being read.
 type Tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu       sync.Mutex
@@ -76,7 +77,7 @@ type Tab struct {
 }
 
 // Open opens a tab and ends it with the test.
-func (b *Browser) Open(t *testing.T, v View) *Tab {
+func (b *Browser) Open(t testing.TB, v View) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
@@ -271,7 +272,7 @@ func (tab *Tab) WantQuiet() {
 
 // Serve serves a folder over HTTP until the test ends and returns its address,
 // with "/" at the end.
-func Serve(t *testing.T, dir string) string {
+func Serve(t testing.TB, dir string) string {
 	t.Helper()
 	server := httptest.NewServer(http.FileServerFS(os.DirFS(dir)))
 	t.Cleanup(server.Close)
@@ -279,7 +280,7 @@ func Serve(t *testing.T, dir string) string {
 }
 
 // FileURL returns the file:// address of a folder, with "/" at the end.
-func FileURL(t *testing.T, dir string) string {
+func FileURL(t testing.TB, dir string) string {
 	t.Helper()
 	abs, err := filepath.Abs(dir)
 	if err != nil {
