@@ -122,6 +122,17 @@ func repeat(b *strings.Builder, re *syntax.Regexp) {
 	}
 }
 
+// isCharacter reports a pattern of exactly one character.
+func isCharacter(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return true
+	case syntax.OpLiteral:
+		return len(re.Rune) == 1
+	}
+	return false
+}
+
 // fold lists the runes that r matches without regard to case, as ranges.
 func fold(r rune) []rune {
 	out := []rune{r, r}
