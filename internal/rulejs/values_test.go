@@ -85,12 +85,32 @@ func TestMessagesShowValuesAlike(t *testing.T) {
 	}
 }
 
+// randomAddress writes what is nearly an address, and often is one.
+func randomAddress(r *rand.Rand) string {
+	var b strings.Builder
+	groups := []string{"0", "1", "00", "a0", "FFFF", "0db8", "12345", "", "g", "10.0.0.1", "10.0.0.256", "1.2.3"}
+	n := 1 + r.Intn(9)
+	for i := range n {
+		b.WriteString(groups[r.Intn(6+r.Intn(len(groups)-5))])
+		if i < n-1 || r.Intn(4) == 0 {
+			b.WriteString([]string{":", ":", ":", ":", ":", "::", ":::", "."}[r.Intn(8)])
+		}
+	}
+	if r.Intn(3) == 0 {
+		fmt.Fprintf(&b, "/%d", r.Intn(140))
+	}
+	return []string{"", "", "", "::", ":"}[r.Intn(5)] + b.String()
+}
+
 func TestPureFunctionsAgree(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
 	addresses := []string{"10.0.0.0/8", "10.1.2.3", "0.0.0.0/0", "10.0.0.1/32", "256.1.1.1", "010.0.0.1", "10.0.0/8", "10.0.0.0/08", "10.0.0.0/-1", "", "x",
 		"::/0", "::1", "fe80::1%eth0", "2001:db8::/32", "2001:DB8::1", "::ffff:10.0.0.1", "::ffff:10.0.0.1/104", "1::2::3", "10.0.0.0/8/8", " 10.0.0.1", "10.0.0.0/33", "::/129", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7"}
 	for range 60 {
 		addresses = append(addresses, fmt.Sprintf("%d.%d.%d.%d/%d", 10, r.Intn(4), r.Intn(256), r.Intn(256), r.Intn(33)))
+	}
+	for range 400 {
+		addresses = append(addresses, randomAddress(r))
 	}
 	var texts []string
 	for i, a := range addresses {
