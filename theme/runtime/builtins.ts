@@ -4,7 +4,7 @@
 import { add, at, boundedText, byteLength, compareText, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
 import { show } from "./show";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
-import { caseRanges } from "./unicode.gen";
+import { lowerRuns, upperRuns } from "./unicode.gen";
 
 type Builtin = (...args: Value[]) => Value;
 /** A builtin with a closure; the closure gets the element and its index. */
@@ -180,34 +180,31 @@ function replaced(s: string, from: string, to: string, n: number): string {
   return parts.slice(0, n + 1).join(to) + from + parts.slice(n + 1).join(from);
 }
 
-/** unicode.To: simple case mapping by Go's own ranges (which: 0 upper, 1 lower). */
-function mapCase(s: string, which: 0 | 1): string {
-  let out = "";
-  for (const c of s) out += String.fromCodePoint(caseOf(c.codePointAt(0)!, which));
-  return out;
+/** The mappings above ASCII by character, made when one is first met. */
+let cases: Record<"toUpperCase" | "toLowerCase", Map<string, string>> | undefined;
+
+function caseMaps(): NonNullable<typeof cases> {
+  const toLowerCase = new Map<string, string>();
+  const toUpperCase = new Map<string, string>();
+  const add = (map: Map<string, string>, runs: readonly number[]) => {
+    let from = 0;
+    for (let i = 0; i < runs.length; i += 3) {
+      from += runs[i]!;
+      const step = (runs[i + 1]! & 1) + 1;
+      for (let k = 0; k <= runs[i + 1]! >> 1; k++) map.set(String.fromCodePoint(from + k * step), String.fromCodePoint(from + k * step + runs[i + 2]!));
+    }
+  };
+  add(toLowerCase, lowerRuns);
+  for (const [c, lower] of toLowerCase) if (!toUpperCase.has(lower)) toUpperCase.set(lower, c);
+  add(toUpperCase, upperRuns);
+  return (cases = { toUpperCase, toLowerCase });
 }
 
-function caseOf(r: number, which: 0 | 1): number {
-  if (r < 0x80) {
-    if (which === 0) return r >= 97 && r <= 122 ? r - 32 : r;
-    return r >= 65 && r <= 90 ? r + 32 : r;
-  }
-  let lo = 0;
-  let hi = caseRanges.length / 4;
-  while (lo < hi) {
-    const m = (lo + hi) >> 1;
-    const from = caseRanges[4 * m]!;
-    const to = caseRanges[4 * m + 1]!;
-    if (r < from) hi = m;
-    else if (r > to) lo = m + 1;
-    else {
-      const delta = caseRanges[4 * m + 2 + which]!;
-      // An alternating range: even offsets are upper case, odd ones lower case.
-      if (delta > 0x10ffff) return from + (((r - from) & ~1) | which);
-      return r + delta;
-    }
-  }
-  return r;
+/** strings.ToUpper and strings.ToLower: simple mappings, in the version of Unicode that Go has. */
+function mapCase(s: string, to: "toUpperCase" | "toLowerCase"): string {
+  if (/^[\0-\x7f]*$/.test(s)) return s[to]();
+  const map = (cases ?? caseMaps())[to];
+  return Array.from(s, (c) => (c < "\x80" ? c[to]() : (map.get(c) ?? c))).join("");
 }
 
 /** fmt.Sprintf("%v") of a float. */
@@ -327,8 +324,8 @@ export const trimSuffix: Builtin = (...a) => {
   const p = text("trimSuffix", a, 1, " ");
   return s.endsWith(p) ? s.slice(0, s.length - p.length) : s;
 };
-export const upper: Builtin = (...a) => mapCase(text("upper", a, 0), 0);
-export const lower: Builtin = (...a) => mapCase(text("lower", a, 0), 1);
+export const upper: Builtin = (...a) => mapCase(text("upper", a, 0), "toUpperCase");
+export const lower: Builtin = (...a) => mapCase(text("lower", a, 0), "toLowerCase");
 export const split: Builtin = (...a) => splitN(text("split", a, 0), text("split", a, 1), a.length > 2 ? whole("split", a, 2) : -1);
 export const replace: Builtin = (...a) => replaceN(text("replace", a, 0), text("replace", a, 1), text("replace", a, 2), a.length > 3 ? whole("replace", a, 3) : -1);
 export const join: Builtin = (...a) => {
