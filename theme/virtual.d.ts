@@ -7,5 +7,8 @@ declare module "plumbline:components" {}
 declare module "plumbline:rules" {
   const program: import("./runtime/program").Program;
   export default program;
+  export const lib: typeof program.lib;
+  export const model: typeof program.model;
+  export const rules: typeof program.rules;
   export const texts: import("./runtime/program").Texts;
 }

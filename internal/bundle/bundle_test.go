@@ -21,6 +21,7 @@ import * as rt from "plumbline:runtime";
 void rt;
 const program = { version: "0", model: {}, lib: {}, mappings: {}, rules: [] };
 export default program;
+export const lib = program.lib, model = program.model, rules = program.rules;
 export const texts = { rules: {}, derived: {}, functions: {} };
 `
 

@@ -80,7 +80,7 @@ func writeSite(t *testing.T) string {
 	t.Helper()
 	in := input(t)
 	theme := overlay{fstest.MapFS{"runtime/checks.ts": {Data: []byte("// @ts-nocheck\n" + standIn)}}, in.Theme}
-	assets, problems := bundle.Site(theme, "export default null")
+	assets, problems := bundle.Site(theme, "export default null; export const lib = null, model = { kinds: [] }, rules = [], texts = {}")
 	if len(problems) > 0 {
 		t.Fatal(text(problems))
 	}

@@ -21,7 +21,8 @@ import (
 	"github.com/plumbline/plumbline/internal/rule"
 )
 
-// Translate returns the module's text.
+// Translate returns the module's text. Besides the whole program it exports parts
+// of it, for bundles that need no more.
 func Translate(set *rule.Set, version string) []byte {
 	w := &writer{}
 	m := set.Env.Model()
@@ -33,8 +34,10 @@ func Translate(set *rule.Set, version string) []byte {
 	w.mappings(set.Env, m)
 	w.rules(set)
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
-	w.line("const program = { version: %s, model: rt.shaped(%s, fields), lib, mappings, rules, info };", quote(version), m.JSON())
+	w.line("const model = rt.shaped(%s, fields);", m.JSON())
+	w.line("const program = { version: %s, model, lib, mappings, rules, info };", quote(version))
 	w.line("export default program;")
+	w.line("export { lib, model, rules };")
 	w.texts(set)
 	return []byte(w.b.String())
 }

@@ -2,7 +2,7 @@
 // part of each build. internal/topology/base.go and encode.go write what this
 // reads; the readers of both sides are compared elsewhere.
 
-import program from "plumbline:rules";
+import { lib, model, rules } from "plumbline:rules";
 import { checkTopology, type Topology } from "./check";
 import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
@@ -36,8 +36,8 @@ const bases: Base[] = [];
 
 /** The names of what objects of a kind state, in the order of Bases.fields. */
 const fieldNames: Record<string, string[]> = {};
-for (const k of program.model.kinds) fieldNames[k.name] = ["id", "name", ...k.fields.map((f) => f.name)];
-for (const k of program.model.kinds) {
+for (const k of model.kinds) fieldNames[k.name] = ["id", "name", ...k.fields.map((f) => f.name)];
+for (const k of model.kinds) {
   for (const f of k.fields) {
     const target = f.type.link ?? f.type.elem?.link;
     if (f.inverse && target && !fieldNames[target]!.includes(f.inverse)) fieldNames[target]!.push(f.inverse);
@@ -59,11 +59,11 @@ export function load(text: string): string {
 export function vary(request: string): string {
   const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
   const b = bases[base]!;
-  const rules = program.rules.filter((r) => r.id === rule);
+  const one = rules.filter((r) => r.id === rule);
   return variants
     .map((p) => {
       const undo = apply(b, p);
-      const r = checkTopology(rules, program.lib, b.topology, { all: true });
+      const r = checkTopology(one, lib, b.topology, { all: true });
       undo();
       return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
     })
@@ -107,7 +107,7 @@ function apply(b: Base, p: Patch): () => void {
 }
 
 function holder(kind: string): Obj["fields"] | undefined {
-  const k = kindOf(program.model, kind);
+  const k = kindOf(model, kind);
   return k?.holder && new k.holder();
 }
 
