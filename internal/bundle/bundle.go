@@ -128,7 +128,7 @@ func (s sources) one(entry, name string, format api.Format, global string) (stri
 	o.Format = format
 	o.GlobalName = global
 	if format == api.FormatESModule {
-		o.Banner = map[string]string{"js": "/*! The rules of this site as a module: await check(text, options). Contains yaml (ISC). */"}
+		o.Banner = map[string]string{"js": "/*! The rules of this site as a module: await check(text, options). Contains yaml (ISC) and ipaddr.js (MIT). */"}
 	}
 	result := api.Build(o)
 	l := s.diagnostics(result)

@@ -1,5 +1,6 @@
 // Template functions over address ranges and dates. Mirrors internal/topology/armaddress.go.
 
+import ipaddr from "ipaddr.js";
 import { runtimeOnly, type ArmCall, type FunctionTable } from "./armcall";
 import type { Result } from "./armeval";
 import { onceOnly } from "./armtext";
@@ -41,21 +42,10 @@ class Network {
       bytes[i] = Number(n & 255n);
       n >>= 8n;
     }
-    return addressText(bytes);
+    const a = ipaddr.fromByteArray(bytes);
+    if (a instanceof ipaddr.IPv6 && a.isIPv4MappedAddress()) return `::ffff:${a.toIPv4Address().toString()}`;
+    return a instanceof ipaddr.IPv6 ? a.toRFC5952String() : a.toString();
   }
-}
-
-/** Writes an address as RFC 5952 says and net/netip does. */
-function addressText(bytes: number[]): string {
-  if (bytes.length === 4) return bytes.join(".");
-  const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(((bytes[i]! << 8) | bytes[i + 1]!).toString(16));
-  const text = groups.join(":");
-  if (text.startsWith("0:0:0:0:0:ffff:")) return `::ffff:${bytes.slice(12).join(".")}`;
-  let longest = { 0: "", index: 0 };
-  for (const run of text.matchAll(/\b0(:0)+\b/g)) if (run[0].length > longest[0].length) longest = run;
-  if (longest[0] === "") return text;
-  return text.slice(0, longest.index).replace(/:$/, "") + "::" + text.slice(longest.index + longest[0].length).replace(/^:/, "");
 }
 
 function networkOf(v: Value): Network | null {
