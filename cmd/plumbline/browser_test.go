@@ -71,15 +71,15 @@ func pasteAndFollow(t *testing.T, browser *browsertest.Browser, root string) {
 		}
 	}
 
-	tab.Follow(`a[href$="#vm-nsg"]`)
-	if hash := browsertest.Eval[string](tab, `location.hash`); hash != "#vm-nsg" {
+	tab.Follow(`a[href$="#vm-nsg-bastion"]`)
+	if hash := browsertest.Eval[string](tab, `location.hash`); hash != "#vm-nsg-bastion" {
 		t.Errorf("the finding leads to %q", hash)
 	}
-	at := browsertest.Eval[string](tab, `document.getElementById("vm-nsg")?.closest("p, li, td, h1, h2, h3, h4")?.innerText ?? "nothing"`)
-	if claim := claimOf(t, "vm-nsg"); !strings.Contains(strings.Join(strings.Fields(at), " "), claim) {
+	at := browsertest.Eval[string](tab, `document.getElementById("vm-nsg-bastion")?.closest("p, li, td, h1, h2, h3, h4")?.innerText ?? "nothing"`)
+	if claim := claimOf(t, "vm-nsg-bastion"); !strings.Contains(strings.Join(strings.Fields(at), " "), claim) {
 		t.Errorf("the finding leads to %q, which is not where %q stands", at, claim)
 	}
-	tab.Wait(`document.querySelector('[data-rule="vm-nsg"][data-verdict="fail"]')`)
+	tab.Wait(`document.querySelector('[data-rule="vm-nsg-bastion"][data-verdict="fail"]')`)
 	tab.WantQuiet()
 }
 
@@ -236,7 +236,7 @@ func keyboard(t *testing.T, browser *browsertest.Browser, root string) {
 	reach("the text", `document.activeElement.matches("textarea")`)
 	tab.Paste(template(t))
 	tab.Wait(`document.querySelector(".finding")`)
-	reach("a finding's sentence", `document.activeElement.matches('a[href$="#vm-nsg"]')`)
+	reach("a finding's sentence", `document.activeElement.matches('a[href$="#vm-nsg-bastion"]')`)
 	if outline := browsertest.Eval[string](tab, `(s => s.outlineStyle + s.boxShadow)(getComputedStyle(document.activeElement))`); outline == "nonenone" {
 		t.Error("nothing shows where the keyboard is")
 	}
