@@ -24,7 +24,7 @@ func TestSampleTitle(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no samples: %v", err)
 	}
-	titles := map[string]string{"hub-and-spoke": "Hub and spoke", "standalone": "Standalone", "virtual-wan": "Virtual WAN"}
+	titles := map[string]string{"hub-and-spoke": "Hub and spoke", "hybrid": "Hybrid hub and spoke", "standalone": "Standalone", "virtual-wan": "Virtual WAN"}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
