@@ -1,7 +1,10 @@
 package build
 
 import (
+	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -79,4 +82,41 @@ manual:
 	if len(got.Open) != 1 || got.Open[0].Text != "Open." || got.Claims != 3 || got.Covered != 2 {
 		t.Errorf("open %+v, %d of %d", got.Open, got.Covered, got.Claims)
 	}
+}
+
+// TestFoundingCoverage: the founding site accounts for every claim that it is
+// made of: the 51 of the article, the 19 facts derived from it, and P0.
+func TestFoundingCoverage(t *testing.T) {
+	src, problems := Lint(Input{
+		Config: config.Config{}, ContentPrefix: "content/",
+		Content: os.DirFS("../../content"), Rules: os.DirFS("../../rules"),
+	})
+	if problems.HasErrors() {
+		t.Fatal(problems.Records())
+	}
+	var tags []string
+	for _, c := range coverage(src).Tagged {
+		tags = append(tags, c.Tag)
+	}
+	var missing []string
+	for _, want := range claims() {
+		// A claim of several parts is there with each of them: C39a, C39b.
+		if !slices.ContainsFunc(tags, func(tag string) bool { return tag == want || strings.TrimRight(tag, "abcdefgh") == want }) {
+			missing = append(missing, want)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("no rule and no manual entry is tagged with %s", strings.Join(missing, ", "))
+	}
+}
+
+func claims() []string {
+	out := []string{"P0"}
+	for i := range 51 {
+		out = append(out, fmt.Sprintf("C%d", i+1))
+	}
+	for i := range 19 {
+		out = append(out, fmt.Sprintf("D%d", i+1))
+	}
+	return out
 }
