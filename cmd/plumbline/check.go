@@ -37,7 +37,7 @@ type checkFlags struct {
 
 func (p *program) checkVerb() *cobra.Command {
 	f := checkFlags{
-		input:  oneOf("auto", "native", "arm"),
+		input:  oneOf("auto", "native", "arm", "resources"),
 		format: oneOf("text", "json"),
 		failOn: oneOf("error", "warning", "info", "never"),
 	}

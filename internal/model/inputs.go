@@ -45,13 +45,13 @@ func (l *loader) mapping(k *Kind, n *document.Node) *Mapping {
 	l.keys(n, what, "type", "within", "when", "each", "id", "name", "fields")
 	m := &Mapping{
 		Kind: k.Name, Span: n.Span,
-		Type:   l.text(n.Get("type"), `"type"`),
 		Within: l.expression(n.Get("within"), `"within"`),
 		When:   l.expression(n.Get("when"), `"when"`),
 		Each:   l.expression(n.Get("each"), `"each"`),
 		ID:     l.expression(n.Get("id"), `"id"`),
 		Name:   l.expression(n.Get("name"), `"name"`),
 	}
+	m.Type, m.Also = l.types(n.Get("type"))
 	if m.Type == "" {
 		l.report("model/missing-key", n.Span, what+` has no "type"`, "name the type of resource it reads, for example Microsoft.Network/bastionHosts")
 	}
@@ -80,6 +80,23 @@ func (l *loader) mapping(k *Kind, n *document.Node) *Mapping {
 		}
 	}
 	return m
+}
+
+// types reads the type of resource that a mapping reads. Of a list, the others
+// are names by which responses call the first.
+func (l *loader) types(n *document.Node) (first string, also []string) {
+	if n == nil || n.Kind != document.List {
+		return l.text(n, `"type"`), nil
+	}
+	for i, item := range n.Items {
+		text := l.text(item, `"type"`)
+		if i == 0 {
+			first = text
+		} else if text != "" {
+			also = append(also, text)
+		}
+	}
+	return first, also
 }
 
 // isInverse reports whether a name is an inverse list of a kind.

@@ -98,13 +98,14 @@ type Input struct {
 // Expressions see `resource` (type, name, id, properties, parent …) and, where
 // Each is set, `item`, `index`: one element of the list that Each gives.
 type Mapping struct {
-	Kind   string // collection name
-	Type   string // resource type, compared without case: "Microsoft.Network/bastionHosts"; "*" is any that no other mapping names
-	Within Text   // optional: the list in the parent that holds such resources too
-	When   Text   // optional: only resources for which this is true
-	Each   Text   // optional: one object per element of this list
-	ID     Text   // optional; default resource.id
-	Name   Text   // optional; default resource.name
+	Kind   string   // collection name
+	Type   string   // resource type, compared without case: "Microsoft.Network/bastionHosts"; "*" is any that no other mapping names
+	Also   []string // other names of the type, in ids and responses
+	Within Text     // optional: the list in the parent that holds such resources too
+	When   Text     // optional: only resources for which this is true
+	Each   Text     // optional: one object per element of this list
+	ID     Text     // optional; default resource.id
+	Name   Text     // optional; default resource.name
 	Fields []FieldMapping
 	Span   diag.Span
 }

@@ -138,7 +138,11 @@ func (w *writer) mappings(env *lang.Env, m *model.Model) {
 		w.line("  %s: [", quote(in.Name))
 		for _, mp := range env.Mappings(in.Name) {
 			w.line("    {")
-			w.line("      kind: %s, type: %s,", quote(mp.Kind), quote(mp.Type))
+			also := make([]string, len(mp.Also))
+			for i, name := range mp.Also {
+				also[i] = quote(name)
+			}
+			w.line("      kind: %s, type: %s, also: [%s],", quote(mp.Kind), quote(mp.Type), strings.Join(also, ", "))
 			for _, part := range []struct {
 				name string
 				x    *lang.Expr

@@ -28,6 +28,12 @@ type resource struct {
 	place  lang.Place
 	exists *lang.Unknown // why it is unknown whether the resource exists
 	open   *lang.Unknown // why there may be more like it
+
+	bare    bool // the input has it without its properties
+	spelled bool // its keys are spelled as mappings spell them
+	// node is set where the places of its parts are found only when asked for.
+	node  *document.Node
+	parts map[uintptr]lang.Place
 }
 
 // flattened is what the flatten stage of a format gives.
@@ -37,6 +43,16 @@ type flattened struct {
 	// places finds where a map among the values stands, so that an element of a
 	// list that becomes an object of its own points to itself.
 	places *placeTable
+	// world is nil where the document states everything that there is, as a template
+	// does.
+	world *openWorld
+}
+
+// openWorld says of what types a document holds every resource, where it need not
+// hold all there is.
+type openWorld struct {
+	lists   map[string]*lang.Unknown // by lower-case type: nil for all, else why not
+	members map[string][]string      // by type: identities of parents, or of what is extended, of which it holds all
 }
 
 // armReader reads one template document.

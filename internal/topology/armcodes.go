@@ -1,16 +1,21 @@
 package topology
 
-import "github.com/plumbline/plumbline/internal/diag"
+import (
+	"slices"
+
+	"github.com/plumbline/plumbline/internal/diag"
+)
 
 // Codes documents what this package reports.
-func Codes() []diag.CodeDoc { return append(nativeCodes(), armCodes()...) }
+func Codes() []diag.CodeDoc { return slices.Concat(nativeCodes(), resourceCodes(), armCodes()) }
 
 // armCodes documents what reading an input in general and a template can report.
 func armCodes() []diag.CodeDoc {
 	return []diag.CodeDoc{
 		{Code: "input/unrecognised", Severity: diag.Error, Summary: "a document is in no format that is read", Doc: `
-The message says what the document is, the hint what each format looks like. A native topology is a map of the model's collections. An ARM
-template has ` + "`$schema`" + ` and ` + "`resources`" + `; compile Bicep with ` + "`bicep build`" + ` first. ` + "`--input`" + ` names the format where it should not be guessed.`},
+The message says what the document is, the hint why each format does not fit. A native topology is a map of the model's collections. An ARM
+template has ` + "`$schema`" + ` and ` + "`resources`" + `; compile Bicep with ` + "`bicep build`" + ` first. What Azure returns has the ids of resources. ` + "`--input`" + `
+names the format where it should not be guessed.`},
 		{Code: "input/call", Severity: diag.Error, Summary: "a program calls check with something else than it takes", Doc: `
 ` + "`check(text, options)`" + ` of ` + "`checks.mjs`" + ` takes the text of a topology or a list of ` + "`{file, text}`" + `, and options of the documented types. A rule id that does
 not exist is an error too, because no finding would look like a pass. On the command line these are usage errors.`},

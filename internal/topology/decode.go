@@ -23,7 +23,7 @@ func (m *mapper) decode(t model.Type, v any, field string, place lang.Place) any
 	case "any":
 		return plainValue(v)
 	case "link":
-		return linkOf(v, field, place)
+		return m.linkOf(v, field, place)
 	case "list":
 		return m.decodeList(t, v, field, place)
 	case "record":
@@ -114,7 +114,7 @@ func decodeScalar(t model.Type, v any) (any, bool) {
 
 // linkOf is a reference to the object with an id, which is given by itself or, as
 // Azure does, in a map.
-func linkOf(v any, field string, place lang.Place) any {
+func (m *mapper) linkOf(v any, field string, place lang.Place) any {
 	switch v := v.(type) {
 	case nil:
 		return nil
@@ -122,16 +122,16 @@ func linkOf(v any, field string, place lang.Place) any {
 		if v == "" {
 			return nil
 		}
-		return refTo(v, place)
+		return m.refTo(v, place)
 	case *lang.Unknown:
 		if v.Expr == "" {
 			return v
 		}
-		return refTo(settled(v), place)
+		return m.refTo(settled(v), place)
 	case map[string]any:
 		id := v["id"]
 		if _, isMap := id.(map[string]any); !isMap && id != nil {
-			return linkOf(id, field, place)
+			return m.linkOf(id, field, place)
 		}
 		return &lang.Unknown{Reason: quoted(field) + " is an object without an id"}
 	}
@@ -139,11 +139,26 @@ func linkOf(v any, field string, place lang.Place) any {
 }
 
 // refTo makes a reference from an id: a string, or an *lang.Unknown with Expr.
-func refTo(id any, place lang.Place) ref {
+func (m *mapper) refTo(id any, place lang.Place) ref {
 	r := ref{id: shown(id), name: shown(lastSegment(id)), span: place.Span, pointer: place.Pointer}
-	r.identity, _ = identityOf(id)
+	r.identity, _ = m.identityOf(id)
 	r.unknown, _ = id.(*lang.Unknown)
 	return r
+}
+
+// identityOf is the identity of an id. Some types have one name in the ids of
+// resources and another in those that refer to them.
+func (m *mapper) identityOf(id any) (string, bool) {
+	identity, ok := identityOf(id)
+	for _, t := range m.order {
+		for other, canonical := range t.also {
+			part := "/" + other[strings.LastIndexByte(other, '/')+1:] + "/"
+			if at := strings.LastIndex(identity, part); at >= 0 && typeOfID(identity) == other {
+				identity = identity[:at+1] + canonical[strings.LastIndexByte(canonical, '/')+1:] + identity[at+len(part)-1:]
+			}
+		}
+	}
+	return identity, ok
 }
 
 // decodeList decodes each element; what is not known of one leaves the list open.

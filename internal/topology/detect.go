@@ -9,89 +9,68 @@ import (
 	"github.com/plumbline/plumbline/internal/model"
 )
 
-// Formats that are read.
-const (
-	formatNative = "native"
-	formatARM    = "arm"
-)
-
-// detect finds the format of a document. It gives "" and reports why the
-// document fits none.
-func detect(m *model.Model, root *document.Node, input string, problems *diag.List) string {
-	unrecognised := func(message, hint string) string {
+// detect finds the format of a document, and by what it was recognised where
+// nobody asked for it. It gives "" and reports why the document fits none.
+func detect(m *model.Model, root *document.Node, asked string, problems *diag.List) (name, by string) {
+	unrecognised := func(message, hint string) (string, string) {
 		problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: root.Span.At(root.Span.Start, 1), Message: message, Hint: hint})
-		return ""
+		return "", ""
 	}
-	switch input {
+	switch asked {
 	case formatNative:
-		return formatNative
-	case formatARM:
-		if root.Kind != document.Map {
-			return unrecognised("an ARM template must be a map, not "+root.Describe(), `it has "$schema" and "resources"`)
-		}
-		if foldGet(root, "resources") == nil && !isTemplate(root) {
-			return unrecognised("this is not an ARM template: "+contents(root), `an ARM template has "$schema" and "resources"`)
-		}
-		return formatARM
+		return formatNative, ""
 	case "", "auto":
 	default:
-		return unrecognised("there is no reader for the input format "+quoted(input), "the formats are native and arm")
+		f := formatOf(asked)
+		if f == nil {
+			return unrecognised("there is no reader for the input format "+quoted(asked), "the formats are "+formatNames())
+		}
+		if by, why := f.fits(root, true); by == "" {
+			return unrecognised("this is not "+f.what+": "+why, f.looks)
+		}
+		return f.name, ""
 	}
-	switch {
-	case root.Kind == document.Null:
-		return formatNative // whose reader says that the topology is empty
-	case isTemplate(root):
-		return formatARM
-	case isNative(m, root):
-		return formatNative
+	if root.Kind == document.Null {
+		return formatNative, "" // whose reader says that the topology is empty
 	}
-	first := "virtualNetworks"
-	if len(m.Kinds) > 0 {
-		first = m.Kinds[0].Name
+	var tried []string
+	for _, f := range formats() {
+		by, why := f.fits(root, false)
+		if by != "" {
+			return f.name, by
+		}
+		tried = append(tried, "not "+f.name+": "+why)
 	}
-	hint := fmt.Sprintf("a native topology has collections such as %s at its top, an ARM template has \"$schema\" and \"resources\"", quoted(first))
+	by, why := fitsNative(m, root)
+	if by != "" {
+		return formatNative, by
+	}
 	if strings.Contains(armSchema(root), "deploymentparameters.json") {
 		return unrecognised("this is a file of template parameters, not a topology", "read the template, and give this file with --parameters")
 	}
-	return unrecognised("this is neither a native topology nor an ARM template: "+contents(root), hint)
+	return unrecognised("this is in no format that is read: "+contents(root), "not native: "+why+"; "+strings.Join(tried, "; "))
 }
 
-// isTemplate reports whether a document is an ARM template, by its schema or by
-// its resources.
-func isTemplate(root *document.Node) bool {
+// fitsNative recognises a native topology by a key that is a collection of the
+// model, or close enough to one to be meant as such.
+func fitsNative(m *model.Model, root *document.Node) (by, why string) {
 	if root.Kind != document.Map {
-		return false
+		return "", "it is no map"
 	}
-	if strings.Contains(armSchema(root), "deploymenttemplate.json") {
-		return true
-	}
-	resources := foldGet(root, "resources")
-	if resources == nil || resources.Kind != document.List && resources.Kind != document.Map {
-		return false
-	}
-	if foldGet(root, "contentVersion") != nil {
-		return true
-	}
-	return len(resources.Items) > 0 && foldGet(resources.Items[0], "type") != nil && foldGet(resources.Items[0], "apiVersion") != nil
-}
-
-// isNative reports whether a key of the document is a collection of the model,
-// or close enough to one to be meant as such.
-func isNative(m *model.Model, root *document.Node) bool {
 	names := append(m.KindNames(), "declared")
 	for _, e := range root.Entries {
 		for _, name := range names {
 			if e.Key == name {
-				return true
+				return "its " + quoted(name), ""
 			}
 		}
 	}
 	for _, e := range root.Entries {
-		if diag.Suggest(e.Key, names) != "" {
-			return true
+		if name := diag.Suggest(e.Key, names); name != "" {
+			return fmt.Sprintf("its %s, which is like %s", quoted(e.Key), quoted(name)), ""
 		}
 	}
-	return false
+	return "", "it has no collection such as " + quoted(names[0])
 }
 
 // contents says what stands at the top of a document.

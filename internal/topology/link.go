@@ -50,6 +50,9 @@ type linking struct {
 	states map[string]*lang.Unknown
 	// complete overrides what is known of kinds: every member is in the input.
 	complete map[string]bool
+	// closed has, by link, the identities of objects to which every object with such
+	// a link is in the input, whatever else is not.
+	closed map[*model.Field]map[string]bool
 	// stub makes the draft of an object that is only referred to. Without it such
 	// a reference is unknown.
 	stub func(*model.Kind, ref) *draft
@@ -85,6 +88,7 @@ type inverseLink struct {
 	target  *model.Kind
 	sources []*model.Kind
 	list    string
+	from    []*model.Field
 	members map[lang.Object][]any
 	open    *lang.Unknown // the first link of the source kind that is not known
 	// loose is the first link to an object that is not in the input: it may mean
@@ -136,6 +140,7 @@ func (l *linker) declareInverses() {
 			if n := len(inv.sources); n == 0 || inv.sources[n-1] != source {
 				inv.sources = append(inv.sources, source)
 			}
+			inv.from = append(inv.from, f)
 			l.fields[f] = inv
 		}
 	}
@@ -371,12 +376,24 @@ func (l *linker) setInverses() {
 	for _, n := range l.order {
 		for _, inv := range byTarget[n.kind] {
 			open := inv.open
-			if open == nil && n.nameValue != nil && !n.stub {
+			if l.isClosed(inv, n.identity) {
+				open = nil
+			} else if open == nil && n.nameValue != nil && !n.stub {
 				open = inv.loose
 			}
 			n.object.Set(inv.list, asList(inv.members[n.object], open))
 		}
 	}
+}
+
+// isClosed reports whether every member of an object's list is in the input.
+func (l *linker) isClosed(inv *inverseLink, identity string) bool {
+	for _, f := range inv.from {
+		if !l.closed[f][identity] {
+			return false
+		}
+	}
+	return true
 }
 
 // openness says why a kind may have members that the input does not list, or nil.

@@ -2,37 +2,37 @@ package topology
 
 import (
 	"fmt"
-	"maps"
-	"slices"
+	"reflect"
 	"strings"
 
+	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/lang"
 	"github.com/plumbline/plumbline/internal/model"
 )
 
-// mapper turns flattened resources into drafts with the mappings of one input
-// format.
+// mapper turns flattened resources into drafts with the mappings of their
+// formats.
 type mapper struct {
-	env      *lang.Env
-	mappings []*lang.Mapping
-	byType   map[string][]application // by lower-case type, in file order
-	keys     map[string]string        // how mappings spell a key, by lower case
-	stated   []string                 // keys of a resource that mappings read
-	drafts   []*mapped
-	byID     map[string]map[string]*mapped // kind, identity
-	open     map[string]*lang.Unknown      // why a kind may have more members
-}
+	env    *lang.Env
+	tables map[string]*mappingTable // by format
+	order  []*mappingTable          // in the order of their first use
+	drafts []*mapped
+	byID   map[string]map[string]*mapped // kind, identity
+	open   map[string]*lang.Unknown      // why a kind may have more members
 
-// application is a mapping for a type of resource: its own, or with inside set
-// that of the parent, which holds such resources too.
-type application struct {
-	*lang.Mapping
-	inside bool
+	doc      int  // number of the document at hand
+	whole    bool // a document states everything that there is
+	problems *diag.List
+	worlds   worlds
 }
 
 // mapped is a draft under construction.
 type mapped struct {
 	*draft
+	doc  int  // of the document that stated it last
+	bare bool // nothing but its id is stated, and what else a reader finds beside it
+	// disputed are fields of which two inputs state different values.
+	disputed map[string]bool
 	// said: every mapping that made it reads it from another resource, which only
 	// refers to it. It is a stub of which something is known.
 	said  bool
@@ -40,81 +40,22 @@ type mapped struct {
 	from  ref  // for the stub
 }
 
-// anyOtherType is the type of mappings for resources that no other mapping reads.
-const anyOtherType = "*"
-
-func newMapper(env *lang.Env, input string) *mapper {
-	m := &mapper{
-		env: env, mappings: env.Mappings(input), byType: map[string][]application{},
-		keys: map[string]string{"id": "id"}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
-	}
+func newMapper(env *lang.Env, problems *diag.List) *mapper {
+	m := &mapper{env: env, tables: map[string]*mappingTable{}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
+		problems: problems, worlds: newWorlds()}
 	for _, k := range env.Model().Kinds {
 		m.byID[k.Name] = map[string]*mapped{}
-	}
-	seen := map[string]bool{}
-	for _, mp := range m.mappings {
-		typ := foldLower(mp.Type)
-		m.byType[typ] = append(m.byType[typ], application{mp, false})
-		if mp.Within != nil {
-			parent := typ[:strings.LastIndexByte(typ, '/')]
-			m.byType[parent] = append(m.byType[parent], application{mp, true})
-		}
-		exprs := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}
-		for _, f := range mp.Fields {
-			exprs = append(exprs, f.Expr)
-		}
-		for _, x := range exprs {
-			if x != nil {
-				m.learnKeys(x.Root, seen)
-			}
-		}
 	}
 	return m
 }
 
-// learnKeys notes the keys that an expression reads: Azure ignores their case,
-// and the rule language does not.
-func (m *mapper) learnKeys(n *lang.Node, seen map[string]bool) {
-	if n == nil {
-		return
-	}
-	if n.Op == lang.OpGet {
-		if lower := foldLower(n.Name); m.keys[lower] == "" {
-			m.keys[lower] = n.Name
-		}
-		if of := n.Args[0]; of.Op == lang.OpVar && of.Name == "resource" && !seen[n.Name] {
-			seen[n.Name] = true
-			m.stated = append(m.stated, n.Name)
-		}
-	}
-	for _, a := range n.Args {
-		m.learnKeys(a, seen)
-	}
-}
-
-// spellKeys gives the keys of a value the spelling that mappings use.
-func (m *mapper) spellKeys(v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			m.spellKeys(item)
-		}
-	case map[string]any:
-		for _, k := range sortedKeys(v) {
-			item := v[k]
-			if spelled, ok := m.keys[foldLower(k)]; ok && spelled != k {
-				if _, taken := v[spelled]; !taken {
-					delete(v, k)
-					v[spelled] = item
-				}
-			}
-			m.spellKeys(item)
-		}
-	}
-}
-
-// add maps every resource of one document. file names it in reasons.
-func (m *mapper) add(in *flattened, file string) {
+// add maps every resource of one document with the mappings of its format. file
+// names it in reasons.
+func (m *mapper) add(in *flattened, file, input string) {
+	t := m.table(input)
+	m.doc++
+	t.open = t.open || in.world != nil
+	m.begin(in.world)
 	if in.open != nil {
 		for _, k := range m.env.Model().Kinds {
 			m.setOpen(k.Name, in.open)
@@ -122,21 +63,24 @@ func (m *mapper) add(in *flattened, file string) {
 	}
 	for _, r := range in.resources {
 		typ, _ := r.body["type"].(string)
-		mappings := m.byType[foldLower(typ)]
+		mappings := t.byType[foldLower(typ)]
 		if len(mappings) == 0 {
-			if mappings = m.byType[anyOtherType]; len(mappings) == 0 {
+			if mappings = t.byType[anyOtherType]; len(mappings) == 0 {
 				continue
 			}
 			r.body["references"] = references(r.body)
 		}
-		m.spellKeys(r.body)
+		if !r.spelled {
+			t.spellKeys(r.body)
+		}
 		for _, a := range mappings {
 			if a.inside {
-				m.applyInside(a.Mapping, r, in.places, file)
+				m.applyInside(t, a.Mapping, r, in.places, file)
 			} else {
-				m.apply(a.Mapping, r, true, in.places, file)
+				m.apply(t, a.Mapping, r, true, in.places, file)
 			}
 		}
+		m.worlds.settle()
 	}
 }
 
@@ -183,17 +127,25 @@ func references(body map[string]any) []any {
 	return out
 }
 
+// setOpen notes that the document at hand may leave out members of a kind.
 func (m *mapper) setOpen(kind string, u *lang.Unknown) {
-	if m.open[kind] == nil {
-		m.open[kind] = &lang.Unknown{Reason: u.Reason}
+	open := m.open
+	if m.worlds.current != nil {
+		open = m.worlds.partial // as one expects of what need not be everything
+	}
+	if open[kind] == nil {
+		open[kind] = &lang.Unknown{Reason: u.Reason}
 	}
 }
 
 // applyInside makes the drafts of one mapping from the parts that a resource holds:
 // each is seen as the resource that it would be on its own.
-func (m *mapper) applyInside(mp *lang.Mapping, r *resource, places *placeTable, file string) {
+func (m *mapper) applyInside(t *mappingTable, mp *lang.Mapping, r *resource, places *placeTable, file string) {
 	segment := mp.Type[strings.LastIndexByte(mp.Type, '/'):] + "/"
-	for _, item := range m.list(mp.Kind, mp.Within.EvalMapping(r.body, nil, 0)) {
+	items, known := m.list(mp.Kind, mp.Within.EvalMapping(r.body, nil, 0))
+	m.listed(t, mp, r, known)
+	r.findParts(t, items)
+	for _, item := range items {
 		if u, ok := item.(*lang.Unknown); ok {
 			m.setOpen(mp.Kind, u)
 			continue
@@ -213,17 +165,18 @@ func (m *mapper) applyInside(mp *lang.Mapping, r *resource, places *placeTable, 
 			body["name"] = lastSegment(part["id"])
 		}
 		body["type"], body["parent"] = mp.Type, r.body["id"]
-		m.apply(mp, &resource{body: body, place: places.of(item, r.place), exists: r.exists, open: r.open}, false, places, file)
+		inside := &resource{body: body, place: r.placeOf(item, places), exists: r.exists, open: r.open,
+			bare: r.node != nil && isBare(item), node: r.node, parts: r.parts}
+		m.apply(t, mp, inside, false, places, file)
 	}
 }
 
-// list gives the known elements of what should be a list of objects of a kind.
-// What is not known of it leaves the kind open.
-func (m *mapper) list(kind string, v any) []any {
-	var items []any
+// list gives the known elements of what should be a list of objects of a kind, and
+// whether they are all of them. What is not known leaves the kind open.
+func (m *mapper) list(kind string, v any) (items []any, known bool) {
 	switch v := v.(type) {
 	case []any:
-		items = v
+		return v, true
 	case *lang.Partial:
 		items = v.Items
 		if v.Open != nil {
@@ -235,12 +188,12 @@ func (m *mapper) list(kind string, v any) []any {
 	default:
 		m.setOpen(kind, &lang.Unknown{Reason: "the input has " + describe(v) + " where it should have a list"})
 	}
-	return items
+	return items, false
 }
 
 // apply makes the drafts of one mapping from one resource. whole says that the
 // resource stands on its own, not inside another.
-func (m *mapper) apply(mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
+func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
 	exists := r.exists
 	if mp.When != nil {
 		switch v := mp.When.EvalMapping(r.body, nil, 0).(type) {
@@ -259,20 +212,33 @@ func (m *mapper) apply(mp *lang.Mapping, r *resource, whole bool, places *placeT
 	if r.open != nil {
 		m.setOpen(mp.Kind, r.open)
 	}
-	one := func(item any, index int, place lang.Place) {
-		m.draft(mp, r, whole, item, index, exists, place, file)
-	}
 	if mp.Each == nil {
-		one(nil, 0, r.place)
+		m.draft(mp, r, whole, nil, 0, exists, r.place, file)
 		return
 	}
-	for i, item := range m.list(mp.Kind, mp.Each.EvalMapping(r.body, nil, 0)) {
+	items, known := m.list(mp.Kind, mp.Each.EvalMapping(r.body, nil, 0))
+	m.listed(t, mp, r, known)
+	r.findParts(t, items)
+	for i, item := range items {
 		if u, ok := item.(*lang.Unknown); ok {
 			m.setOpen(mp.Kind, u)
 			continue
 		}
-		one(item, i, places.of(item, r.place))
+		m.draft(mp, r, whole, item, i, exists, r.placeOf(item, places), file)
 	}
+}
+
+// placeOf is where a part of the resource stands, or else the resource.
+func (r *resource) placeOf(v any, places *placeTable) lang.Place {
+	if r.node == nil {
+		return places.of(v, r.place)
+	}
+	if m, ok := v.(map[string]any); ok {
+		if place, ok := r.parts[reflect.ValueOf(m).Pointer()]; ok {
+			return place
+		}
+	}
+	return r.place
 }
 
 // draft makes or extends the object that a mapping reads from a resource or item.
@@ -281,7 +247,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	if mp.ID != nil {
 		id = settled(mp.ID.EvalMapping(r.body, item, index))
 	}
-	identity, ok := identityOf(id)
+	identity, ok := m.identityOf(id)
 	if !ok || identity == "" {
 		reason := "the object has no name"
 		if u, isUnknown := id.(*lang.Unknown); isUnknown {
@@ -291,7 +257,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 			exists = &lang.Unknown{Reason: reason} // it may be any other object
 		}
 		id = piece(reason, unresolvedText, fmt.Sprintf("%s %s %d", quoteExpr(file), quoteExpr(place.Pointer), index))
-		identity, _ = identityOf(id)
+		identity, _ = m.identityOf(id)
 	}
 	if mp.Name != nil {
 		name = mp.Name.EvalMapping(r.body, item, index)
@@ -306,7 +272,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 		kind: kind, class: m.env.Class(kind.Name), identity: identity,
 		id: shown(id), name: shown(name), place: place, exists: exists,
 		fields: map[string]any{}, absent: "is not set in " + file,
-	}}
+	}, doc: m.doc, bare: r.bare && mp.Each == nil || isBare(item)}
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
 	for _, f := range mp.Fields {
@@ -315,11 +281,21 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 		}
 	}
 	if mp.Each != nil {
-		owner, _ := identityOf(r.body["id"])
+		owner, _ := m.identityOf(r.body["id"])
 		d.said = !strings.HasPrefix(identity, owner+"/") && !strings.HasPrefix(identity, "{")
-		d.from = refTo(id, place)
+		d.from = m.refTo(id, place)
+	}
+	if !d.said && m.worlds.current != nil {
+		m.worlds.seen[kind.Name] = true
 	}
 	m.merge(d, whole && mp.Each == nil)
+}
+
+// isBare reports whether a part of a resource is known by its id alone.
+func isBare(item any) bool {
+	part, _ := item.(map[string]any)
+	_, open := part["properties"].(*lang.Unknown)
+	return open
 }
 
 // lastSegment is the name that an id ends with.
@@ -331,72 +307,13 @@ func lastSegment(id any) any {
 	return segments[len(segments)-1]
 }
 
-// merge adds a draft, or what it states to the draft of the same object. What is
-// stated later wins; what only may be stated makes a difference unknown.
-func (m *mapper) merge(d *mapped, whole bool) {
-	old := m.byID[d.kind.Name][d.identity]
-	if old == nil {
-		d.whole = whole
-		m.byID[d.kind.Name][d.identity] = d
-		m.drafts = append(m.drafts, d)
-		return
-	}
-	if whole && !old.whole || old.said && !d.said {
-		old.place = d.place
-	}
-	old.whole = old.whole || whole
-	if d.said != old.said {
-		// A reference says nothing about whether the object exists.
-		if old.said {
-			old.exists = d.exists
-		}
-		d.exists = old.exists
-		old.said = false
-	}
-	for name := range old.fields {
-		if _, again := d.fields[name]; !again && old.exists != nil && d.exists == nil {
-			old.fields[name] = &lang.Unknown{Reason: old.exists.Reason}
-		}
-	}
-	for name, v := range d.fields {
-		if d.exists != nil && !sameStated(old.fields[name], v) {
-			v = &lang.Unknown{Reason: d.exists.Reason}
-		}
-		old.fields[name] = v
-	}
-	if d.exists == nil {
-		old.exists = nil
-	}
-}
-
-// sameStated compares two decoded values; references by what they refer to.
-func sameStated(a, b any) bool {
-	switch a := a.(type) {
-	case ref:
-		b, ok := b.(ref)
-		return ok && a.identity == b.identity
-	case []any:
-		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, sameStated)
-	case map[string]any:
-		b, ok := b.(map[string]any)
-		return ok && maps.EqualFunc(a, b, sameStated)
-	case *lang.Unknown, *lang.Partial:
-		return false
-	}
-	switch b.(type) {
-	case []any, map[string]any:
-		return false
-	}
-	return a == b
-}
-
-// finish gives what linking needs of the mapped resources. A kind is complete
-// unless something left it open.
+// finish gives what linking needs of the mapped resources.
 func (m *mapper) finish() linking {
-	out := linking{env: m.env, states: map[string]*lang.Unknown{}, stub: m.stub}
+	out := linking{env: m.env, states: map[string]*lang.Unknown{}, stub: m.stub, closed: m.worlds.closed}
 	for _, k := range m.env.Model().Kinds {
-		out.states[k.Name] = m.open[k.Name]
+		if open, stated := m.state(k); stated {
+			out.states[k.Name] = open
+		}
 	}
 	for _, d := range m.drafts {
 		if d.said {
@@ -425,13 +342,13 @@ func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 		d.idValue = r.unknown
 		d.nameValue, _ = lastSegment(id).(*lang.Unknown)
 	}
-	mp := m.mappingFor(kind, id)
+	t, mp := m.mappingFor(kind, id)
 	if mp == nil {
 		return d
 	}
 	segments := textSegments(id)
 	body := map[string]any{}
-	for _, key := range m.stated {
+	for _, key := range t.stated {
 		body[key] = &lang.Unknown{Reason: d.absent}
 	}
 	body["type"], body["id"], body["name"] = mp.Type, id, lastSegment(id)
@@ -447,17 +364,22 @@ func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 }
 
 // mappingFor finds the mapping of a kind whose type an id has.
-func (m *mapper) mappingFor(kind *model.Kind, id any) *lang.Mapping {
+func (m *mapper) mappingFor(kind *model.Kind, id any) (*mappingTable, *lang.Mapping) {
 	typ := typeOfID(id)
-	for _, mp := range m.mappings {
-		if mp.Kind != kind.Name || mp.Each != nil || typ == "" {
-			continue
-		}
-		if lower := foldLower(mp.Type); lower == typ || strings.HasPrefix(typ, "/") && strings.HasSuffix(lower, typ) {
-			return mp
+	if typ == "" {
+		return nil, nil
+	}
+	for _, t := range m.order {
+		for _, mp := range t.mappings {
+			if mp.Kind != kind.Name || mp.Each != nil {
+				continue
+			}
+			if lower := foldLower(mp.Type); lower == typ || strings.HasPrefix(typ, "/") && strings.HasSuffix(lower, typ) {
+				return t, mp
+			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // typeOfID is the lower-case resource type that an id spells out; where the

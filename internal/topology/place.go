@@ -62,10 +62,7 @@ func (t *placeTable) at(n *document.Node) lang.Place {
 		if s.index >= 0 {
 			part = strconv.Itoa(s.index)
 		}
-		if strings.ContainsAny(part, "~/") {
-			part = strings.ReplaceAll(strings.ReplaceAll(part, "~", "~0"), "/", "~1")
-		}
-		parts = append(parts, "/"+part)
+		parts = append(parts, "/"+pointerPart(part))
 	}
 	var b strings.Builder
 	for i := len(parts) - 1; i >= 0; i-- {
@@ -74,6 +71,14 @@ func (t *placeTable) at(n *document.Node) lang.Place {
 	place := lang.Place{Span: n.Span, Pointer: b.String()}
 	t.known[n] = place
 	return place
+}
+
+// pointerPart is a key as JSON pointers write it.
+func pointerPart(key string) string {
+	if strings.ContainsAny(key, "~/") {
+		return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+	}
+	return key
 }
 
 // set records where an element of a list was read, if it is a map.

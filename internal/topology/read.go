@@ -26,6 +26,8 @@ type reader struct {
 	env      *lang.Env
 	opts     Options
 	docs     []*input
+	given    []*givenParameter
+	mapper   *mapper
 	problems diag.List
 }
 
@@ -34,18 +36,30 @@ type input struct {
 	src    *diag.Source
 	root   *document.Node
 	format string
+	by     string // what the format was recognised by
 }
 
 func (r *reader) decode(f File) {
 	src := diag.NewSource(f.Name, validText(f.Text))
+	if isMarkup(src.Text) {
+		r.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: src, End: 1},
+			Message: "this is a web page or XML, not a topology", Hint: "it may be a page to sign in: run the command that wrote it again, and look at what it says"})
+		r.docs = append(r.docs, &input{src: src})
+		return
+	}
 	root, problems := document.Parse(src)
 	r.problems = append(r.problems, problems...)
 	if root == nil || problems.HasErrors() {
 		r.docs = append(r.docs, &input{src: src})
 		return
 	}
-	format := detect(r.env.Model(), root, r.opts.Input, &r.problems)
-	r.docs = append(r.docs, &input{src, root, format})
+	format, by := detect(r.env.Model(), root, r.opts.Input, &r.problems)
+	r.docs = append(r.docs, &input{src, root, format, by})
+}
+
+// isMarkup reports whether a text is HTML or XML, which as YAML would be a text.
+func isMarkup(text string) bool {
+	return strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n"), "<")
 }
 
 // validText replaces what is not UTF-8.
@@ -53,14 +67,16 @@ func validText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 func (r *reader) topology() *Topology {
 	t := &Topology{Subjects: []Subjects{}, Unstated: []string{}}
-	var files, formats []string
+	var files, formats, by []string
 	readable := len(r.docs) > 0
 	for _, d := range r.docs {
 		files = distinct(files, d.src.File)
 		formats = distinct(formats, d.format)
+		by = distinct(by, d.by)
 		readable = readable && d.format != ""
 	}
 	t.File, t.Format = strings.Join(files, ", "), strings.Join(formats, ", ")
+	t.By = strings.Join(by, ", ")
 	if readable {
 		r.build(t)
 	}
@@ -77,45 +93,58 @@ func distinct(list []string, s string) []string {
 
 // build fills in what documents of known format say.
 func (r *reader) build(t *Topology) {
-	given := readParameters(r.opts.Parameters, &r.problems)
+	r.given = readParameters(r.opts.Parameters, &r.problems)
 	r.checkScope()
-	if r.docs[0].format == formatNative {
-		if len(r.docs) > 1 {
-			r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: r.docs[1].src.File,
-				Message: "a native topology stands in one file", Hint: "put its collections together, or check the files one by one"})
-			return
-		}
-		unusedParameters(given, nil, &r.problems)
-		native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{Declared: r.declared()})
-		t.World, t.Subjects, t.Unstated = native.World, native.Subjects, native.Unstated
-		r.problems = append(r.problems, native.Problems...)
+	if slices.ContainsFunc(r.docs, func(d *input) bool { return d.format == formatNative }) {
+		r.native(t)
 		return
 	}
-	m := newMapper(r.env, formatARM)
+	m := newMapper(r.env, &r.problems)
+	r.mapper = m
 	var templates []*document.Node
-	for i, d := range r.docs {
-		if d.format != formatARM {
-			r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: d.src.File,
-				Message: "a native topology cannot be merged with a template", Hint: "check the files one by one"})
-			return
+	for n, d := range r.docs {
+		f := formatOf(d.format)
+		m.add(f.flatten(r, d, n), d.src.File, f.mappings)
+		if f.name == "arm" {
+			templates = append(templates, d.root)
 		}
-		key := ""
-		if i > 0 {
-			key = fmt.Sprintf("%d!", i)
-		}
-		flat, problems := readArm(d.src, d.root, r.opts.Scope, giveParameters(d.root, given, &r.problems), key)
-		r.problems = append(r.problems, problems...)
-		m.add(flat, d.src.File)
-		templates = append(templates, d.root)
 	}
-	unusedParameters(given, templates, &r.problems)
+	unusedParameters(r.given, templates, &r.problems)
 	declared := readDeclared(r.env.Model(), r.declared(), nil, &r.problems)
 	in := m.finish()
 	in.complete = declared.complete
-	r.incomplete(in)
+	r.incomplete(m.open, in.complete)
 	out := link(in)
 	t.World = &lang.World{Collections: out.collections, Declared: declared.values}
 	t.Subjects, t.Unstated = out.subjects, out.unstated
+}
+
+// native reads a topology in the model's own words, which stands alone.
+func (r *reader) native(t *Topology) {
+	if len(r.docs) > 1 {
+		d, message, hint := r.docs[1], "a native topology stands in one file", "put its collections together, or check the files one by one"
+		if t.Format != formatNative {
+			d = r.docs[slices.IndexFunc(r.docs, func(d *input) bool { return d.format == formatNative })]
+			message, hint = "a native topology cannot be merged with other inputs", "check the files one by one"
+		}
+		r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: d.src.File, Message: message, Hint: hint})
+		return
+	}
+	unusedParameters(r.given, nil, &r.problems)
+	native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{Declared: r.declared()})
+	t.World, t.Subjects, t.Unstated = native.World, native.Subjects, native.Unstated
+	r.problems = append(r.problems, native.Problems...)
+}
+
+// flattenTemplate gives the resources of an ARM template.
+func (r *reader) flattenTemplate(d *input, n int) *flattened {
+	key := ""
+	if n > 0 {
+		key = fmt.Sprintf("%d!", n)
+	}
+	flat, problems := readArm(d.src, d.root, r.opts.Scope, giveParameters(d.root, r.given, &r.problems), key)
+	r.problems = append(r.problems, problems...)
+	return flat
 }
 
 // declared reads the file of --declare: a map of facts, or one under "declared".
@@ -135,16 +164,16 @@ func (r *reader) declared() *document.Node {
 }
 
 // incomplete says once why the input may hold more than can be read of it.
-func (r *reader) incomplete(in linking) {
+func (r *reader) incomplete(open map[string]*lang.Unknown, complete map[string]bool) {
 	said := map[string]bool{}
 	for _, k := range r.env.Model().Kinds {
-		open := in.states[k.Name]
-		if open == nil || in.complete[k.Name] || said[open.Reason] {
+		u := open[k.Name]
+		if u == nil || complete[k.Name] || said[u.Reason] {
 			continue
 		}
-		said[open.Reason] = true
+		said[u.Reason] = true
 		r.problems.Add(diag.Diagnostic{Code: "input/incomplete", Severity: diag.Warning, File: r.docs[0].src.File,
-			Message: "not everything can be read: " + open.Reason, Hint: "what is missing leaves verdicts unknown"})
+			Message: "not everything can be read: " + u.Reason, Hint: "what is missing leaves verdicts unknown"})
 	}
 }
 

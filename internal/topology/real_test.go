@@ -98,3 +98,31 @@ func TestMergedTemplates(t *testing.T) {
 		}
 	}
 }
+
+// TestRealResponses reads every real answer of Azure, each alone and all of them
+// as one topology: both engines give the same, without an error.
+func TestRealResponses(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(shared, "arm-response", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(paths) == 0 {
+		t.Skip("../shared is absent")
+	}
+	e := newEngines(t, founding())
+	all := input{}
+	read := func(name string, in input) {
+		t.Run(name, func(t *testing.T) {
+			got := e.read(t, in)
+			if top := e.goTopology(in); top.Problems.HasErrors() || top.Format != "resources" || top.World == nil {
+				t.Errorf("%s", got)
+			}
+		})
+	}
+	for _, path := range paths {
+		in := input{Files: []file{readFile(t, path)}}
+		all.Files = append(all.Files, in.Files...)
+		read(filepath.Base(path), in)
+	}
+	read("all", all)
+}

@@ -18,6 +18,7 @@ import (
 type Topology struct {
 	File     string // distinct file names joined with ", "
 	Format   string // distinct formats joined with ", ": native, arm, resources, terraform
+	By       string // what the formats were recognised by, where nobody named them
 	World    *lang.World
 	Subjects []Subjects // stated kinds in model order
 	Unstated []string   // kinds that nothing states, in model order

@@ -33,6 +33,17 @@ export interface Resource {
   exists: Unknown | null;
   /** Why there may be more like it. */
   open: Unknown | null;
+  /** The input has it without its properties. */
+  bare: boolean;
+  /** Of what Azure returned, whose keys are spelled as mappings spell them. */
+  returned: Returned | null;
+}
+
+/** Finds the places of a resource's parts. */
+export interface Returned {
+  /** Where the maps in its lists stand; made only when asked for. */
+  parts: Map<Value, Place> | null;
+  findParts(): Map<Value, Place>;
 }
 
 /** What the flatten stage of a format gives. */
@@ -40,7 +51,18 @@ export interface Flattened {
   resources: Resource[];
   /** Why there may be resources of any type that are not in it. */
   open: Unknown | null;
-  places: PlaceTable;
+  /** null where each resource knows where its parts stand. */
+  places: PlaceTable | null;
+  /** null where the document states everything that there is, as a template does. */
+  world: OpenWorld | null;
+}
+
+/** Of what types a document holds every resource, where it need not hold all there is. */
+export interface OpenWorld {
+  /** By lower-case type: null for all, else why not. */
+  lists: Map<string, Unknown | null>;
+  /** By type: identities of parents, or of what is extended, of which it holds all. */
+  members: Map<string, string[]>;
 }
 
 /** A value given for a parameter: a node of a template (evaluated in the env of the deployment) or a value as it is. */
@@ -62,7 +84,7 @@ export function readArm(source: Source, node: Node, scope: string, given: Map<st
   checkTemplate(r, r.root);
   const resources: Resource[] = [];
   collect(r, r.root, null, resources);
-  return { flat: { resources, open: r.open, places: r.places }, problems: r.problems };
+  return { flat: { resources, open: r.open, places: r.places, world: null }, problems: r.problems };
 }
 
 /** Reads one template document. */

@@ -242,7 +242,7 @@ export function collect(r: ArmReader, f: ArmFrame, exists: Unknown | null, out: 
   for (const i of f.instances) {
     if (i.existing) continue;
     const state = i.exists ?? exists;
-    out.push({ body: bodyOf(r, i, 0)!, place: r.places.at(i.node), exists: state, open: i.open });
+    out.push({ body: bodyOf(r, i, 0)!, place: r.places.at(i.node), exists: state, open: i.open, bare: false, returned: null });
     if (isDeploymentType(i.typ)) {
       const nested = nestedFrame(r, i);
       if (nested !== null) collect(r, nested, state, out);

@@ -9,17 +9,20 @@ import { lastSegment } from "./map";
 import { defaultValue, hasDefault, type Type } from "./model";
 import { addressBytes } from "./pure";
 import { lowerASCII } from "./source";
-import { identityOf, settled, shown } from "./unresolved";
+import { settled, shown } from "./unresolved";
 import { Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
 
+/** The identity of an id, or null. */
+export type Identify = (id: Value) => string | null;
+
 /** Converts what a mapping read to the type of a field: null for what is absent, an Unknown for what does not fit. Whatever an input holds, reading goes on. */
-export function decode(t: Type, v: Value, field: string, place: Place): Stated {
+export function decode(t: Type, v: Value, field: string, place: Place, identify: Identify): Stated {
   if (v instanceof Unknown && t.name !== "link") return t.name === "string" || t.name === "any" ? v : new Unknown(v.reason);
   switch (t.name) {
     case "any": return plainValue(v);
-    case "link": return linkOf(v, field, place);
-    case "list": return decodeList(t, v, field, place);
-    case "record": return decodeRecord(t, v, field, place);
+    case "link": return linkOf(v, field, place, identify);
+    case "list": return decodeList(t, v, field, place, identify);
+    case "record": return decodeRecord(t, v, field, place, identify);
     default: {
       if (v === null) return null;
       const out = decodeScalar(t, v);
@@ -79,32 +82,32 @@ function decodeScalar(t: Type, v: Value): Value {
 }
 
 /** A reference to the object with an id, which is given by itself or, as Azure does, in a map. */
-function linkOf(v: Value, field: string, place: Place): Stated {
+function linkOf(v: Value, field: string, place: Place, identify: Identify): Stated {
   if (v === null || v === "") return null;
-  if (typeof v === "string") return refTo(v, place);
-  if (v instanceof Unknown) return v.expr === "" ? v : refTo(settled(v), place);
+  if (typeof v === "string") return refTo(v, place, identify);
+  if (v instanceof Unknown) return v.expr === "" ? v : refTo(settled(v), place, identify);
   if (isMap(v)) {
     const id = v.id ?? null;
-    if (id !== null && !isMap(id)) return linkOf(id, field, place);
+    if (id !== null && !isMap(id)) return linkOf(id, field, place, identify);
     return new Unknown(`${quoted(field)} is an object without an id`);
   }
   return new Unknown(`${quoted(field)} is ${describe(v)}, not an id`);
 }
 
 /** Makes a reference from an id: a string, or an Unknown with expr. */
-export function refTo(id: Value, place: Place): Ref {
-  return new Ref(identityOf(id) ?? "", id instanceof Unknown ? id : null, shown(id), shown(lastSegment(id)), place);
+export function refTo(id: Value, place: Place, identify: Identify): Ref {
+  return new Ref(identify(id) ?? "", id instanceof Unknown ? id : null, shown(id), shown(lastSegment(id)), place);
 }
 
 /** Decodes each element; what is not known of one leaves the list open. */
-function decodeList(t: Type, v: Value, field: string, place: Place): Stated {
+function decodeList(t: Type, v: Value, field: string, place: Place, identify: Identify): Stated {
   if (v === null) return null;
   if (!Array.isArray(v) && !(v instanceof Partial)) return misfit(field, v, t);
   const out: Stated[] = [];
   let partial = v instanceof Partial;
   let open = v instanceof Partial ? v.open : null;
   for (const item of v instanceof Partial ? v.items : v) {
-    const d = decode(t.elem!, item, field, place);
+    const d = decode(t.elem!, item, field, place, identify);
     if (d instanceof Unknown) {
       partial = true;
       open ??= new Unknown(d.reason);
@@ -116,12 +119,12 @@ function decodeList(t: Type, v: Value, field: string, place: Place): Stated {
   return partial ? new Partial(out as Value[], open) : out;
 }
 
-function decodeRecord(t: Type, v: Value, field: string, place: Place): Stated {
+function decodeRecord(t: Type, v: Value, field: string, place: Place, identify: Identify): Stated {
   if (v === null) return null;
   if (!isMap(v)) return misfit(field, v, t);
   const out: Record<string, Stated> = Object.create(null);
   for (const f of t.fields!) {
-    const d = decode(f.type, v[f.name] ?? null, f.name, place);
+    const d = decode(f.type, v[f.name] ?? null, f.name, place, identify);
     if (d !== null) out[f.name] = d;
     else out[f.name] = hasDefault(f) ? defaultValue(f) : new Unknown(`${quoted(f.name)} is not set`);
   }

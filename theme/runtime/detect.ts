@@ -1,56 +1,52 @@
 // Which format a document has. Mirrors internal/topology/detect.go.
 
-import { armSchema, foldGet } from "./arm";
+import { armSchema } from "./arm";
 import { addProblem } from "./armparam";
 import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
+import { formatNames, formatOf, formats, type Fit } from "./formats";
 import type { Model } from "./model";
-import { didYouMean } from "./source";
+import { suggest } from "./source";
 
-/** Finds the format of a document. It gives "" and reports why the document fits none. */
-export function detect(model: Model, root: Node, input: string, problems: Diagnostic[]): string {
+/** Finds the format of a document, and by what it was recognised where nobody asked for it. The name is "" where the document fits none, which is reported. */
+export function detect(model: Model, root: Node, asked: string, problems: Diagnostic[]): { format: string; by: string } {
   const unrecognised = (message: string, hint: string) => {
     addProblem(problems, "input/unrecognised", { source: root.source, offset: root.start }, message, hint);
-    return "";
+    return { format: "", by: "" };
   };
-  switch (input) {
-    case "native": return "native";
-    case "arm":
-      if (root.kind !== "map") return unrecognised(`an ARM template must be a map, not ${root.describe()}`, 'it has "$schema" and "resources"');
-      if (foldGet(root, "resources") === null && !isTemplate(root)) return unrecognised(`this is not an ARM template: ${contents(root)}`, 'an ARM template has "$schema" and "resources"');
-      return "arm";
-    case "":
-    case "auto": break;
-    default: return unrecognised(`there is no reader for the input format ${quoted(input)}`, "the formats are native and arm");
+  if (asked === "native") return { format: "native", by: "" };
+  if (asked !== "" && asked !== "auto") {
+    const f = formatOf(asked);
+    if (f === undefined) return unrecognised(`there is no reader for the input format ${quoted(asked)}`, `the formats are ${formatNames()}`);
+    const fit = f.fits(root, true);
+    return "by" in fit ? { format: f.name, by: "" } : unrecognised(`this is not ${f.what}: ${fit.why}`, f.looks);
   }
-  if (root.kind === "null") return "native"; // whose reader says that the topology is empty
-  if (isTemplate(root)) return "arm";
-  if (isNative(model, root)) return "native";
+  if (root.kind === "null") return { format: "native", by: "" }; // whose reader says that the topology is empty
+  const tried: string[] = [];
+  for (const f of formats) {
+    const fit = f.fits(root, false);
+    if ("by" in fit) return { format: f.name, by: fit.by };
+    tried.push(`not ${f.name}: ${fit.why}`);
+  }
+  const native = fitsNative(model, root);
+  if ("by" in native) return { format: "native", by: native.by };
   if (armSchema(root).includes("deploymentparameters.json")) {
     return unrecognised("this is a file of template parameters, not a topology", "read the template, and give this file with --parameters");
   }
-  const first = model.kinds[0]?.name ?? "virtualNetworks";
-  return unrecognised(
-    `this is neither a native topology nor an ARM template: ${contents(root)}`,
-    `a native topology has collections such as ${quoted(first)} at its top, an ARM template has "$schema" and "resources"`,
-  );
+  return unrecognised(`this is in no format that is read: ${contents(root)}`, [`not native: ${native.why}`, ...tried].join("; "));
 }
 
-/** Whether a document is an ARM template, by its schema or by its resources. */
-function isTemplate(root: Node): boolean {
-  if (root.kind !== "map") return false;
-  if (armSchema(root).includes("deploymenttemplate.json")) return true;
-  const resources = foldGet(root, "resources");
-  if (resources === null || (resources.kind !== "list" && resources.kind !== "map")) return false;
-  if (foldGet(root, "contentVersion") !== null) return true;
-  const first = resources.items[0] ?? null;
-  return foldGet(first, "type") !== null && foldGet(first, "apiVersion") !== null;
-}
-
-/** Whether a key of the document is a collection of the model, or close enough to one to be meant as such. */
-function isNative(model: Model, root: Node): boolean {
+/** Recognises a native topology by a key that is a collection of the model, or close enough to one to be meant as such. */
+function fitsNative(model: Model, root: Node): Fit {
+  if (root.kind !== "map") return { why: "it is no map" };
   const names = [...model.kinds.map((k) => k.name), "declared"];
-  return root.entries.some((e) => names.includes(e.key)) || root.entries.some((e) => didYouMean(e.key, names) !== "");
+  const key = root.entries.find((e) => names.includes(e.key))?.key;
+  if (key !== undefined) return { by: `its ${quoted(key)}` };
+  for (const e of root.entries) {
+    const name = suggest(e.key, names);
+    if (name !== "") return { by: `its ${quoted(e.key)}, which is like ${quoted(name)}` };
+  }
+  return { why: `it has no collection such as ${quoted(names[0]!)}` };
 }
 
 /** What stands at the top of a document. */

@@ -49,6 +49,8 @@ export interface Linking {
   states: Map<string, Unknown | null>;
   /** Kinds of which every member is in the input, whatever else says. */
   complete: Set<string>;
+  /** By link, the identities of objects to which every object with such a link is in the input, whatever else is not. */
+  closed: Map<Field, Set<string>>;
   /** Makes the draft of an object that is only referred to. Without it such a reference is unknown. */
   stub: ((kind: Kind, ref: Ref) => Draft) | null;
 }
@@ -70,6 +72,7 @@ interface InverseLink {
   target: Kind;
   sources: Kind[];
   list: string;
+  from: Field[];
   members: Map<Obj, Obj[]>;
   /** The first link of the source kinds that is not known. */
   open: Unknown | null;
@@ -113,10 +116,11 @@ class Linker {
         const key = `${t.link}.${f.inverse}`;
         let inv = this.inverse.get(key);
         if (inv === undefined) {
-          inv = { target: kindOf(model, t.link!)!, sources: [], list: f.inverse, members: new Map(), open: null, loose: null };
+          inv = { target: kindOf(model, t.link!)!, sources: [], list: f.inverse, from: [], members: new Map(), open: null, loose: null };
           this.inverse.set(key, inv);
         }
         if (inv.sources.at(-1) !== source) inv.sources.push(source);
+        inv.from.push(f);
         this.fields.set(f, inv);
       }
     }
@@ -216,9 +220,15 @@ class Linker {
     for (const n of this.order) {
       for (const inv of byTarget.get(n.draft.kind) ?? []) {
         const loose = n.draft.nameValue !== null && !n.stub ? inv.loose : null;
-        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], inv.open ?? loose);
+        const open = this.isClosed(inv, n.draft.identity) ? null : (inv.open ?? loose);
+        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], open);
       }
     }
+  }
+
+  /** Whether every member of an object's list is in the input. */
+  private isClosed(inv: InverseLink, identity: string): boolean {
+    return inv.from.every((f) => this.input.closed.get(f)?.has(identity) === true);
   }
 
   /** Why a kind may have members that the input does not list, or null. References that lead nowhere do not count: what they mean is a stub already. */
@@ -255,7 +265,7 @@ class Linker {
   }
 }
 
-function linkType(t: Type): Type | null {
+export function linkType(t: Type): Type | null {
   const of = t.name === "list" && t.elem ? t.elem : t;
   return of.name === "link" ? of : null;
 }

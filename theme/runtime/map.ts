@@ -2,127 +2,97 @@
 
 import type { Flattened, Resource } from "./arm";
 import { describe, isMap, keysOf, newMap } from "./armvalue";
+import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
-import { evaluateMapping, type Expr, type Node as ExprNode } from "./evaluate";
-import { notInInput, Ref, type Draft, type Linking, type Stated } from "./link";
+import { evaluateMapping, type Expr } from "./evaluate";
+import { notInInput, type Draft, type Linking, type Ref } from "./link";
+import { MappingTable } from "./mappings";
+import { Drafts } from "./merge";
 import { kindOf, type Kind } from "./model";
 import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
 import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
-import { Obj, Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
-
-/** A draft under construction. */
-interface Mapped {
-  draft: Draft;
-  /** Every mapping that made it reads it from another resource, which only refers to it: a stub of which something is known. */
-  said: boolean;
-  /** A mapping of the resource itself made it, not of a part of another. */
-  whole: boolean;
-  /** For the stub. */
-  from: Ref | null;
-}
-
-/** A mapping for a type of resource: its own, or with inside set that of the parent, which holds such resources too. */
-interface Application {
-  m: Mapping;
-  inside: boolean;
-}
-
-/** The type of mappings for resources that no other mapping reads. */
-const ANY_OTHER_TYPE = "*";
+import { Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
+import { Worlds } from "./worlds";
 
 export class Mapper {
-  private readonly mappings: Mapping[];
-  private readonly byType = new Map<string, Application[]>();
-  /** How mappings spell a key, by lower case. */
-  private readonly keys = new Map<string, string>([["id", "id"]]);
-  /** Keys of a resource that mappings read. */
-  private readonly stated = new Set<string>();
-  private readonly drafts: Mapped[] = [];
-  private readonly byID = new Map<string, Map<string, Mapped>>();
+  /** By format, in the order of their first use. */
+  private readonly tables = new Map<string, MappingTable>();
+  private readonly drafts: Drafts;
   /** Why a kind may have more members. */
-  private readonly open = new Map<string, Unknown>();
+  readonly open = new Map<string, Unknown>();
+  /** Number of the document at hand. */
+  private doc = 0;
+  private readonly worlds: Worlds;
 
   constructor(
     private readonly program: Program,
-    input: string,
+    problems: Diagnostic[],
   ) {
-    this.mappings = program.mappings[input] ?? [];
-    for (const k of program.model.kinds) this.byID.set(k.name, new Map());
-    for (const m of this.mappings) {
-      const typ = lowerASCII(m.type);
-      this.register(typ, { m, inside: false });
-      if (m.within !== null) this.register(typ.slice(0, typ.lastIndexOf("/")), { m, inside: true });
-      for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
-    }
+    this.worlds = new Worlds(program.model, this.tables);
+    this.drafts = new Drafts(program.model, this.worlds, problems);
   }
 
-  private register(typ: string, a: Application): void {
-    const list = this.byType.get(typ);
-    if (list === undefined) this.byType.set(typ, [a]);
-    else list.push(a);
+  /** The mappings of a format. */
+  table(input: string): MappingTable {
+    let t = this.tables.get(input);
+    if (t === undefined) this.tables.set(input, (t = new MappingTable(this.program.model, this.program.mappings[input] ?? [])));
+    return t;
   }
 
-  /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
-  private learnKeys(n: ExprNode | null): void {
-    if (n === null) return;
-    if (n.op === "get") {
-      const lower = lowerASCII(n.name!);
-      if (!this.keys.has(lower)) this.keys.set(lower, n.name!);
-      const of = n.args![0]!;
-      if (of.op === "var" && of.name === "resource") this.stated.add(n.name!);
-    }
-    for (const a of n.args ?? []) this.learnKeys(a);
-  }
-
-  /** Gives the keys of a value the spelling that mappings use. */
-  private spellKeys(v: Value): void {
-    if (Array.isArray(v)) {
-      for (const item of v) this.spellKeys(item);
-    } else if (isMap(v)) {
-      for (const k of keysOf(v)) {
-        const item = v[k]!;
-        const spelled = this.keys.get(lowerASCII(k));
-        if (spelled !== undefined && spelled !== k && !(spelled in v)) {
-          delete v[k];
-          v[spelled] = item;
-        }
-        this.spellKeys(item);
-      }
-    }
-  }
-
-  /** Maps every resource of one document. file names it in reasons. */
-  add(input: Flattened, file: string): void {
+  /** Maps every resource of one document with the mappings of its format. file names it in reasons. */
+  add(input: Flattened, file: string, format: string): void {
+    const t = this.table(format);
+    this.doc++;
+    t.open ||= input.world !== null;
+    this.worlds.begin(input.world);
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
     for (const r of input.resources) {
-      let mappings = typeof r.body.type === "string" ? this.byType.get(lowerASCII(r.body.type)) : undefined;
-      if (mappings === undefined) {
-        mappings = this.byType.get(ANY_OTHER_TYPE);
-        if (mappings === undefined) continue;
-        r.body.references = references(r.body);
-      }
-      this.spellKeys(r.body);
+      const typ = typeof r.body.type === "string" ? lowerASCII(r.body.type) : "";
+      const mappings = typ === "" ? undefined : t.reads(typ);
+      if (mappings === undefined) continue;
+      if (!t.byType.has(typ)) r.body.references = references(r.body);
+      if (r.returned === null) t.spellKeys(r.body);
       for (const { m, inside } of mappings) {
-        if (inside) this.applyInside(m, r, input.places, file);
-        else this.apply(m, r, true, input.places, file);
+        if (inside) this.applyInside(t, m, r, input.places, file);
+        else this.apply(t, m, r, true, input.places, file);
       }
+      this.worlds.settle();
     }
   }
 
+  /** Notes that the document at hand may leave out members of a kind. */
   private setOpen(kind: string, u: Unknown): void {
-    if (!this.open.has(kind)) this.open.set(kind, new Unknown(u.reason));
+    // Of what need not be everything one expects it.
+    const open = this.worlds.current !== null ? this.worlds.partial : this.open;
+    if (!open.has(kind)) open.set(kind, new Unknown(u.reason));
   }
+
+  /** The identity of an id, or null. Some types have one name in the ids of resources and another in those that refer to them. */
+  private readonly identify = (id: Value | undefined): string | null => {
+    let identity = identityOf(id);
+    if (identity === null) return null;
+    for (const t of this.tables.values()) {
+      for (const [other, canonical] of t.also) {
+        const part = `/${other.slice(other.lastIndexOf("/") + 1)}/`;
+        const at = identity.lastIndexOf(part);
+        if (at >= 0 && typeOfID(identity) === other) identity = identity.slice(0, at + 1) + canonical.slice(canonical.lastIndexOf("/") + 1) + identity.slice(at + part.length - 1);
+      }
+    }
+    return identity;
+  };
 
   private evaluate(x: Expr, body: Value, item: Value, index: number): Value {
     return evaluateMapping(x, this.program.lib, body, item, index);
   }
 
   /** Makes the drafts of one mapping from the parts that a resource holds: each is seen as the resource that it would be on its own. */
-  private applyInside(m: Mapping, r: Resource, places: PlaceTable, file: string): void {
+  private applyInside(t: MappingTable, m: Mapping, r: Resource, places: PlaceTable | null, file: string): void {
     const segment = `${m.type.slice(m.type.lastIndexOf("/"))}/`;
-    for (const item of this.list(m.kind, this.evaluate(m.within!, r.body, null, 0))) {
+    const { items, known } = this.list(m.kind, this.evaluate(m.within!, r.body, null, 0));
+    this.listed(t, m, r, known);
+    for (const item of items) {
       if (item instanceof Unknown) {
         this.setOpen(m.kind, item);
         continue;
@@ -136,24 +106,24 @@ export class Mapper {
       else body.name = lastSegment(item.id ?? null);
       body.type = m.type;
       body.parent = r.body.id!;
-      this.apply(m, { ...r, body, place: places.of(item, r.place) }, false, places, file);
+      this.apply(t, m, { ...r, body, place: placeOf(r, item, places), bare: r.returned !== null && isBare(item) }, false, places, file);
     }
   }
 
-  /** The known elements of what should be a list of objects of a kind. What is not known of it leaves the kind open. */
-  private list(kind: string, v: Value): Value[] {
-    if (Array.isArray(v)) return v;
+  /** The known elements of what should be a list of objects of a kind, and whether they are all of them. What is not known leaves the kind open. */
+  private list(kind: string, v: Value): { items: Value[]; known: boolean } {
+    if (Array.isArray(v)) return { items: v, known: true };
     if (v instanceof Partial) {
       if (v.open !== null) this.setOpen(kind, v.open);
-      return v.items;
+      return { items: v.items, known: false };
     }
     if (v instanceof Unknown) this.setOpen(kind, v);
     else if (v !== null) this.setOpen(kind, new Unknown(`the input has ${describe(v)} where it should have a list`));
-    return [];
+    return { items: [], known: false };
   }
 
   /** Makes the drafts of one mapping from one resource. whole: the resource stands on its own, not inside another. */
-  private apply(m: Mapping, r: Resource, whole: boolean, places: PlaceTable, file: string): void {
+  private apply(t: MappingTable, m: Mapping, r: Resource, whole: boolean, places: PlaceTable | null, file: string): void {
     let exists = r.exists;
     if (m.when !== null) {
       const v = this.evaluate(m.when, r.body, null, 0);
@@ -165,10 +135,17 @@ export class Mapper {
       this.draft(m, r, whole, null, 0, exists, r.place, file);
       return;
     }
-    this.list(m.kind, this.evaluate(m.each, r.body, null, 0)).forEach((item, i) => {
+    const { items, known } = this.list(m.kind, this.evaluate(m.each, r.body, null, 0));
+    this.listed(t, m, r, known);
+    items.forEach((item, i) => {
       if (item instanceof Unknown) this.setOpen(m.kind, item);
-      else this.draft(m, r, whole, item, i, exists, places.of(item, r.place), file);
+      else this.draft(m, r, whole, item, i, exists, placeOf(r, item, places), file);
     });
+  }
+
+  /** Notes whether a resource of an open world lists all of its parts. */
+  private listed(t: MappingTable, m: Mapping, r: Resource, known: boolean): void {
+    if (this.worlds.current !== null) this.worlds.listed(m, t.within.get(m) ?? null, this.identify(r.body.id) ?? "", known && !r.bare);
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
@@ -176,12 +153,12 @@ export class Mapper {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
-    let identity = identityOf(id);
+    let identity = this.identify(id);
     if (identity === null || identity === "") {
       const reason = id instanceof Unknown ? id.reason : "the object has no name";
       exists ??= new Unknown(reason); // it may be any other object
       id = piece(reason, UNRESOLVED, `${quoteExpr(file)} ${quoteExpr(place.pointer)} ${index}`);
-      identity = identityOf(id)!;
+      identity = this.identify(id)!;
     }
     if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);
     else if (m.id !== null) name = lastSegment(id);
@@ -193,55 +170,29 @@ export class Mapper {
     };
     for (const [f, x] of Object.entries(m.fields)) {
       const type = d.kind.fields.find((field) => field.name === f)!.type;
-      const v = decode(type, this.evaluate(x, r.body, item, index), f, place);
+      const v = decode(type, this.evaluate(x, r.body, item, index), f, place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
     let said = false;
     let from: Ref | null = null;
     if (m.each !== null) {
-      said = !identity.startsWith(`${identityOf(r.body.id) ?? ""}/`) && !identity.startsWith("{");
-      from = refTo(id, place);
+      said = !identity.startsWith(`${this.identify(r.body.id) ?? ""}/`) && !identity.startsWith("{");
+      from = refTo(id, place, this.identify);
     }
-    this.merge({ draft: d, said, whole: whole && m.each === null, from });
+    if (!said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
+    const bare = m.each === null ? r.bare : isBare(item);
+    this.drafts.merge({ draft: d, doc: this.doc, bare, disputed: null, said, whole: whole && m.each === null, from });
   }
 
-  /** Adds a draft, or what it states to the draft of the same object. What is stated later wins; what only may be stated makes a difference unknown. */
-  private merge(d: Mapped): void {
-    const { whole } = d;
-    const table = this.byID.get(d.draft.kind.name)!;
-    const old = table.get(d.draft.identity);
-    if (old === undefined) {
-      table.set(d.draft.identity, d);
-      this.drafts.push(d);
-      return;
-    }
-    const a = old.draft;
-    const b = d.draft;
-    if ((whole && !old.whole) || (old.said && !d.said)) a.place = b.place;
-    old.whole ||= whole;
-    if (d.said !== old.said) {
-      // A reference says nothing about whether the object exists.
-      if (old.said) a.exists = b.exists;
-      b.exists = a.exists;
-      old.said = false;
-    }
-    for (const name in a.fields) {
-      if (!(name in b.fields) && a.exists !== null && b.exists === null) a.fields[name] = new Unknown(a.exists.reason);
-    }
-    for (const name in b.fields) {
-      const v = b.fields[name]!;
-      const differs = b.exists !== null && !(name in a.fields && sameStated(a.fields[name]!, v));
-      a.fields[name] = differs ? new Unknown(b.exists!.reason) : v;
-    }
-    if (b.exists === null) a.exists = null;
-  }
-
-  /** What linking needs of the mapped resources. A kind is complete unless something left it open. */
+  /** What linking needs of the mapped resources. */
   finish(): Linking {
     const { model } = this.program;
-    const out: Linking = { model, drafts: [], states: new Map(), complete: new Set(), stub: (kind, ref) => this.stub(kind, ref) };
-    for (const k of model.kinds) out.states.set(k.name, this.open.get(k.name) ?? null);
-    for (const d of this.drafts) {
+    const out: Linking = { model, drafts: [], states: new Map(), complete: new Set(), closed: this.worlds.closed, stub: (kind, ref) => this.stub(kind, ref) };
+    for (const k of model.kinds) {
+      const open = this.worlds.state(k, this.open.get(k.name));
+      if (open !== undefined) out.states.set(k.name, open);
+    }
+    for (const d of this.drafts.list) {
       if (d.said) {
         const stub = this.stub(d.draft.kind, d.from!);
         Object.assign(stub.fields, d.draft.fields);
@@ -263,34 +214,53 @@ export class Mapper {
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
       absent: r.unknown?.reason ?? notInInput(r.name), referred: false, unresolved: null,
     };
-    const m = this.mappingFor(kind, id);
-    if (m === null) return d;
+    const found = this.mappingFor(kind, id);
+    if (found === null) return d;
+    const { table, mapping: m } = found;
     const segments = textSegments(id) ?? [];
     const body = newMap();
-    for (const key of this.stated) body[key] = new Unknown(d.absent);
+    for (const key of table.stated) body[key] = new Unknown(d.absent);
     body.type = m.type;
     body.id = id;
     body.name = last;
     if (m.type.split("/").length > 2 && segments.length > 2) body.parent = settled(joinSegments(segments.slice(0, -2)));
     for (const [f, x] of Object.entries(m.fields)) {
       const type = kind.fields.find((field) => field.name === f)!.type;
-      const v = decode(type, this.evaluate(x, body, null, 0), f, d.place);
+      const v = decode(type, this.evaluate(x, body, null, 0), f, d.place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
     return d;
   }
 
   /** The mapping of a kind whose type an id has. */
-  private mappingFor(kind: Kind, id: Value): Mapping | null {
+  private mappingFor(kind: Kind, id: Value): { table: MappingTable; mapping: Mapping } | null {
     const typ = typeOfID(id);
     if (typ === "") return null;
-    for (const m of this.mappings) {
-      if (m.kind !== kind.name || m.each !== null) continue;
-      const lower = lowerASCII(m.type);
-      if (lower === typ || (typ.startsWith("/") && lower.endsWith(typ))) return m;
+    for (const table of this.tables.values()) {
+      for (const mapping of table.mappings) {
+        if (mapping.kind !== kind.name || mapping.each !== null) continue;
+        const lower = lowerASCII(mapping.type);
+        if (lower === typ || (typ.startsWith("/") && lower.endsWith(typ))) return { table, mapping };
+      }
     }
     return null;
   }
+}
+
+/** The name that an id ends with. */
+export function lastSegment(id: Value): Value {
+  return textSegments(id)?.at(-1) ?? id;
+}
+
+/** Where a part of the resource stands, or else the resource. */
+function placeOf(r: Resource, v: Value, places: PlaceTable | null): Place {
+  if (r.returned === null) return places!.of(v, r.place);
+  return (r.returned.parts ?? r.returned.findParts()).get(v) ?? r.place;
+}
+
+/** Whether a part of a resource is known by its id alone. */
+function isBare(item: Value): boolean {
+  return isMap(item) && item.properties instanceof Unknown;
 }
 
 /**
@@ -319,23 +289,6 @@ function references(body: RecordValue): Value[] {
   };
   for (const k of keysOf(body)) if (k !== "id" && k !== "parent" && k !== "scope") walk(k, body[k]!);
   return out;
-}
-
-/** The name that an id ends with. */
-export function lastSegment(id: Value): Value {
-  return textSegments(id)?.at(-1) ?? id;
-}
-
-/** Compares two decoded values; references by what they refer to. */
-function sameStated(a: Stated, b: Stated): boolean {
-  if (a instanceof Ref) return b instanceof Ref && a.identity === b.identity;
-  if (a instanceof Unknown || a instanceof Partial || a instanceof Obj) return false;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameStated(item, b[i]!));
-  if (isMap(a)) {
-    const keys = Object.keys(a);
-    return isMap(b) && keys.length === Object.keys(b).length && keys.every((k) => k in b && sameStated(a[k]!, b[k]!));
-  }
-  return a === b;
 }
 
 /** The lower-case resource type that an id spells out; where the beginning of the id is not resolved, the end of the type with a slash before. */

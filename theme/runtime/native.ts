@@ -21,7 +21,7 @@ export function readNative(model: Model, source: Source, given: Node | null, cha
   const changed = applyChanges(changes, given, problems);
   const r = new Reader(model, changed, problems);
   const root = r.root(changed.root) ?? new Node("map", null, source, 0, 0);
-  const input: Linking = { model, drafts: [], states: new Map(), complete: new Set(), stub: null };
+  const input: Linking = { model, drafts: [], states: new Map(), complete: new Set(), closed: new Map(), stub: null };
   for (const e of root.entries) {
     const k = kindOf(model, e.key);
     if (!k || changed.unknown.has(e.value)) continue;

@@ -34,7 +34,7 @@ export class PlaceTable {
     if (known !== undefined) return known;
     let pointer = "";
     for (let step = this.parent.get(n); step !== undefined; step = this.parent.get(step.node)) {
-      pointer = `/${step.key.replace(/~/g, "~0").replace(/\//g, "~1")}${pointer}`;
+      pointer = `/${pointerPart(step.key)}${pointer}`;
     }
     const place = { file: this.source.file, pointer, ...this.source.position(n.start) };
     this.known.set(n, place);
@@ -52,4 +52,9 @@ export class PlaceTable {
     const n = isMap(v) ? this.values.get(v) : undefined;
     return n === undefined ? fallback : this.at(n);
   }
+}
+
+/** A key as JSON pointers write it. */
+export function pointerPart(key: string): string {
+  return /[~/]/.test(key) ? key.replace(/~/g, "~0").replace(/\//g, "~1") : key;
 }

@@ -8,6 +8,8 @@ import type { Model } from "./model";
 export interface Mapping {
   kind: string;
   type: string;
+  /** Other names of the type, in ids and responses. */
+  also: string[];
   within: Expr | null;
   when: Expr | null;
   each: Expr | null;

@@ -1,20 +1,23 @@
 // One topology from one or more texts: decode, detect the format, flatten, map, link. Mirrors internal/topology/read.go.
 
-import { foldEqual, readArm } from "./arm";
-import { giveParameters, readParameters, unusedParameters, addProblem, type Parameter } from "./armparam";
+import { foldEqual, readArm, type Flattened } from "./arm";
+import { giveParameters, readParameters, unusedParameters, addProblem, type GivenParameter, type Parameter } from "./armparam";
 import type { Diagnostic, Topology } from "./check";
 import { readDeclared, type DeclaredFacts } from "./declared";
 import { detect } from "./detect";
 import { parse, quoted, type Node } from "./document";
-import { link, type Linking } from "./link";
+import { formatOf } from "./formats";
+import { link } from "./link";
 import { Mapper } from "./map";
 import { noChanges, readNative } from "./native";
 import type { Program } from "./program";
+import { flattenResources } from "./resources";
 import { Problems, Source } from "./source";
+import type { Unknown } from "./value";
 
 /** The flags of `plumbline check` that say how to read an input; texts or objects instead of paths. */
 export interface ReadOptions {
-  /** auto, native or arm; default auto. */
+  /** auto, native, arm or resources; default auto. */
   input?: string;
   /** Texts of parameter files, or values by name; several, the later wins. */
   parameters?: ParameterOption | ParameterOption[];
@@ -26,10 +29,13 @@ export interface ReadOptions {
 
 export type ParameterOption = string | { file: string; text: string } | Record<string, unknown>;
 
-interface Input {
+/** One document with its format. */
+export interface Input {
   source: Source;
   root: Node | null;
   format: string;
+  /** What the format was recognised by. */
+  by: string;
 }
 
 /** Reads one topology. Problems of the texts are in its problems; its world is null where nothing could be read. */
@@ -39,8 +45,11 @@ export function read(program: Program, files: { file: string; text: string }[], 
   return r.topology();
 }
 
-class Reader {
+/** Collects the documents of one topology. */
+export class Reader {
   private readonly docs: Input[] = [];
+  private given: GivenParameter[] = [];
+  private mapper: Mapper | null = null;
   private readonly problems: Diagnostic[] = [];
   private scope: string;
 
@@ -53,13 +62,19 @@ class Reader {
 
   decode(f: { file: string; text: string }): void {
     const source = new Source(f.file, f.text);
+    if (/^\ufeff?[ \t\r\n]*</.test(source.text)) {
+      // HTML or XML, which as YAML would be a text.
+      addProblem(this.problems, "input/unrecognised", { source, offset: 0 }, "this is a web page or XML, not a topology", "it may be a page to sign in: run the command that wrote it again, and look at what it says");
+      this.docs.push({ source, root: null, format: "", by: "" });
+      return;
+    }
     const { root, problems } = parse(source);
     this.problems.push(...problems.list);
     if (root === null || problems.any) {
-      this.docs.push({ source, root: null, format: "" });
+      this.docs.push({ source, root: null, format: "", by: "" });
       return;
     }
-    this.docs.push({ source, root, format: detect(this.program.model, root, this.options.input ?? "", this.problems) });
+    this.docs.push({ source, root, ...detect(this.program.model, root, this.options.input ?? "", this.problems) });
   }
 
   topology(): Topology {
@@ -72,44 +87,59 @@ class Reader {
 
   /** Fills in what documents of known format say. */
   private build(t: Topology): void {
-    const given = readParameters(parametersOf(this.options.parameters), this.problems);
+    this.given = readParameters(parametersOf(this.options.parameters), this.problems);
     this.checkScope();
-    const first = this.docs[0]!;
-    if (first.format === "native") {
-      if (this.docs.length > 1) {
-        this.unmerged(this.docs[1]!, "a native topology stands in one file", "put its collections together, or check the files one by one");
-        return;
-      }
-      unusedParameters(given, [], this.problems);
-      const native = readNative(this.program.model, first.source, first.root, { ...noChanges, declared: this.declared() });
-      t.world = native.world;
-      t.subjects = native.subjects;
-      t.unstated = native.unstated;
-      this.problems.push(...native.problems);
+    if (this.docs.some((d) => d.format === "native")) {
+      this.native(t);
       return;
     }
-    const mapper = new Mapper(this.program, "arm");
+    const mapper = (this.mapper = new Mapper(this.program, this.problems));
     const templates: Node[] = [];
-    for (let i = 0; i < this.docs.length; i++) {
-      const d = this.docs[i]!;
-      if (d.format !== "arm") {
-        this.unmerged(d, "a native topology cannot be merged with a template", "check the files one by one");
-        return;
-      }
-      const { flat, problems } = readArm(d.source, d.root!, this.scope, giveParameters(d.root!, given, this.problems), i > 0 ? `${i}!` : "");
-      this.problems.push(...problems);
-      mapper.add(flat, d.source.file);
-      templates.push(d.root!);
-    }
-    unusedParameters(given, templates, this.problems);
+    this.docs.forEach((d, n) => {
+      const f = formatOf(d.format)!;
+      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings);
+      if (f.name === "arm") templates.push(d.root!);
+    });
+    unusedParameters(this.given, templates, this.problems);
     const declared = this.facts(this.declared());
     const input = mapper.finish();
     input.complete = declared.complete;
-    this.incomplete(input);
+    this.incomplete(mapper.open, input.complete);
     const out = link(input);
     t.world = { collections: out.collections, declared: declared.values };
     t.subjects = out.subjects;
     t.unstated = out.unstated;
+  }
+
+  /** Reads a topology in the model's own words, which stands alone. */
+  private native(t: Topology): void {
+    if (this.docs.length > 1) {
+      if (t.format === "native") {
+        this.unmerged(this.docs[1]!, "a native topology stands in one file", "put its collections together, or check the files one by one");
+      } else {
+        this.unmerged(this.docs.find((d) => d.format === "native")!, "a native topology cannot be merged with other inputs", "check the files one by one");
+      }
+      return;
+    }
+    unusedParameters(this.given, [], this.problems);
+    const { source, root } = this.docs[0]!;
+    const native = readNative(this.program.model, source, root, { ...noChanges, declared: this.declared() });
+    t.world = native.world;
+    t.subjects = native.subjects;
+    t.unstated = native.unstated;
+    this.problems.push(...native.problems);
+  }
+
+  /** The resources of an ARM template. */
+  flattenTemplate(d: Input, n: number): Flattened {
+    const { flat, problems } = readArm(d.source, d.root!, this.scope, giveParameters(d.root!, this.given, this.problems), n > 0 ? `${n}!` : "");
+    this.problems.push(...problems);
+    return flat;
+  }
+
+  /** The resources of what Azure returned. */
+  flattenResources(d: Input): Flattened {
+    return flattenResources(this.mapper!.table("arm"), d.root!, this.problems);
   }
 
   private unmerged(d: Input, message: string, hint: string): void {
@@ -134,17 +164,17 @@ class Reader {
   }
 
   /** Says once why the input may hold more than can be read of it. */
-  private incomplete(input: Linking): void {
+  private incomplete(open: Map<string, Unknown>, complete: Set<string>): void {
     const said = new Set<string>();
     for (const k of this.program.model.kinds) {
-      const open = input.states.get(k.name);
-      if (!open || input.complete.has(k.name) || said.has(open.reason)) continue;
-      said.add(open.reason);
+      const u = open.get(k.name);
+      if (u === undefined || complete.has(k.name) || said.has(u.reason)) continue;
+      said.add(u.reason);
       this.problems.push({
         code: "input/incomplete",
         severity: "warning",
         file: this.docs[0]!.source.file,
-        message: `not everything can be read: ${open.reason}`,
+        message: `not everything can be read: ${u.reason}`,
         hint: "what is missing leaves verdicts unknown",
       });
     }

@@ -78,8 +78,14 @@ export class Problems {
   }
 }
 
-/** The candidate closest to a name as a hint, or "". Distance counts edits and ignores the case of A to Z. */
+/** The candidate closest to a name as a hint, or "". */
 export function didYouMean(name: string, candidates: readonly string[]): string {
+  const best = suggest(name, candidates);
+  return best === "" ? "" : `did you mean "${best}"?`;
+}
+
+/** The candidate closest to a name, or "". Distance counts edits and ignores the case of A to Z. */
+export function suggest(name: string, candidates: readonly string[]): string {
   const letters = [...name];
   let best = "";
   let bestDistance = Math.floor(letters.length / 3) + 2;
@@ -90,7 +96,7 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
       bestDistance = d;
     }
   }
-  return best === "" ? "" : `did you mean "${best}"?`;
+  return best;
 }
 
 function lower(c: string): string {

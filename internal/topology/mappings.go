@@ -1,0 +1,134 @@
+package topology
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
+)
+
+// mappingTable is the mappings of one file of rules/inputs/.
+type mappingTable struct {
+	mappings []*lang.Mapping
+	byType   map[string][]application // by lower-case type, in file order
+	keys     map[string]string        // how mappings spell a key, by lower case
+	stated   []string                 // keys of a resource that mappings read
+	// properties are the keys of a resource's properties that mappings read.
+	properties []string
+	also       map[string]string // canonical type, by lower-case other name; both lower-case
+	cased      map[string]string // the spelling of keys that were met before
+	// within has, of the mappings of a resource's parts, the link to the resource.
+	within map[*lang.Mapping]*model.Field
+	open   bool // some document of the format need not hold everything
+}
+
+// application is a mapping for a type of resource: its own, or with inside set
+// that of the parent, which holds such resources too.
+type application struct {
+	*lang.Mapping
+	inside bool
+}
+
+// anyOtherType is the type of mappings for resources that no other mapping reads.
+const anyOtherType = "*"
+
+// table returns the mappings of a format.
+func (m *mapper) table(input string) *mappingTable {
+	if t := m.tables[input]; t != nil {
+		return t
+	}
+	t := &mappingTable{mappings: m.env.Mappings(input), byType: map[string][]application{}, keys: map[string]string{"id": "id"},
+		also: map[string]string{}, cased: map[string]string{}, within: map[*lang.Mapping]*model.Field{}}
+	m.tables[input] = t
+	m.order = append(m.order, t)
+	seen := map[string]bool{}
+	for _, mp := range t.mappings {
+		typ := foldLower(mp.Type)
+		t.byType[typ] = append(t.byType[typ], application{mp, false})
+		if mp.Within != nil {
+			parent := typ[:strings.LastIndexByte(typ, '/')]
+			t.byType[parent] = append(t.byType[parent], application{mp, true})
+		}
+		for _, name := range mp.Also {
+			t.also[foldLower(name)] = typ
+		}
+		exprs := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}
+		for _, f := range mp.Fields {
+			exprs = append(exprs, f.Expr)
+		}
+		for _, x := range exprs {
+			if x != nil {
+				t.learnKeys(x.Root, seen)
+			}
+		}
+		t.within[mp] = m.part(mp)
+	}
+	return t
+}
+
+// learnKeys notes the keys that an expression reads: Azure ignores their case,
+// and the rule language does not.
+func (t *mappingTable) learnKeys(n *lang.Node, seen map[string]bool) {
+	if n == nil {
+		return
+	}
+	if n.Op == lang.OpGet {
+		if lower := foldLower(n.Name); t.keys[lower] == "" {
+			t.keys[lower] = n.Name
+		}
+		if of := n.Args[0]; isResource(of) && !seen[n.Name] {
+			seen[n.Name] = true
+			t.stated = append(t.stated, n.Name)
+		} else if of.Op == lang.OpGet && of.Name == "properties" && isResource(of.Args[0]) && !slices.Contains(t.properties, n.Name) {
+			t.properties = append(t.properties, n.Name)
+		}
+	}
+	for _, a := range n.Args {
+		t.learnKeys(a, seen)
+	}
+}
+
+func isResource(n *lang.Node) bool { return n.Op == lang.OpVar && n.Name == "resource" }
+
+// reads returns the mappings for a type of resource, which is in lower case.
+func (t *mappingTable) reads(typ string) []application {
+	if mappings := t.byType[typ]; len(mappings) > 0 {
+		return mappings
+	}
+	return t.byType[anyOtherType]
+}
+
+// spelled is a key in the spelling that mappings use.
+func (t *mappingTable) spelled(key string) string {
+	if s, ok := t.cased[key]; ok {
+		return s
+	}
+	s, ok := t.keys[foldLower(key)]
+	if !ok {
+		s = key
+	}
+	t.cased[key] = s
+	return s
+}
+
+// spellKeys gives the keys of a value the spelling that mappings use.
+func (t *mappingTable) spellKeys(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			t.spellKeys(item)
+		}
+	case map[string]any:
+		for _, k := range sortedKeys(v) {
+			item := v[k]
+			if spelled, ok := t.keys[foldLower(k)]; ok && spelled != k {
+				if _, taken := v[spelled]; !taken {
+					delete(v, k)
+					v[spelled] = item
+				}
+			}
+			t.spellKeys(item)
+		}
+	}
+}

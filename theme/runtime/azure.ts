@@ -1,0 +1,177 @@
+// One resource that Azure returned. Mirrors internal/topology/azure.go.
+
+import { foldGet, type Resource, type Returned } from "./arm";
+import { foldKey, isMap, keysOf, newMap } from "./armvalue";
+import { isAzureID, parseID, type AzureID } from "./azureid";
+import { quoted, type Node } from "./document";
+import type { MappingTable } from "./mappings";
+import { pointerPart } from "./place";
+import { shapeOf, resourceID } from "./resources";
+import { lowerASCII } from "./source";
+import { typeOfID } from "./map";
+import { Unknown, type Place, type RecordValue, type Value } from "./value";
+
+/** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns. */
+export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean, out: Resource[]): { id: AzureID; found: number } {
+  const id = parseID(resourceID(n));
+  let typ = typeText(n);
+  if (typ !== "") id.typ = lowerASCII(typ);
+  const canonical = table.also.get(id.typ);
+  if (canonical !== undefined) typ = id.typ = canonical;
+  if (table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, pointer, id, typ || id.typ, row));
+  let found = 1;
+  const nested = foldGet(n, "resources");
+  if (nested?.kind === "list") {
+    const key = n.entries.find((e) => e.value === nested)!.key;
+    nested.items.forEach((item, i) => {
+      if (shapeOf(item) === "resource") found += readResource(table, item, `${pointer}/${key}/${i}`, row, out).found;
+    });
+  }
+  return { id, found };
+}
+
+/** The type that a resource states: "type", or "ResourceType" in what PSRule exports. A type with the one that it extends in front is as in the id. */
+function typeText(n: Node): string {
+  let typ = foldGet(n, "type")?.text() ?? "";
+  if (!typ.includes("/")) typ = foldGet(n, "resourcetype")?.text() ?? "";
+  return lowerASCII(typ).includes("/providers/") ? "" : typ;
+}
+
+/** What mappings read of a resource. */
+function resourceOf(table: MappingTable, n: Node, pointer: string, id: AzureID, typ: string, row: boolean): Resource {
+  const body = newMap();
+  entries(table, body, n, "resources");
+  if (!isMap(body.properties)) stateProperties(table, body, id, row);
+  body.type = typ;
+  body.id = resourceID(n);
+  const name = foldGet(n, "name")?.text() ?? "";
+  body.name = name === "" ? id.name : name.slice(name.lastIndexOf("/") + 1);
+  body.parent = id.parent === "" ? null : id.parent;
+  body.scope = id.scope === "" ? null : id.scope;
+  body.scopeType = (id.scope === "" ? "" : typeOfID(id.scope)) || null;
+  const place: Place = { file: n.source.file, pointer, ...n.source.position(n.start) };
+  return { body, place, exists: null, open: null, bare: id.bare, returned: new ReturnedResource(table, body, n, place) };
+}
+
+/** Fills in the properties of a resource that has none of that name. */
+function stateProperties(table: MappingTable, body: RecordValue, id: AzureID, row: boolean): void {
+  const own = ownKeys(body);
+  if (own.length === 0) {
+    const reason = `${quoted(id.name)} is in the input without its properties`;
+    id.bare = true;
+    body.properties = new Unknown(reason);
+    leaveOpen(body, table.stated, reason);
+  } else if (!row && has(body, "provisioningState") && has(body, "resourceGroup")) {
+    flatten(body);
+  } else {
+    // Columns that a query chose.
+    const reason = `the input does not state all properties of ${quoted(id.name)}`;
+    const properties = newMap();
+    for (const key of own) {
+      flatten(body[key]!);
+      properties[key] = body[key]!;
+    }
+    leaveOpen(properties, table.properties, reason);
+    body.properties = properties;
+    leaveOpen(body, table.stated, reason);
+  }
+}
+
+/** Makes unknown what a resource does not state. */
+function leaveOpen(body: RecordValue, keys: Iterable<string>, reason: string): void {
+  for (const key of keys) body[key] ??= new Unknown(reason);
+}
+
+function has(m: RecordValue, key: string): boolean {
+  return (foldKey(m, key) ?? null) !== null;
+}
+
+/** The keys, in lower case, that any resource has beside its properties. */
+const common = new Set(
+  (
+    "id name type kind location tags sku plan identity zones managedby managedbyextended extendedlocation etag systemdata " +
+    "resourcegroup subscriptionid tenantid createdtime changedtime provisioningstate apiversion properties primary " +
+    "resourceid resourcename resourcetype resourcegroupname subscriptionname extensionresourcename parentresource"
+  ).split(" "),
+);
+
+/** Lists, in order, the keys of a resource that are its properties where the tool put them beside its id. */
+function ownKeys(m: RecordValue): string[] {
+  return keysOf(m).filter((key) => m[key] !== null && !common.has(lowerASCII(key)));
+}
+
+/** Undoes what az does to most resources, whose properties it puts beside their ids: each map with an id or a name gets its own content as "properties" too. */
+function flatten(v: Value): void {
+  if (Array.isArray(v)) {
+    for (const item of v) flatten(item);
+  } else if (isMap(v)) {
+    for (const key in v) flatten(v[key]!);
+    if ((v.properties ?? null) !== null || ((v.id ?? null) === null && (v.name ?? null) === null)) return;
+    if (ownKeys(v).length > 0) v.properties = Object.assign(newMap(), v);
+  }
+}
+
+/** The value of a node, in the keys that mappings use. An element of a list that has an id and nothing of its own is a part known by its id alone. */
+function literal(table: MappingTable, n: Node): Value {
+  if (n.kind === "list") {
+    return n.items.map((item) => {
+      const v = literal(table, item);
+      if (isMap(v)) identified(v);
+      return v;
+    });
+  }
+  if (n.kind !== "map") return n.value;
+  const out = newMap();
+  entries(table, out, n, "");
+  return out;
+}
+
+/** Adds what a map holds, but for one key. Of keys that differ in case alone, the spelling of the mappings wins, then the first. */
+function entries(table: MappingTable, out: RecordValue, n: Node, without: string): void {
+  for (const e of n.entries) {
+    const key = table.spelled(e.key);
+    if (key === without || (key !== e.key && (key in out || n.get(key) !== null))) continue;
+    out[key] = literal(table, e.value);
+  }
+}
+
+function identified(part: RecordValue): void {
+  const { id } = part;
+  if (typeof id !== "string" || !isAzureID(id)) return;
+  part.name ??= parseID(id).name;
+  if ((part.properties ?? null) === null && ownKeys(part).length === 0) {
+    part.properties = new Unknown(`of ${quoted(parseID(id).name)} the input has the id alone`);
+  }
+}
+
+class ReturnedResource implements Returned {
+  parts: Map<Value, Place> | null = null;
+
+  constructor(
+    private readonly table: MappingTable,
+    private readonly body: RecordValue,
+    private readonly node: Node,
+    private readonly place: Place,
+  ) {}
+
+  findParts(): Map<Value, Place> {
+    const out = new Map<Value, Place>();
+    const walk = (v: Value, n: Node, pointer: string): void => {
+      if (Array.isArray(v)) {
+        v.forEach((item, i) => {
+          const node = n.items[i]!;
+          const at = `${pointer}/${i}`;
+          if (isMap(item)) out.set(item, { file: node.source.file, pointer: at, ...node.source.position(node.start) });
+          walk(item, node, at);
+        });
+      } else if (isMap(v)) {
+        for (const e of n.entries) {
+          const item = v[this.table.spelled(e.key)] ?? null;
+          if (item !== null && (e.value.kind === "list" || e.value.kind === "map")) walk(item, e.value, `${pointer}/${pointerPart(e.key)}`);
+        }
+      }
+    };
+    walk(this.body, this.node, this.place.pointer);
+    return (this.parts = out);
+  }
+}

@@ -1,0 +1,99 @@
+// The mappings of one input format. Mirrors internal/topology/mappings.go.
+
+import { isMap, keysOf } from "./armvalue";
+import type { Node as ExprNode } from "./evaluate";
+import type { Field, Model } from "./model";
+import type { Mapping } from "./program";
+import { lowerASCII } from "./source";
+import type { Value } from "./value";
+import { isResource, partOf } from "./worlds";
+
+/** A mapping for a type of resource: its own, or with inside set that of the parent, which holds such resources too. */
+export interface Application {
+  m: Mapping;
+  inside: boolean;
+}
+
+/** The type of mappings for resources that no other mapping reads. */
+export const ANY_OTHER_TYPE = "*";
+
+/** The mappings of one file of rules/inputs/. */
+export class MappingTable {
+  readonly byType = new Map<string, Application[]>();
+  /** How mappings spell a key, by lower case. */
+  readonly keys = new Map<string, string>([["id", "id"]]);
+  /** Keys of a resource that mappings read. */
+  readonly stated = new Set<string>();
+  /** Keys of a resource's properties that mappings read. */
+  readonly properties = new Set<string>();
+  /** Canonical type, by other name; both lower-case. */
+  readonly also = new Map<string, string>();
+  /** The spelling of keys that were met before. */
+  private readonly cased = new Map<string, string>();
+  /** Of the mappings of a resource's parts, the link to the resource. */
+  readonly within = new Map<Mapping, Field | null>();
+  /** Some document of the format need not hold everything. */
+  open = false;
+
+  constructor(
+    model: Model,
+    readonly mappings: Mapping[],
+  ) {
+    for (const m of mappings) {
+      const typ = lowerASCII(m.type);
+      this.register(typ, { m, inside: false });
+      if (m.within !== null) this.register(typ.slice(0, typ.lastIndexOf("/")), { m, inside: true });
+      for (const name of m.also) this.also.set(lowerASCII(name), typ);
+      this.within.set(m, partOf(model, m));
+      for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
+    }
+  }
+
+  private register(typ: string, a: Application): void {
+    const list = this.byType.get(typ);
+    if (list === undefined) this.byType.set(typ, [a]);
+    else list.push(a);
+  }
+
+  /** The mappings for a type of resource, which is in lower case. */
+  reads(typ: string): Application[] | undefined {
+    return this.byType.get(typ) ?? this.byType.get(ANY_OTHER_TYPE);
+  }
+
+  /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
+  private learnKeys(n: ExprNode | null): void {
+    if (n === null) return;
+    if (n.op === "get") {
+      const lower = lowerASCII(n.name!);
+      if (!this.keys.has(lower)) this.keys.set(lower, n.name!);
+      const of = n.args![0]!;
+      if (isResource(of)) this.stated.add(n.name!);
+      else if (of.op === "get" && of.name === "properties" && isResource(of.args![0]!)) this.properties.add(n.name!);
+    }
+    for (const a of n.args ?? []) this.learnKeys(a);
+  }
+
+  /** A key in the spelling that mappings use. */
+  spelled(key: string): string {
+    let s = this.cased.get(key);
+    if (s === undefined) this.cased.set(key, (s = this.keys.get(lowerASCII(key)) ?? key));
+    return s;
+  }
+
+  /** Gives the keys of a value the spelling that mappings use. */
+  spellKeys(v: Value): void {
+    if (Array.isArray(v)) {
+      for (const item of v) this.spellKeys(item);
+    } else if (isMap(v)) {
+      for (const k of keysOf(v)) {
+        const item = v[k]!;
+        const spelled = this.keys.get(lowerASCII(k));
+        if (spelled !== undefined && spelled !== k && !(spelled in v)) {
+          delete v[k];
+          v[spelled] = item;
+        }
+        this.spellKeys(item);
+      }
+    }
+  }
+}
