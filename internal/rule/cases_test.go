@@ -229,3 +229,35 @@ func TestRealCases(t *testing.T) {
 		})
 	}
 }
+
+// TestRealResponses holds the rules to findings derived by hand from what Azure
+// returned. What is not in the input is unknown, and so no pass and no fail.
+func TestRealResponses(t *testing.T) {
+	if _, err := os.Stat(real); err != nil {
+		t.Skip("the real inputs are not beside this checkout")
+	}
+	set := founding(t)
+	for _, c := range []struct {
+		id      string
+		files   []string
+		subject string // the case holds more files: expect what is about this one
+	}{
+		{"E16", []string{"rest-BastionHostGet.json"}, "bastionhost'"},
+		{"E16", []string{"rest-BastionHostDeveloperGet.json"}, "bastionhostdeveloper'"},
+		{"E16", []string{"rest-BastionHostGet.json", "rest-BastionHostDeveloperGet.json"}, ""},
+		{"E18", []string{"c7n-nsg-list.json", "c7n-nic-list.json", "c7n-lb-list.json", "c7n-vm-and-jit.json"}, ""},
+		{"E18", []string{"c7n-vm-and-jit.json", "c7n-lb-list.json", "c7n-nic-list.json", "c7n-nsg-list.json"}, ""},
+	} {
+		t.Run(c.id+" "+strings.Join(c.files, " "), func(t *testing.T) {
+			var paths []string
+			for _, name := range c.files {
+				paths = append(paths, filepath.Join(real, "arm-response", name))
+			}
+			want := expectations(t, filepath.Join(real, "expected.tsv"), c.id)
+			if c.subject != "" {
+				want = slices.DeleteFunc(want, func(e expectation) bool { return e.subject != c.subject })
+			}
+			compare(t, set, checkFiles(t, set, topology.Options{}, paths...), want)
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,19 +17,20 @@ import (
 // tests of native input.
 func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
-// TestARM reads the goldens in both engines. The comment of an archive describes
+// TestInputs reads the goldens of templates and of what Azure returns in both engines. The comment of an archive describes
 // the case; lines "scope:", "input:" and "set NAME=VALUE" are options. Files
 // called parameters*.json and declared.yaml are options too, "want" is what is
 // read, and all others are one topology, or with a line "each" one for each file.
-func TestARM(t *testing.T) {
+func TestInputs(t *testing.T) {
 	e := newEngines(t, os.DirFS("testdata/arm/rules"))
-	paths, _ := filepath.Glob("testdata/arm/*.txtar")
-	if len(paths) == 0 {
+	templates, _ := filepath.Glob("testdata/arm/*.txtar")
+	resources, _ := filepath.Glob("testdata/resources/*.txtar")
+	if len(templates) == 0 || len(resources) == 0 {
 		t.Fatal("no goldens")
 	}
 	var raised strings.Builder
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+	for _, path := range slices.Concat(templates, resources) {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(path), "testdata/"), ".txtar"), func(t *testing.T) {
 			a, err := txtar.ParseFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -63,8 +65,13 @@ func TestARM(t *testing.T) {
 			}
 		})
 	}
+	// Those of native topologies have goldens of their own, and calls a test.
+	native := map[string]bool{"input/call": true, "rule/example-path": true}
+	for _, c := range topology.NativeCodes() {
+		native[c.Code] = true
+	}
 	for _, c := range topology.Codes() {
-		if c.Code != "input/arm-limit" && strings.HasPrefix(c.Code, "input/arm-") && !strings.Contains(raised.String(), "["+c.Code+"]") {
+		if c.Code != "input/arm-limit" && !native[c.Code] && !strings.Contains(raised.String(), "["+c.Code+"]") {
 			t.Errorf("no case raises %s", c.Code)
 		}
 	}

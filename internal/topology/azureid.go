@@ -15,6 +15,9 @@ type azureID struct {
 // parseID reads /subscriptions/…/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME…].
 func parseID(id string) azureID {
 	id = strings.TrimRight(id, "/")
+	for strings.Contains(id, "//") {
+		id = strings.ReplaceAll(id, "//", "/")
+	}
 	lower := foldLower(id)
 	const providers = "/providers/"
 	last := strings.LastIndex(lower, providers)

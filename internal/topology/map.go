@@ -209,16 +209,19 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 			return
 		}
 	}
-	if r.open != nil {
-		m.setOpen(mp.Kind, r.open)
-	}
 	if mp.Each == nil {
+		if r.open != nil {
+			m.setOpen(mp.Kind, r.open)
+		}
 		m.draft(mp, r, whole, nil, 0, exists, r.place, file)
 		return
 	}
 	items, known := m.list(mp.Kind, mp.Each.EvalMapping(r.body, nil, 0))
 	m.listed(t, mp, r, known)
 	r.findParts(t, items)
+	if r.open != nil && len(items) > 0 {
+		m.setOpen(mp.Kind, r.open)
+	}
 	for i, item := range items {
 		if u, ok := item.(*lang.Unknown); ok {
 			m.setOpen(mp.Kind, u)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/lang"
@@ -111,6 +112,8 @@ func (m *mapper) contradiction(old, d *mapped, name string, was, v any, before l
 		old.disputed = map[string]bool{}
 	}
 	old.disputed[name] = true
+	delete(m.worlds.closed, d.kind.Field(name))
+	m.worlds.disputed[d.kind.Field(name)] = true
 	line, column := before.Span.Source.Position(before.Span.Start)
 	first := fmt.Sprintf("%s:%d:%d", before.Span.Source.File, line, column)
 	m.problems.Add(diag.Diagnostic{Code: "input/contradiction", Severity: diag.Warning, Span: d.place.Span.At(d.place.Span.Start, 1),
@@ -123,12 +126,19 @@ func (m *mapper) contradiction(old, d *mapped, name string, was, v any, before l
 func statedText(v any) string {
 	switch v := v.(type) {
 	case ref:
-		return quoted(v.name)
+		return `"` + v.id + `"`
 	case []any:
 		if len(v) == 0 {
 			return "an empty list"
 		}
-		return "a list of " + strconv.Itoa(len(v))
+		if len(v) > 5 {
+			return "a list of " + strconv.Itoa(len(v))
+		}
+		parts := make([]string, len(v))
+		for i, item := range v {
+			parts[i] = statedText(item)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
 	case map[string]any:
 		return "an object"
 	case *lang.Partial:

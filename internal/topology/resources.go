@@ -192,10 +192,11 @@ func (a *responses) list(n *document.Node, pointer, uri string) {
 		key, items = "Value", foldGet(n, "value")
 	}
 	known, of := map[string]bool{}, map[string]bool{}
-	bare := false
+	bare := false // or not all can be read
 	for i, item := range items.Items {
 		if shapeOf(item) != shapeResource {
 			a.unreadable(item)
+			bare = true
 			continue
 		}
 		id := a.resource(item, pointer+"/"+key+"/"+strconv.Itoa(i), false)
@@ -273,9 +274,9 @@ func (a *responses) query(n *document.Node, pointer string) {
 	}
 	token := foldGet(n, "skip_token").Text() + foldGet(n, "$skipToken").Text()
 	if total > len(data.Items) || token != "" {
-		message := fmt.Sprintf("the query goes on after these %d rows", len(data.Items))
+		message := "the query goes on after " + plural(len(data.Items), "row")
 		if total > len(data.Items) {
-			message = fmt.Sprintf("the query has %d rows, of which these are %d", total, len(data.Items))
+			message = fmt.Sprintf("the query found %s and gave %d", plural(total, "row"), len(data.Items))
 		}
 		a.report("input/list-goes-on", diag.Warning, n, message, "az graph query --first 1000 --skip-token gives the others; check them with --merge")
 	}
@@ -314,7 +315,6 @@ func (a *responses) example(n *document.Node, pointer string) {
 			return
 		}
 	}
-	a.report("input/no-resources", diag.Warning, responses, "no response has a body with resources", "")
 }
 
 // completeness settles of which types every resource is here: those with a list
@@ -334,7 +334,7 @@ func (a *responses) completeness() {
 			if p.typ != "" {
 				what += " of " + quoted(p.typ)
 			}
-			a.report("input/list-goes-on", diag.Warning, p.node, what+` goes on at its "nextLink", which is not here`, "ask for all pages: az rest follows no nextLink, az resource list and az network … list do")
+			a.report("input/list-goes-on", diag.Warning, p.node, what+` goes on at its "nextLink", which is not here`, "read the page at that address too; if all pages are here, declare the kind complete")
 		}
 		switch {
 		case p.typ == "":

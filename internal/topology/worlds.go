@@ -22,6 +22,9 @@ type worlds struct {
 	// now has, of the resource at hand, the links of its parts and whether it lists
 	// all of them, for which several mappings may read them.
 	now map[parts]bool
+	// disputed are links that inputs contradict each other about: what lists them is
+	// not known to list all.
+	disputed map[*model.Field]bool
 }
 
 // parts are the objects whose link is the owner.
@@ -32,7 +35,7 @@ type parts struct {
 
 func newWorlds() worlds {
 	return worlds{closed: map[*model.Field]map[string]bool{}, partial: map[string]*lang.Unknown{}, seen: map[string]bool{},
-		lists: map[string]*lang.Unknown{}, unlisted: map[*lang.Mapping]bool{}, now: map[parts]bool{}}
+		lists: map[string]*lang.Unknown{}, unlisted: map[*lang.Mapping]bool{}, now: map[parts]bool{}, disputed: map[*model.Field]bool{}}
 }
 
 // begin takes up what a document says of itself.
@@ -55,7 +58,7 @@ func (m *mapper) begin(w *openWorld) {
 						continue
 					}
 					for _, owner := range owners {
-						note(m.worlds.closed, f.Field, owner)
+						m.worlds.close(f.Field, owner)
 					}
 				}
 			}
@@ -63,11 +66,15 @@ func (m *mapper) begin(w *openWorld) {
 	}
 }
 
-func note(links map[*model.Field]map[string]bool, f *model.Field, owner string) {
-	if links[f] == nil {
-		links[f] = map[string]bool{}
+// close notes that every object whose link is the owner is in the input.
+func (w *worlds) close(f *model.Field, owner string) {
+	if w.disputed[f] {
+		return
 	}
-	links[f][owner] = true
+	if w.closed[f] == nil {
+		w.closed[f] = map[string]bool{}
+	}
+	w.closed[f][owner] = true
 }
 
 // reads reports whether an expression looks at one of the keys of the resource.
@@ -132,7 +139,7 @@ func (m *mapper) listed(t *mappingTable, mp *lang.Mapping, r *resource, known bo
 func (w *worlds) settle() {
 	for p, all := range w.now {
 		if all {
-			note(w.closed, p.link, p.owner)
+			w.close(p.link, p.owner)
 		}
 	}
 	clear(w.now)

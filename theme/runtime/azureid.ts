@@ -29,7 +29,7 @@ export function isAzureID(id: string): boolean {
 
 /** Reads /subscriptions/…/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME…]. */
 export function parseID(text: string): AzureID {
-  const id = text.replace(/\/+$/, "");
+  const id = text.replace(/\/+$/, "").replace(/\/{2,}/g, "/");
   const lower = lowerASCII(id);
   const last = lower.lastIndexOf(PROVIDERS);
   const out: AzureID = { typ: "", name: id.slice(id.lastIndexOf("/") + 1), parent: "", scope: "", where: "", bare: false };

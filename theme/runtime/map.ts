@@ -130,13 +130,14 @@ export class Mapper {
       if (v instanceof Unknown) exists ??= v;
       else if (v !== true) return;
     }
-    if (r.open !== null) this.setOpen(m.kind, r.open);
     if (m.each === null) {
+      if (r.open !== null) this.setOpen(m.kind, r.open);
       this.draft(m, r, whole, null, 0, exists, r.place, file);
       return;
     }
     const { items, known } = this.list(m.kind, this.evaluate(m.each, r.body, null, 0));
     this.listed(t, m, r, known);
+    if (r.open !== null && items.length > 0) this.setOpen(m.kind, r.open);
     items.forEach((item, i) => {
       if (item instanceof Unknown) this.setOpen(m.kind, item);
       else this.draft(m, r, whole, item, i, exists, placeOf(r, item, places), file);

@@ -103,6 +103,7 @@ export class Drafts {
   /** Reports that two inputs state different values of a field. Which is right nobody can tell, so it is unknown. */
   private contradiction(old: Mapped, d: Mapped, name: string, was: Stated, v: Stated, before: Place): Unknown {
     (old.disputed ??= new Set()).add(name);
+    this.worlds.dispute(d.draft.kind.fields.find((f) => f.name === name)!);
     const { place } = d.draft;
     const problem: Diagnostic = {
       code: "input/contradiction",
@@ -129,8 +130,11 @@ function isOpen(v: Stated): boolean {
 
 /** Shows a decoded value in a message. */
 function statedText(v: Stated): string {
-  if (v instanceof Ref) return quoted(v.name);
-  if (Array.isArray(v)) return v.length === 0 ? "an empty list" : `a list of ${v.length}`;
+  if (v instanceof Ref) return `"${v.id}"`;
+  if (Array.isArray(v)) {
+    if (v.length === 0) return "an empty list";
+    return v.length > 5 ? `a list of ${v.length}` : `[${v.map(statedText).join(", ")}]`;
+  }
   if (v instanceof Partial) return "a list";
   if (typeof v === "boolean" || typeof v === "bigint" || typeof v === "number") return shown(toText(v));
   if (typeof v === "string") return quoted(v);

@@ -1,5 +1,6 @@
 // What Azure returns: resources, lists, rows, recordings. Mirrors internal/topology/resources.go.
 
+import { plural } from "./armcall";
 import { foldGet, type OpenWorld, type Resource, type Flattened } from "./arm";
 import { readResource } from "./azure";
 import { isAzureID, ownerOf, parseID } from "./azureid";
@@ -159,10 +160,11 @@ class Responses {
     const key = n.get("value") !== null ? "value" : "Value";
     const known = new Set<string>();
     const of = new Set<string>();
-    let bare = false;
+    let bare = false; // or not all can be read
     foldGet(n, "value")!.items.forEach((item, i) => {
       if (shapeOf(item) !== "resource") {
         this.unreadable(item);
+        bare = true;
         return;
       }
       const id = this.resource(item, `${pointer}/${key}/${i}`, false);
@@ -199,7 +201,7 @@ class Responses {
     }
     const token = (foldGet(n, "skip_token")?.text() ?? "") + (foldGet(n, "$skipToken")?.text() ?? "");
     if (total <= rows && token === "") return;
-    const message = total > rows ? `the query has ${total} rows, of which these are ${rows}` : `the query goes on after these ${rows} rows`;
+    const message = total > rows ? `the query found ${plural(total, "row")} and gave ${rows}` : `the query goes on after ${plural(rows, "row")}`;
     this.report("input/list-goes-on", "warning", n, message, "az graph query --first 1000 --skip-token gives the others; check them with --merge");
   }
 
@@ -239,7 +241,6 @@ class Responses {
         return;
       }
     }
-    this.report("input/no-resources", "warning", responses, "no response has a body with resources", "");
   }
 
   /** Settles of which types every resource is here: those with a list of which no page is missing. */
@@ -252,7 +253,7 @@ class Responses {
       const goesOn = p.next !== "" && !askedFor.has(p.next);
       if (goesOn) {
         const what = p.typ === "" ? "the list" : `the list of ${quoted(p.typ)}`;
-        this.report("input/list-goes-on", "warning", p.node, `${what} goes on at its "nextLink", which is not here`, "ask for all pages: az rest follows no nextLink, az resource list and az network … list do");
+        this.report("input/list-goes-on", "warning", p.node, `${what} goes on at its "nextLink", which is not here`, "read the page at that address too; if all pages are here, declare the kind complete");
       }
       if (p.typ === "") continue;
       if (goesOn || (later && !nexts.has(p.uri))) lists.set(p.typ, new Unknown(`the list of ${quoted(p.typ)} goes on`));

@@ -28,6 +28,9 @@ export class Worlds {
   /** Of the resource at hand, the links of its parts and whether it lists all of them, for which several mappings may read them. */
   private readonly now = new Map<Field, Map<string, boolean>>();
 
+  /** Links that inputs contradict each other about: what lists them is not known to list all. */
+  private readonly disputed = new Set<Field>();
+
   constructor(
     private readonly model: Model,
     private readonly tables: Map<string, MappingTable>,
@@ -59,9 +62,16 @@ export class Worlds {
 
   /** Notes that every object whose field is the owner is in the input. */
   private close(f: Field, owner: string): void {
+    if (this.disputed.has(f)) return;
     const owners = this.closed.get(f);
     if (owners === undefined) this.closed.set(f, new Set([owner]));
     else owners.add(owner);
+  }
+
+  /** Notes that inputs contradict each other about a link. */
+  dispute(f: Field): void {
+    this.disputed.add(f);
+    this.closed.delete(f);
   }
 
   /** Notes whether the resource at hand lists all of its parts. */
