@@ -22,7 +22,7 @@ func (a *responses) resource(n *document.Node, pointer string, row bool) azureID
 	if canonical, ok := a.table.also[id.typ]; ok {
 		typ, id.typ = canonical, canonical
 	}
-	if len(a.table.reads(id.typ)) > 0 {
+	if id.typ != "" && len(a.table.reads(id.typ)) > 0 {
 		a.body(n, pointer, &id, cmp.Or(typ, id.typ), row)
 	}
 	if nested := foldGet(n, "resources"); nested != nil && nested.Kind == document.List {

@@ -18,7 +18,7 @@ export function readResource(table: MappingTable, n: Node, pointer: string, row:
   if (typ !== "") id.typ = lowerASCII(typ);
   const canonical = table.also.get(id.typ);
   if (canonical !== undefined) typ = id.typ = canonical;
-  if (table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, pointer, id, typ || id.typ, row));
+  if (id.typ !== "" && table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, pointer, id, typ || id.typ, row));
   let found = 1;
   const nested = foldGet(n, "resources");
   if (nested?.kind === "list") {
