@@ -2,17 +2,13 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/text/encoding/unicode"
 
 	"github.com/plumbline/plumbline/internal/build"
 	"github.com/plumbline/plumbline/internal/diag"
@@ -33,10 +29,11 @@ type checkFlags struct {
 	scope         string
 	declare       string
 	explain       bool
+	jobs          int
 }
 
 func (p *program) checkVerb() *cobra.Command {
-	f := checkFlags{
+	f := &checkFlags{
 		input:  oneOf("auto", "native", "arm", "resources"),
 		format: oneOf("text", "json"),
 		failOn: oneOf("error", "warning", "info", "never"),
@@ -64,7 +61,7 @@ be read as a topology.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return p.check(cmd, args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.check(cmd, args, *f) },
 	}
 	flags := cmd.Flags()
 	flags.Var(f.input, "input", "format of the files")
@@ -77,11 +74,15 @@ be read as a topology.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
+	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "check `N` topologies at a time")
 	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
 }
 
 func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
+	if f.jobs < 1 {
+		return usageError{fmt.Sprintf("%d topologies at a time are too few", f.jobs), "--jobs takes a number from 1"}
+	}
 	opts, err := p.topologyOptions(f)
 	if err != nil {
 		return err
@@ -101,22 +102,19 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	if len(site.Rules.Rules) == 0 && !p.quiet {
 		fmt.Fprintln(p.stderr, "this site has no rules, so nothing is checked")
 	}
-	c := checkRun{program: p, flags: f, site: site, topology: opts, titles: titles(site.Rules), base: in.Config.BaseURL}
-	if f.merge {
-		err = c.files(args)
-	} else {
-		c.undeclared = c.undeclaredParameters(args)
-		for _, name := range args {
-			if e := c.files([]string{name}); e != nil {
-				p.complain(cmd, e) // a file that cannot be opened does not stop the others
-				err = errReported{}
-			}
-		}
-	}
-	if err == nil && c.failed {
+	c := checkRun{program: p, cmd: cmd, flags: f, site: site, topology: opts, titles: titles(site.Rules), base: in.Config.BaseURL}
+	done := p.progress("checking " + strings.Join(args, ", "))
+	err = c.run(c.tasks(args))
+	done()
+	switch {
+	case err != nil:
+		return err
+	case c.broken:
+		return errReported{}
+	case c.failed:
 		return errProblems{}
 	}
-	return err
+	return nil
 }
 
 // checkRun is one call of check.
@@ -127,67 +125,32 @@ type checkRun struct {
 	topology topology.Options
 	titles   map[string]string
 	base     string
-	failed   bool
-	// undeclared are the problems with --parameters that count: those that every
-	// file has. nil: all do.
-	undeclared map[string]bool
+	cmd      *cobra.Command
+	failed   bool // a rule or a problem in an input says so
+	broken   bool // a file could not be opened
 }
 
-const unknownParameter = "input/unknown-parameter"
-
-// undeclaredParameters finds the parameters that none of several files declares:
-// a value goes to every template that declares its name.
-func (c *checkRun) undeclaredParameters(names []string) map[string]bool {
-	if len(names) < 2 || len(c.topology.Parameters) == 0 {
-		return nil
+// do checks one topology.
+func (c *checkRun) do(t *task) {
+	files, err := t.load()
+	if err != nil {
+		t.err = err
+		return
 	}
-	count := map[string]int{}
-	for _, name := range names {
-		text, err := c.readText(name)
-		if err != nil {
-			continue // reported when its turn comes
-		}
-		for _, d := range topology.Read(c.site.Env, []topology.File{{Name: name, Text: text}}, c.topology).Problems {
-			if d.Code == unknownParameter {
-				count[d.Message]++
-			}
-		}
-	}
-	out := map[string]bool{}
-	for message, n := range count {
-		out[message] = n == len(names)
-	}
-	return out
-}
-
-// files checks one topology, made of one or more files.
-func (c *checkRun) files(names []string) error {
-	var files []topology.File
-	for _, name := range names {
-		text, err := c.readText(name)
-		if err != nil {
-			return err
-		}
-		files = append(files, topology.File{Name: name, Text: text})
-	}
-	done := c.progress("checking " + strings.Join(names, ", "))
-	t := topology.Read(c.site.Env, files, c.topology)
-	if c.undeclared != nil {
-		t.Problems = slices.DeleteFunc(t.Problems, func(d diag.Diagnostic) bool { return d.Code == unknownParameter && !c.undeclared[d.Message] })
-	}
-	res := c.site.Rules.Check(t, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
-	done()
-	c.failed = c.failed || c.fails(res)
-	problems := c.terminalOf(c.stderr)
+	top := topology.Read(c.site.Env, files, c.topology)
+	t.declared(top)
+	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
+	t.failed = c.fails(res)
+	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
+	problems.w, results.w = &t.stderr, &t.stdout
 	records := c.placed(res.Diagnostics)
 	if c.flags.format.value == "json" {
 		diag.WriteRecords(problems.w, errorsOnly(records), problems.color)
-		_, err := c.stdout.Write(res.JSON())
-		return err
+		t.stdout.Write(res.JSON())
+		return
 	}
 	diag.WriteRecords(problems.w, records, problems.color)
-	report{c.terminalOf(c.stdout), c.titles, c.base, c.quiet}.print(res)
-	return nil
+	report{results, c.titles, c.base, c.quiet, top.By}.print(res)
 }
 
 // placed gives the diagnostics of a result for a terminal: those of rules stand
@@ -241,27 +204,6 @@ func (p *program) topologyOptions(f checkFlags) (topology.Options, error) {
 		opts.Declared = &topology.File{Name: f.declare, Text: content}
 	}
 	return opts, nil
-}
-
-// readText reads a file, or standard input for "-". Bytes that are not UTF-8
-// become U+FFFD as a browser would make them.
-func (p *program) readText(name string) (string, error) {
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(p.stdin)
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return "", usageError{fmt.Sprintf("cannot read %q: %s", name, path.Err), ""}
-	}
-	if err != nil {
-		return "", err
-	}
-	text, err := unicode.UTF8.NewDecoder().Bytes(data)
-	return string(text), err
 }
 
 func titles(set *rule.Set) map[string]string {

@@ -16,6 +16,7 @@ type report struct {
 	titles map[string]string // of the rules, by id
 	base   string            // address of the site, or ""
 	quiet  bool
+	by     string // what the format was recognised by, or ""
 }
 
 // group is the findings of one rule with one verdict.
@@ -26,7 +27,7 @@ type group struct {
 
 func (r report) print(res rule.Result) {
 	if !r.quiet {
-		fmt.Fprintf(r.w, "%s  %s\n\n", r.paint(bold, printable(res.Input.File)), r.paint(dim, inputLine(res.Input)))
+		fmt.Fprintf(r.w, "%s  %s\n\n", r.paint(bold, printable(res.Input.File)), r.paint(dim, inputLine(res.Input, r.by)))
 	}
 	for _, g := range groups(res.Findings) {
 		r.group(g)
@@ -37,8 +38,12 @@ func (r report) print(res rule.Result) {
 	}
 }
 
-// inputLine says what was read: "arm: 2 subnets".
-func inputLine(in rule.Input) string {
+// inputLine says what was read: `arm, by its "$schema": subnets 2`.
+func inputLine(in rule.Input, by string) string {
+	format := in.Format
+	if by != "" {
+		format += ", by " + by
+	}
 	var counts []string
 	for _, c := range in.Subjects {
 		if c.N > 0 {
@@ -49,9 +54,9 @@ func inputLine(in rule.Input) string {
 	case in.Format == "":
 		return "not read"
 	case len(counts) == 0:
-		return in.Format + ": nothing that a rule looks at"
+		return format + ": nothing that a rule looks at"
 	}
-	return in.Format + ": " + strings.Join(counts, ", ")
+	return format + ": " + strings.Join(counts, ", ")
 }
 
 // groups sorts findings by what they mean for the reader, then as they come.

@@ -19,6 +19,7 @@ func TestSite(t *testing.T) {
 	}
 	t.Run("module", func(t *testing.T) { moduleAgrees(t, dir, "check") })
 	t.Run("explanations", func(t *testing.T) { moduleAgrees(t, dir, "explain", "--explain") })
+	t.Run("calls", func(t *testing.T) { moduleCalls(t, dir) })
 	t.Run("rules.json", func(t *testing.T) {
 		want, err := os.ReadFile(filepath.Join(dir, "rules.json"))
 		if err != nil {
@@ -45,7 +46,7 @@ func plumbline(t *testing.T, args ...string) (string, int) {
 func topologies(t *testing.T) []string {
 	t.Helper()
 	var files []string
-	for _, pattern := range []string{"testdata/*.json", "testdata/topologies/*", "../../rules/samples/*.yaml", "../../internal/topology/testdata/*.json", "../../../shared/real/arm-template/*.json"} {
+	for _, pattern := range []string{"testdata/*.json", "testdata/topologies/*", "../../rules/samples/*.yaml", "../../internal/topology/testdata/*.json", "../../../shared/real/arm-template/*.json", "../../../shared/real/arm-response/*.json"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -82,5 +83,30 @@ func moduleAgrees(t *testing.T, dir, function string, flags ...string) {
 		if i >= len(lines) || lines[i] != want.String() {
 			t.Errorf("%s: %s of checks.mjs gives\n%scheck gives\n%s", file, function, lines[min(i, len(lines)-1)], want.String())
 		}
+	}
+}
+
+// moduleCalls holds what the command line has no counterpart of, and several files
+// that are one topology.
+func moduleCalls(t *testing.T, dir string) {
+	const script = `
+		import { pathToFileURL } from "node:url";
+		import { readFileSync } from "node:fs";
+		const [module, ...files] = process.argv.slice(1);
+		const { check } = await import(pathToFileURL(module));
+		const codes = async (...args) => (await check(...args)).diagnostics.map((d) => d.code).join();
+		console.log(await codes(5));
+		console.log(await codes('{"bastions": []}\n{"bastions": []}\n'));
+		console.log(await codes('{"bastions": []}\n'));
+		console.log(JSON.stringify(await check(files.map((file) => ({ file, text: readFileSync(file, "utf8") })))));`
+	files := []string{"testdata/topologies/deployment-rows.json", "testdata/topologies/deployment-recording.json"}
+	out, err := exec.Command("node", append([]string{"--input-type=module", "--eval", script, filepath.Join(dir, "checks.mjs")}, files...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var merged bytes.Buffer
+	run(slices.Concat([]string{"check", "--site", "../..", "--format", "json", "--merge"}, files), strings.NewReader(""), &merged, &bytes.Buffer{})
+	if want := "input/call\ninput/several\n\n" + merged.String(); string(out) != want {
+		t.Errorf("the module gives\n%s\nnot\n%s", out, want)
 	}
 }

@@ -21,6 +21,13 @@ func ParseJSON(src *diag.Source) (*Node, diag.List) {
 	return p.root, p.problems
 }
 
+// ParseJSONPart reads the JSON value that stands between two offsets of a source.
+func ParseJSONPart(src *diag.Source, start, end int) (*Node, diag.List) {
+	p := &jsonParser{src: src, text: src.Text[:end], i: start, broken: -1}
+	p.parse()
+	return p.root, p.problems
+}
+
 // jsonParser reads one text. It keeps its own stack: the nesting of a document
 // never becomes the nesting of calls, here or in the mirror in TypeScript.
 type jsonParser struct {
@@ -46,20 +53,25 @@ type jsonFrame struct {
 
 func parseJSON(src *diag.Source) *jsonParser {
 	p := &jsonParser{src: src, text: src.Text, broken: -1}
-	p.i = skipBlank(p.text, 0)
+	p.parse()
+	return p
+}
+
+// parse reads the value at p.i, behind which nothing may stand.
+func (p *jsonParser) parse() {
+	p.i = skipBlank(p.text, p.i)
 	if !p.value() {
-		return p
+		return
 	}
 	for len(p.stack) > 0 {
 		if !p.step() || len(p.problems) >= maxProblems {
-			return p
+			return
 		}
 	}
 	p.i = skipBlank(p.text, p.i)
 	if p.i < len(p.text) {
 		p.unexpected(endOfText)
 	}
-	return p
 }
 
 // step reads one item of the innermost open list or map, or closes it. It

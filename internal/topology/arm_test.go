@@ -66,7 +66,7 @@ func TestInputs(t *testing.T) {
 		})
 	}
 	// Those of native topologies have goldens of their own, and calls a test.
-	native := map[string]bool{"input/call": true, "rule/example-path": true}
+	native := map[string]bool{"input/call": true, "input/several": true, "rule/example-path": true}
 	for _, c := range topology.NativeCodes() {
 		native[c.Code] = true
 	}

@@ -2,6 +2,7 @@ package topology
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -151,16 +152,11 @@ func flatten(v any) {
 		if len(ownKeys(v)) == 0 {
 			return
 		}
-		properties := make(map[string]any, len(v))
-		for k, item := range v {
-			properties[k] = item
-		}
-		v["properties"] = properties
+		v["properties"] = maps.Clone(v)
 	}
 }
 
-// literal is the value of a node, in the keys that mappings use. An element of a
-// list that has an id and nothing of its own is a part known by its id alone.
+// literal is the value of a node, in the keys that mappings use.
 func (a *responses) literal(n *document.Node) any {
 	switch n.Kind {
 	case document.Int:
@@ -199,6 +195,9 @@ func (a *responses) entries(out map[string]any, n *document.Node, without string
 	}
 }
 
+// identified completes a part of a resource, an element of a list with an id. One
+// that has nothing of its own is known by its id alone; one without "properties"
+// may have them beside the id.
 func identified(part map[string]any) {
 	id, _ := part["id"].(string)
 	if !isAzureID(id) {
@@ -207,8 +206,13 @@ func identified(part map[string]any) {
 	if part["name"] == nil {
 		part["name"] = parseID(id).name
 	}
-	if part["properties"] == nil && len(ownKeys(part)) == 0 {
+	if part["properties"] != nil {
+		return
+	}
+	if len(ownKeys(part)) == 0 {
 		part["properties"] = &lang.Unknown{Reason: "of " + quoted(parseID(id).name) + " the input has the id alone"}
+	} else {
+		part["properties"] = maps.Clone(part)
 	}
 }
 

@@ -41,9 +41,9 @@ func detect(m *model.Model, root *document.Node, asked string, problems *diag.Li
 		}
 		tried = append(tried, "not "+f.name+": "+why)
 	}
-	by, why := fitsNative(m, root)
-	if by != "" {
-		return formatNative, by
+	why := notNative(m, root)
+	if why == "" {
+		return formatNative, ""
 	}
 	if strings.Contains(armSchema(root), "deploymentparameters.json") {
 		return unrecognised("this is a file of template parameters, not a topology", "read the template, and give this file with --parameters")
@@ -51,26 +51,26 @@ func detect(m *model.Model, root *document.Node, asked string, problems *diag.Li
 	return unrecognised("this is in no format that is read: "+contents(root), "not native: "+why+"; "+strings.Join(tried, "; "))
 }
 
-// fitsNative recognises a native topology by a key that is a collection of the
-// model, or close enough to one to be meant as such.
-func fitsNative(m *model.Model, root *document.Node) (by, why string) {
+// notNative says why a document is no native topology, or "". In one, a key is a
+// collection of the model, or close enough to one to be meant as such.
+func notNative(m *model.Model, root *document.Node) string {
 	if root.Kind != document.Map {
-		return "", "it is no map"
+		return "it is no map"
 	}
 	names := append(m.KindNames(), "declared")
 	for _, e := range root.Entries {
 		for _, name := range names {
 			if e.Key == name {
-				return "its " + quoted(name), ""
+				return ""
 			}
 		}
 	}
 	for _, e := range root.Entries {
-		if name := diag.Suggest(e.Key, names); name != "" {
-			return fmt.Sprintf("its %s, which is like %s", quoted(e.Key), quoted(name)), ""
+		if diag.Suggest(e.Key, names) != "" {
+			return ""
 		}
 	}
-	return "", "it has no collection such as " + quoted(names[0])
+	return "it has no collection such as " + quoted(names[0])
 }
 
 // contents says what stands at the top of a document.

@@ -40,7 +40,17 @@ type input struct {
 }
 
 func (r *reader) decode(f File) {
-	src := diag.NewSource(f.Name, validText(f.Text))
+	f.Text = validText(f.Text)
+	if IsLines(f.Text) {
+		r.decodeLines(f)
+		return
+	}
+	r.decodeText(f)
+}
+
+// decodeText reads a text that is one document.
+func (r *reader) decodeText(f File) {
+	src := diag.NewSource(f.Name, f.Text)
 	if isMarkup(src.Text) {
 		r.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: src, End: 1},
 			Message: "this is a web page or XML, not a topology", Hint: "it may be a page to sign in: run the command that wrote it again, and look at what it says"})

@@ -5,6 +5,9 @@ import "github.com/plumbline/plumbline/internal/diag"
 // resourceCodes documents what reading Azure's answers can report.
 func resourceCodes() []diag.CodeDoc {
 	return []diag.CodeDoc{
+		{Code: "input/several", Severity: diag.Error, Summary: "a text holds several topologies where one is expected", Doc: `
+Each line is a whole document, and so a topology of its own. ` + "`plumbline check`" + ` prints a result for each; ` + "`check()`" + ` of ` + "`checks.mjs`" + ` gives one
+result. Give it the lines one by one, or a list of files, which are one topology together, as with ` + "`--merge`" + `.`},
 		{Code: "input/not-a-resource", Severity: diag.Error, Summary: "among resources stands something that is none", Doc: `
 Each resource has an ` + "`id`" + ` that begins with ` + "`/subscriptions/`" + `. The others of the list are read.`},
 		{Code: "input/no-resources", Severity: diag.Warning, Summary: "an answer of Azure holds no resources", Doc: `

@@ -111,7 +111,7 @@ function flatten(v: Value): void {
   }
 }
 
-/** The value of a node, in the keys that mappings use. An element of a list that has an id and nothing of its own is a part known by its id alone. */
+/** The value of a node, in the keys that mappings use. */
 function literal(table: MappingTable, n: Node): Value {
   if (n.kind === "list") {
     return n.items.map((item) => {
@@ -135,13 +135,14 @@ function entries(table: MappingTable, out: RecordValue, n: Node, without: string
   }
 }
 
+/** Completes a part of a resource, an element of a list with an id. One that has nothing of its own is known by its id alone; one without "properties" may have them beside the id. */
 function identified(part: RecordValue): void {
   const { id } = part;
   if (typeof id !== "string" || !isAzureID(id)) return;
   part.name ??= parseID(id).name;
-  if ((part.properties ?? null) === null && ownKeys(part).length === 0) {
-    part.properties = new Unknown(`of ${quoted(parseID(id).name)} the input has the id alone`);
-  }
+  if ((part.properties ?? null) !== null) return;
+  if (ownKeys(part).length === 0) part.properties = new Unknown(`of ${quoted(parseID(id).name)} the input has the id alone`);
+  else part.properties = Object.assign(newMap(), part);
 }
 
 class ReturnedResource implements Returned {

@@ -7,6 +7,7 @@ import { changesOf } from "./changes";
 import { explainRule } from "./explainer";
 import { quoted } from "./document";
 import { parseJSON } from "./json";
+import { linesOf } from "./lines";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
@@ -39,8 +40,20 @@ export function checkNow(text: string | File[], options: Options = {}, explain?:
   const problems = misuse(text, options);
   if (problems.length > 0) return checkTopology([], program.lib, nothing(problems), options, explain);
   const files = typeof text === "string" ? [{ file: options.file ?? "", text }] : text;
+  const topologies = typeof text === "string" ? topologiesOf(text) : 1;
+  if (topologies > 1) {
+    const several: Diagnostic = { code: "input/several", severity: "error", file: files[0]!.file, message: `the text holds ${topologies} topologies, one in a line`, hint: "check the lines one by one, or give a list of files, which are one topology" };
+    if (several.file === "") delete several.file;
+    return checkTopology([], program.lib, { ...nothing([several]), file: files[0]!.file }, options, explain);
+  }
   const topology = read(program, files, options);
   return checkTopology(program.rules, program.lib, topology, options, explain);
+}
+
+/** How many topologies NDJSON holds: each line that is a whole document, and the single resources together. */
+function topologiesOf(text: string): number {
+  const lines = linesOf(text) ?? [];
+  return lines.filter((line) => !line.resource).length + (lines.some((line) => line.resource) ? 1 : 0);
 }
 
 /** What a caller got wrong. A program without types, or with a rule's name misspelt, must not look as if all were well. */

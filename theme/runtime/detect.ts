@@ -4,7 +4,7 @@ import { armSchema } from "./arm";
 import { addProblem } from "./armparam";
 import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
-import { formatNames, formatOf, formats, type Fit } from "./formats";
+import { formatNames, formatOf, formats } from "./formats";
 import type { Model } from "./model";
 import { suggest } from "./source";
 
@@ -28,25 +28,20 @@ export function detect(model: Model, root: Node, asked: string, problems: Diagno
     if ("by" in fit) return { format: f.name, by: fit.by };
     tried.push(`not ${f.name}: ${fit.why}`);
   }
-  const native = fitsNative(model, root);
-  if ("by" in native) return { format: "native", by: native.by };
+  const why = notNative(model, root);
+  if (why === "") return { format: "native", by: "" };
   if (armSchema(root).includes("deploymentparameters.json")) {
     return unrecognised("this is a file of template parameters, not a topology", "read the template, and give this file with --parameters");
   }
-  return unrecognised(`this is in no format that is read: ${contents(root)}`, [`not native: ${native.why}`, ...tried].join("; "));
+  return unrecognised(`this is in no format that is read: ${contents(root)}`, [`not native: ${why}`, ...tried].join("; "));
 }
 
-/** Recognises a native topology by a key that is a collection of the model, or close enough to one to be meant as such. */
-function fitsNative(model: Model, root: Node): Fit {
-  if (root.kind !== "map") return { why: "it is no map" };
+/** Why a document is no native topology, or "". In one, a key is a collection of the model, or close enough to one to be meant as such. */
+function notNative(model: Model, root: Node): string {
+  if (root.kind !== "map") return "it is no map";
   const names = [...model.kinds.map((k) => k.name), "declared"];
-  const key = root.entries.find((e) => names.includes(e.key))?.key;
-  if (key !== undefined) return { by: `its ${quoted(key)}` };
-  for (const e of root.entries) {
-    const name = suggest(e.key, names);
-    if (name !== "") return { by: `its ${quoted(e.key)}, which is like ${quoted(name)}` };
-  }
-  return { why: `it has no collection such as ${quoted(names[0]!)}` };
+  if (root.entries.some((e) => names.includes(e.key)) || root.entries.some((e) => suggest(e.key, names) !== "")) return "";
+  return `it has no collection such as ${quoted(names[0]!)}`;
 }
 
 /** What stands at the top of a document. */

@@ -17,7 +17,14 @@ interface Frame {
 
 /** Reads JSON with a byte order mark, comments, trailing commas and raw line breaks in strings. Of two equal keys the last wins. */
 export function parseJSON(source: Source): { root: Node | null; problems: Problems; maybeYAML: boolean } {
-  const p = new Parser(source);
+  const p = new Parser(source, source.text, 0);
+  p.parse();
+  return p;
+}
+
+/** Reads the JSON value that stands between two offsets of a source. */
+export function parseJSONPart(source: Source, start: number, end: number): { root: Node | null; problems: Problems } {
+  const p = new Parser(source, source.text.slice(0, end), start);
   p.parse();
   return p;
 }
@@ -28,20 +35,20 @@ class Parser {
   readonly problems = new Problems();
   /** The first problem is something that YAML's flow style allows. */
   maybeYAML = false;
-  private readonly text: string;
-  private i = 0;
   private readonly stack: Frame[] = [];
   /** A key in double quotes was read: the text is meant as JSON. */
   private quoted = false;
   /** Offset of the last string that holds a line break, or -1. */
   private broken = -1;
 
-  constructor(private readonly source: Source) {
-    this.text = source.text;
-  }
+  constructor(
+    private readonly source: Source,
+    private readonly text: string,
+    private i: number,
+  ) {}
 
   parse(): void {
-    this.i = skipBlank(this.text, 0);
+    this.i = skipBlank(this.text, this.i);
     if (!this.value()) return;
     while (this.stack.length > 0) {
       if (!this.step() || this.problems.list.length >= MAX_PROBLEMS) return;

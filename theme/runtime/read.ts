@@ -5,8 +5,10 @@ import { giveParameters, readParameters, unusedParameters, addProblem, type Give
 import type { Diagnostic, Topology } from "./check";
 import { readDeclared, type DeclaredFacts } from "./declared";
 import { detect } from "./detect";
-import { parse, quoted, type Node } from "./document";
+import { Node, parse, quoted } from "./document";
 import { formatOf } from "./formats";
+import { parseJSONPart } from "./json";
+import { linesOf, type Line } from "./lines";
 import { link } from "./link";
 import { Mapper } from "./map";
 import { noChanges, readNative } from "./native";
@@ -61,6 +63,28 @@ export class Reader {
   }
 
   decode(f: { file: string; text: string }): void {
+    const lines = linesOf(f.text);
+    if (lines === null) this.decodeText(f);
+    else this.decodeLines(new Source(f.file, f.text), lines);
+  }
+
+  /** Reads the lines of a file, each whole document with its line as the name of a file of its own. */
+  private decodeLines(source: Source, lines: Line[]): void {
+    const root = new Node("list", null, source, 0, source.text.length);
+    for (const line of lines) {
+      if (!line.resource) {
+        this.decodeText({ file: `${source.file}:${line.number}`, text: line.text.replace(/\r$/, "") });
+        continue;
+      }
+      const read = parseJSONPart(source, line.start, line.end);
+      this.problems.push(...read.problems.list);
+      if (read.root !== null && !read.problems.any) root.items.push(read.root);
+    }
+    if (root.items.length > 0) this.docs.push({ source, root, ...detect(this.program.model, root, this.options.input ?? "", this.problems) });
+  }
+
+  /** Reads a text that is one document. */
+  private decodeText(f: { file: string; text: string }): void {
     const source = new Source(f.file, f.text);
     if (/^\ufeff?[ \t\r\n]*</.test(source.text)) {
       // HTML or XML, which as YAML would be a text.

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/topology"
+)
+
+// task is one topology to check, with what checking it printed.
+type task struct {
+	load   func() ([]topology.File, error)
+	alone  bool // there is no other
+	done   chan struct{}
+	stdout bytes.Buffer
+	stderr bytes.Buffer
+	failed bool
+	err    error
+	// undeclared has, by message, what a task that is not alone does not declare.
+	undeclared map[string]diag.Diagnostic
+}
+
+// run checks each topology that tasks gives on all workers and prints what they
+// give in order. It holds no more than a few at a time.
+func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
+	workers := max(c.flags.jobs, 1)
+	order := make(chan *task, 4*workers)
+	work := make(chan *task)
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() {
+			for t := range work {
+				c.do(t)
+				close(t.done)
+			}
+		})
+	}
+	running.Go(func() {
+		defer close(order)
+		defer close(work)
+		tasks(func(t *task) bool {
+			t.done = make(chan struct{})
+			select {
+			case order <- t:
+			case <-stop:
+				return false
+			}
+			work <- t
+			return true
+		})
+	})
+	var first error
+	topologies, count, problems := 0, map[string]int{}, map[string]diag.Diagnostic{}
+	for t := range order {
+		<-t.done
+		if t.err == nil {
+			topologies++
+		}
+		for message, d := range t.undeclared {
+			count[message]++
+			problems[message] = d
+		}
+		if first != nil {
+			continue // nobody reads any more
+		}
+		c.failed = c.failed || t.failed
+		if t.err != nil {
+			c.complain(c.cmd, t.err) // a file that cannot be opened does not stop the others
+			c.broken = true
+		}
+		_, err := t.stderr.WriteTo(c.stderr)
+		if err == nil {
+			_, err = t.stdout.WriteTo(c.stdout)
+		}
+		if err != nil {
+			first = err
+			close(stop)
+		}
+	}
+	running.Wait()
+	c.undeclared(count, problems, topologies)
+	return first
+}
+
+// tasks gives the topologies of the arguments: with --merge one, else one for each
+// file, and of NDJSON one for each line that is a whole document, and one for all
+// lines that are single resources.
+func (c *checkRun) tasks(args []string) func(yield func(*task) bool) {
+	return func(yield func(*task) bool) {
+		if c.flags.merge {
+			yield(&task{alone: true, load: func() ([]topology.File, error) {
+				var files []topology.File
+				for _, name := range args {
+					text, err := c.readText(name)
+					if err != nil {
+						return nil, err
+					}
+					files = append(files, topology.File{Name: name, Text: text})
+				}
+				return files, nil
+			}})
+			return
+		}
+		for _, name := range args {
+			if !c.fileTasks(name, len(args) == 1, yield) {
+				return
+			}
+		}
+	}
+}
+
+func loaded(f topology.File) func() ([]topology.File, error) {
+	return func() ([]topology.File, error) { return []topology.File{f}, nil }
+}
+
+func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bool {
+	failed := func(err error) bool {
+		return yield(&task{load: func() ([]topology.File, error) { return nil, err }})
+	}
+	in := c.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return failed(cannotRead(name, err))
+		}
+		defer f.Close()
+		in = f
+	}
+	lines := bufio.NewReaderSize(in, 1<<16)
+	// Two lines tell whether these are the lines of NDJSON.
+	head, filled := "", 0
+	for filled < 2 {
+		line, err := lines.ReadString('\n')
+		head += line
+		if strings.Trim(line, " \t\r\n\ufeff") != "" {
+			filled++
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return failed(cannotRead(name, err))
+		}
+	}
+	if !topology.IsLines(head) {
+		rest, err := io.ReadAll(lines)
+		if err != nil {
+			return failed(cannotRead(name, err))
+		}
+		text, err := validUTF8(head + string(rest))
+		if err != nil {
+			return failed(err)
+		}
+		return yield(&task{alone: alone, load: loaded(topology.File{Name: name, Text: text})})
+	}
+	var resources strings.Builder // those lines at their place, the others blank
+	blank := 0
+	number := 0
+	one := func(line string) bool {
+		number++
+		line, err := validUTF8(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return failed(err)
+		}
+		switch {
+		case strings.Trim(line, " \t\r\ufeff") == "":
+		case topology.IsResourceLine(line):
+			resources.WriteString(strings.Repeat("\n", blank) + line)
+			blank = 0
+		default:
+			if !yield(&task{load: loaded(topology.LineFile(name, number, line))}) {
+				return false
+			}
+		}
+		blank++
+		return true
+	}
+	for line := range strings.Lines(head) {
+		if !one(line) {
+			return false
+		}
+	}
+	for {
+		line, err := lines.ReadString('\n')
+		if line != "" && !one(line) {
+			return false
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return failed(cannotRead(name, err))
+		}
+	}
+	if resources.Len() > 0 {
+		return yield(&task{load: loaded(topology.File{Name: name, Text: resources.String()})})
+	}
+	return true
+}
+
+// declared takes out of a topology the problems with parameters that it does not
+// declare, where others may: a value goes to every template that declares its name.
+func (t *task) declared(top *topology.Topology) {
+	if t.alone {
+		return
+	}
+	t.undeclared = map[string]diag.Diagnostic{}
+	top.Problems = slices.DeleteFunc(top.Problems, func(d diag.Diagnostic) bool {
+		if d.Code != "input/unknown-parameter" {
+			return false
+		}
+		t.undeclared[d.Message] = d
+		return true
+	})
+}
+
+// undeclared reports the parameters that none of several topologies declares.
+func (c *checkRun) undeclared(count map[string]int, problems map[string]diag.Diagnostic, topologies int) {
+	var none diag.List
+	for message, n := range count {
+		if n == topologies {
+			none.Add(problems[message])
+		}
+	}
+	if len(none) > 0 {
+		c.failed = true
+		t := c.terminalOf(c.stderr)
+		diag.WriteRecords(t.w, none.Sorted().Records(), t.color)
+	}
+}
+
+// readText reads a file, or standard input for "-".
+func (p *program) readText(name string) (string, error) {
+	var data []byte
+	var err error
+	if name == "-" {
+		data, err = io.ReadAll(p.stdin)
+	} else {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return "", cannotRead(name, err)
+	}
+	return validUTF8(string(data))
+}
+
+func cannotRead(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return usageError{message: "cannot read \"" + name + "\": " + path.Err.Error()}
+	}
+	return err
+}
+
+// validUTF8 makes bytes that are not UTF-8 into U+FFFD, as a browser would.
+func validUTF8(text string) (string, error) { return unicode.UTF8.NewDecoder().String(text) }
