@@ -35,7 +35,7 @@ type checkFlags struct {
 func (p *program) checkVerb() *cobra.Command {
 	f := &checkFlags{
 		input:  oneOf("auto", "native", "arm", "resources"),
-		format: oneOf("text", "json"),
+		format: oneOf("text", "json", "markdown"),
 		failOn: oneOf("error", "warning", "info", "never"),
 	}
 	cmd := &cobra.Command{
@@ -74,14 +74,17 @@ be read as a topology.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
-	flags.IntVar(&f.jobs, "jobs", runtime.NumCPU(), "check `N` topologies at a time")
+	flags.IntVar(&f.jobs, "jobs", 0, "check `N` topologies at a time; 0 is one for each processor")
 	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
 }
 
 func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
-	if f.jobs < 1 {
-		return usageError{fmt.Sprintf("%d topologies at a time are too few", f.jobs), "--jobs takes a number from 1"}
+	if f.jobs < 0 {
+		return usageError{fmt.Sprintf("%d topologies at a time are too few", f.jobs), "--jobs takes a number from 0"}
+	}
+	if f.jobs == 0 {
+		f.jobs = runtime.NumCPU()
 	}
 	opts, err := p.topologyOptions(f)
 	if err != nil {
@@ -150,7 +153,12 @@ func (c *checkRun) do(t *task) {
 		return
 	}
 	diag.WriteRecords(problems.w, records, problems.color)
-	report{results, c.titles, c.base, c.quiet, top.By}.print(res)
+	todo := c.site.Rules.Todo(top, res)
+	if c.flags.format.value == "markdown" {
+		t.stdout.WriteString(markdown{c.titles, c.base}.page(res, todo))
+		return
+	}
+	report{results, c.titles, c.base, c.quiet, top.By}.print(res, todo)
 }
 
 // placed gives the diagnostics of a result for a terminal: those of rules stand

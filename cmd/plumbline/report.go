@@ -25,7 +25,7 @@ type group struct {
 	findings     []rule.Finding
 }
 
-func (r report) print(res rule.Result) {
+func (r report) print(res rule.Result, todo rule.Todo) {
 	if !r.quiet {
 		fmt.Fprintf(r.w, "%s  %s\n\n", r.paint(bold, printable(res.Input.File)), r.paint(dim, inputLine(res.Input, r.by)))
 	}
@@ -35,6 +35,23 @@ func (r report) print(res rule.Result) {
 	r.facts(res.Facts)
 	if !r.quiet {
 		fmt.Fprintln(r.w, r.summary(res))
+		r.todo(todo)
+	}
+}
+
+// todo says what would decide the unknown verdicts.
+func (r report) todo(todo rule.Todo) {
+	if len(todo.Commands) > 0 {
+		fmt.Fprintf(r.w, "\nTo decide what is unknown, check this together, with --merge, with the output of\n")
+		for _, c := range todo.Commands {
+			fmt.Fprintf(r.w, "  %s\n", c)
+		}
+	}
+	if len(todo.Parameters) > 0 {
+		fmt.Fprintf(r.w, "\nTo decide what is unknown, give values with\n")
+		for _, name := range todo.Parameters {
+			fmt.Fprintf(r.w, "  --parameters %s=VALUE\n", printable(name))
+		}
 	}
 }
 

@@ -40,7 +40,7 @@ func ruleTitles() map[string]string {
 func print(t terminal, quiet bool) string {
 	var b strings.Builder
 	t.w = &b
-	report{t, ruleTitles(), "https://example.com/", quiet, ""}.print(example())
+	report{t, ruleTitles(), "https://example.com/", quiet, ""}.print(example(), rule.Todo{})
 	return b.String()
 }
 

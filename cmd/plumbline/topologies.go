@@ -33,7 +33,7 @@ type task struct {
 // run checks each topology that tasks gives on all workers and prints what they
 // give in order. It holds no more than a few at a time.
 func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
-	workers := max(c.flags.jobs, 1)
+	workers := c.flags.jobs
 	order := make(chan *task, 4*workers)
 	work := make(chan *task)
 	stop := make(chan struct{})

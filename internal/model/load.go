@@ -18,6 +18,9 @@ const folder = "rules"
 // modelFile is the file that describes what rules see.
 const modelFile = "topology.yaml"
 
+// commandsFile is the file of inputs/ that holds no mappings.
+const commandsFile = "commands"
+
 // Load reads topology.yaml and inputs/*.yaml of a site's rules folder and
 // reports every problem in them. The model is never nil: what is broken is left
 // out of it. A folder without topology.yaml and inputs gives an empty model, for
@@ -35,7 +38,11 @@ func Load(fsys fs.FS) (*Model, diag.List) {
 	for _, file := range inputs {
 		// Without a model every name in a mapping would be reported.
 		if n := l.read(fsys, "inputs/"+file, true); n != nil && root != nil {
-			l.input(strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml"), n)
+			if name := strings.TrimSuffix(strings.TrimSuffix(file, ".yaml"), ".yml"); name == commandsFile {
+				l.commands(n)
+			} else {
+				l.input(name, n)
+			}
 		}
 	}
 	return l.model, l.problems

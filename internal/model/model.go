@@ -19,6 +19,15 @@ type Model struct {
 	Functions []*Function
 	Declared  []*Field
 	Inputs    []*Input // sorted by name
+	Commands  []Command
+}
+
+// Command is a command line of rules/inputs/commands.yaml whose output tells what
+// another input leaves open.
+type Command struct {
+	Input  string   // the format of its output
+	Run    string   // as it is typed
+	States []string // the kinds of which it gives all objects
 }
 
 // Kind is a collection of objects, for example bastions.

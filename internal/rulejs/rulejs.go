@@ -34,8 +34,9 @@ func Translate(set *rule.Set, version string) []byte {
 	w.mappings(set.Env, m)
 	w.rules(set)
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
+	w.commands(m)
 	w.line("const model = rt.shaped(%s, fields);", m.JSON())
-	w.line("const program = { version: %s, model, lib, mappings, rules, info };", quote(version))
+	w.line("const program = { version: %s, model, lib, mappings, rules, info, commands };", quote(version))
 	w.line("export default program;")
 	w.line("export { lib, model, rules };")
 	w.texts(set)
@@ -164,6 +165,18 @@ func (w *writer) mappings(env *lang.Env, m *model.Model) {
 	}
 	w.line("};")
 	w.line("")
+}
+
+func (w *writer) commands(m *model.Model) {
+	w.line("const commands = [")
+	for _, c := range m.Commands {
+		states := make([]string, len(c.States))
+		for i, kind := range c.States {
+			states[i] = quote(kind)
+		}
+		w.line("  { input: %s, run: %s, states: [%s] },", quote(c.Input), quote(c.Run), strings.Join(states, ", "))
+	}
+	w.line("];")
 }
 
 func (w *writer) rules(set *rule.Set) {

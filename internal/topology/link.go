@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
@@ -26,6 +27,7 @@ type draft struct {
 	// is unknown, and absent alone says why.
 	fields map[string]any
 	absent string
+	bare   string // why nothing is stated but the id, or ""
 	// referred: the input only refers to the object, as it does to a stub, and
 	// states fields of it; unresolved as in ref.unknown.
 	referred   bool
@@ -64,6 +66,7 @@ type linked struct {
 	subjects    []Subjects
 	unstated    []string
 	objects     []lang.Object // all of them, stubs last
+	needs       map[string][]string
 }
 
 // linker is the state of one linking.
@@ -428,8 +431,19 @@ func asList(items []any, open *lang.Unknown) any {
 // collect gives the collections of the world and the subjects of rules.
 func (l *linker) collect() linked {
 	members := map[string][]lang.Object{}
-	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}}
+	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}, needs: map[string][]string{}}
+	need := func(reason, kind string) {
+		if !slices.Contains(out.needs[reason], kind) {
+			out.needs[reason] = append(out.needs[reason], kind)
+		}
+	}
 	for _, n := range l.order {
+		switch {
+		case n.stub && n.object.Unresolved() == nil:
+			need(notInInput(n.object.Name()), n.kind.Name)
+		case n.bare != "":
+			need(n.bare, n.kind.Name)
+		}
 		out.objects = append(out.objects, n.object)
 		if !n.stub || n.kind.FromReferences {
 			members[n.kind.Name] = append(members[n.kind.Name], n.object)
@@ -441,9 +455,13 @@ func (l *linker) collect() linked {
 		if !stated && !l.complete[k.Name] && len(objects) == 0 {
 			out.collections[k.Name] = l.openness(k)
 			out.unstated = append(out.unstated, k.Name)
+			need(l.openness(k).Reason, k.Name)
 			continue
 		}
 		open := l.openness(k)
+		if open != nil {
+			need(open.Reason, k.Name)
+		}
 		if open == nil && !l.complete[k.Name] {
 			open = l.absent[k.Name]
 		}

@@ -327,6 +327,13 @@ func (m *mapper) finish() linking {
 			stub.referred, stub.unresolved = true, d.from.unknown
 			d.draft = stub
 		}
+		if d.bare {
+			for _, f := range d.kind.Fields {
+				if u, ok := d.fields[f.Name].(*lang.Unknown); ok && d.draft.bare == "" {
+					d.draft.bare = u.Reason
+				}
+			}
+		}
 		out.drafts = append(out.drafts, d.draft)
 	}
 	return out

@@ -126,7 +126,7 @@ func (r *reader) build(t *Topology) {
 	r.incomplete(m.open, in.complete)
 	out := link(in)
 	t.World = &lang.World{Collections: out.collections, Declared: declared.values}
-	t.Subjects, t.Unstated = out.subjects, out.unstated
+	t.Subjects, t.Unstated, t.Needs = out.subjects, out.unstated, out.needs
 }
 
 // native reads a topology in the model's own words, which stands alone.

@@ -23,6 +23,8 @@ type Topology struct {
 	Subjects []Subjects // stated kinds in model order
 	Unstated []string   // kinds that nothing states, in model order
 	Problems diag.List
+	// Needs has, by the reason of an unknown, the kinds whose objects would settle it.
+	Needs map[string][]string
 
 	objects []lang.Object // all of them, in the order of their numbers, from 1
 }

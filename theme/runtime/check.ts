@@ -93,6 +93,8 @@ export interface Topology {
   subjects: { kind: string; objects: Obj[] }[];
   unstated: string[];
   problems: Diagnostic[];
+  /** By the reason of an unknown, the kinds whose objects would settle it. */
+  needs?: Map<string, string[]>;
 }
 
 export interface CheckOptions {

@@ -12,8 +12,9 @@ import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
 import { didYouMean, Source } from "./source";
+import { todoOf, type Todo } from "./todo";
 
-export type { Diagnostic, Fact, Finding, Result };
+export type { Diagnostic, Fact, Finding, Result, Todo };
 
 /** One text of the input with the name that findings show. */
 export interface File {
@@ -101,6 +102,13 @@ export interface ExplainOptions extends Options {
 export async function explain(text: string | File[], options: ExplainOptions = {}): Promise<Result> {
   const id = options.subject;
   return checkNow(text, options, (r, subject, w, args) => (id === undefined || id === subject.id ? explainRule(r, w, args) : undefined));
+}
+
+/** What would decide the unknown verdicts of check: the commands and parameters that `plumbline check` names. */
+export async function todo(text: string | File[], options: Options = {}): Promise<Todo> {
+  if (misuse(text, options).length > 0) return { commands: [], parameters: [] };
+  const topology = read(program, typeof text === "string" ? [{ file: options.file ?? "", text }] : text, options);
+  return todoOf(program.commands, topology, checkTopology(program.rules, program.lib, topology, options));
 }
 
 /** Every rule, as rules.json lists them. */

@@ -24,6 +24,8 @@ export interface Draft {
   /** What is stated. What is not in it becomes the model's default, else unknown: `"sku"` and absent say why; of a stub, absent alone. */
   fields: Record<string, Stated>;
   absent: string;
+  /** Why nothing is stated but the id, or "". */
+  bare: string;
   /** The input only refers to the object, as to a stub, and states fields of it. */
   referred: boolean;
   unresolved: Unknown | null;
@@ -59,6 +61,7 @@ export interface Linked {
   collections: Record<string, Value>;
   subjects: { kind: string; objects: Obj[] }[];
   unstated: string[];
+  needs: Map<string, string[]>;
 }
 
 interface LinkNode {
@@ -247,11 +250,21 @@ class Linker {
       if (list === undefined) members.set(n.draft.kind.name, [n.object]);
       else list.push(n.object);
     }
-    const out: Linked = { collections: Object.create(null), subjects: [], unstated: [] };
+    const out: Linked = { collections: Object.create(null), subjects: [], unstated: [], needs: new Map() };
+    const need = (reason: string, kind: string): void => {
+      const kinds = out.needs.get(reason);
+      if (kinds === undefined) out.needs.set(reason, [kind]);
+      else if (!kinds.includes(kind)) kinds.push(kind);
+    };
+    for (const n of this.order) {
+      if (n.stub && n.object.unresolved === null) need(notInInput(n.object.name), n.draft.kind.name);
+      else if (n.draft.bare !== "") need(n.draft.bare, n.draft.kind.name);
+    }
     for (const k of this.input.model.kinds) {
       const objects = members.get(k.name) ?? [];
       const complete = this.input.complete.has(k.name);
       let open = this.openness(k);
+      if (open !== null) need(open.reason, k.name);
       if (!this.input.states.has(k.name) && !complete && objects.length === 0) {
         out.collections[k.name] = open;
         out.unstated.push(k.name);

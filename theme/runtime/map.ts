@@ -167,7 +167,7 @@ export class Mapper {
     const d: Draft = {
       kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: Object.create(null),
       idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
-      absent: `is not set in ${file}`, referred: false, unresolved: null,
+      absent: `is not set in ${file}`, bare: "", referred: false, unresolved: null,
     };
     for (const [f, x] of Object.entries(m.fields)) {
       const type = d.kind.fields.find((field) => field.name === f)!.type;
@@ -201,6 +201,12 @@ export class Mapper {
         stub.unresolved = d.from!.unknown;
         d.draft = stub;
       }
+      if (d.bare) {
+        for (const f of d.draft.kind.fields) {
+          const v = f.name in d.draft.fields ? d.draft.fields[f.name] : null;
+          if (v instanceof Unknown && d.draft.bare === "") d.draft.bare = v.reason;
+        }
+      }
       out.drafts.push(d.draft);
     }
     return out;
@@ -213,7 +219,7 @@ export class Mapper {
     const d: Draft = {
       kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: Object.create(null),
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
-      absent: r.unknown?.reason ?? notInInput(r.name), referred: false, unresolved: null,
+      absent: r.unknown?.reason ?? notInInput(r.name), bare: "", referred: false, unresolved: null,
     };
     const found = this.mappingFor(kind, id);
     if (found === null) return d;

@@ -121,7 +121,7 @@ class Reader {
         exists: this.unknown.get(item) ?? null,
         fields: Object.create(null),
         absent: "is not stated",
-        referred: false,
+        bare: "", referred: false,
         unresolved: null,
       };
       this.add(k, kind, { draft, node: item });

@@ -40,6 +40,16 @@ export interface Program {
   mappings: Record<string, Mapping[]>;
   rules: Rule[];
   info: RuleInfo[];
+  commands: Command[];
+}
+
+/** A command line whose output tells what another input leaves open. */
+export interface Command {
+  /** The format of its output. */
+  input: string;
+  run: string;
+  /** The kinds of which it gives all objects. */
+  states: string[];
 }
 
 /** The text of an expression, and the start and end in it of each node, parents first. */

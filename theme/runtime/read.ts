@@ -133,6 +133,7 @@ export class Reader {
     t.world = { collections: out.collections, declared: declared.values };
     t.subjects = out.subjects;
     t.unstated = out.unstated;
+    t.needs = out.needs;
   }
 
   /** Reads a topology in the model's own words, which stands alone. */
