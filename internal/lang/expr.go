@@ -95,8 +95,7 @@ func bind(vars map[string]any) map[string]val {
 // EvalMapping evaluates an expression of rules/inputs over a flattened resource
 // and, with Each, one item. A run-time error makes the value unknown: an input
 // that does not look as expected must not stop the reading of the rest.
-func (x *Expr) EvalMapping(resource map[string]any, item any, index int) any {
-	w := &World{}
+func (x *Expr) EvalMapping(w *World, resource map[string]any, item any, index int) any {
 	v, err := x.eval(w, map[string]any{"resource": resource, "item": item, "index": index})
 	if err != nil {
 		return &Unknown{Reason: fmt.Sprintf("the input has an unexpected shape: %s", err.Message)}

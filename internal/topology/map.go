@@ -24,6 +24,7 @@ type mapper struct {
 	whole    bool // a document states everything that there is
 	problems *diag.List
 	worlds   worlds
+	world    *lang.World // which mappings see; it is empty
 }
 
 // mapped is a draft under construction.
@@ -42,7 +43,7 @@ type mapped struct {
 
 func newMapper(env *lang.Env, problems *diag.List) *mapper {
 	m := &mapper{env: env, tables: map[string]*mappingTable{}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
-		problems: problems, worlds: newWorlds()}
+		problems: problems, worlds: newWorlds(), world: &lang.World{}}
 	for _, k := range env.Model().Kinds {
 		m.byID[k.Name] = map[string]*mapped{}
 	}
@@ -142,7 +143,7 @@ func (m *mapper) setOpen(kind string, u *lang.Unknown) {
 // each is seen as the resource that it would be on its own.
 func (m *mapper) applyInside(t *mappingTable, mp *lang.Mapping, r *resource, places *placeTable, file string) {
 	segment := mp.Type[strings.LastIndexByte(mp.Type, '/'):] + "/"
-	items, known := m.list(mp.Kind, mp.Within.EvalMapping(r.body, nil, 0))
+	items, known := m.list(mp.Kind, mp.Within.EvalMapping(m.world, r.body, nil, 0))
 	m.listed(t, mp, r, known)
 	r.findParts(t, items)
 	for _, item := range items {
@@ -196,7 +197,7 @@ func (m *mapper) list(kind string, v any) (items []any, known bool) {
 func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
 	exists := r.exists
 	if mp.When != nil {
-		switch v := mp.When.EvalMapping(r.body, nil, 0).(type) {
+		switch v := mp.When.EvalMapping(m.world, r.body, nil, 0).(type) {
 		case bool:
 			if !v {
 				return
@@ -216,7 +217,7 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 		m.draft(mp, r, whole, nil, 0, exists, r.place, file)
 		return
 	}
-	items, known := m.list(mp.Kind, mp.Each.EvalMapping(r.body, nil, 0))
+	items, known := m.list(mp.Kind, mp.Each.EvalMapping(m.world, r.body, nil, 0))
 	m.listed(t, mp, r, known)
 	r.findParts(t, items)
 	if r.open != nil && len(items) > 0 {
@@ -248,7 +249,7 @@ func (r *resource) placeOf(v any, places *placeTable) lang.Place {
 func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, index int, exists *lang.Unknown, place lang.Place, file string) {
 	id, name := r.body["id"], r.body["name"]
 	if mp.ID != nil {
-		id = settled(mp.ID.EvalMapping(r.body, item, index))
+		id = settled(mp.ID.EvalMapping(m.world, r.body, item, index))
 	}
 	identity, ok := m.identityOf(id)
 	if !ok || identity == "" {
@@ -263,7 +264,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 		identity, _ = m.identityOf(id)
 	}
 	if mp.Name != nil {
-		name = mp.Name.EvalMapping(r.body, item, index)
+		name = mp.Name.EvalMapping(m.world, r.body, item, index)
 	} else if mp.ID != nil {
 		name = lastSegment(id)
 	}
@@ -279,7 +280,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
 	for _, f := range mp.Fields {
-		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(r.body, item, index), f.Field.Name, place); v != nil {
+		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index), f.Field.Name, place); v != nil {
 			d.fields[f.Field.Name] = v
 		}
 	}
@@ -366,7 +367,7 @@ func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 		body["parent"] = settled(joinSegments(segments[:len(segments)-2]))
 	}
 	for _, f := range mp.Fields {
-		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(body, nil, 0), f.Field.Name, d.place); v != nil {
+		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(m.world, body, nil, 0), f.Field.Name, d.place); v != nil {
 			d.fields[f.Field.Name] = v
 		}
 	}
