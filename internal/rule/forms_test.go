@@ -154,7 +154,8 @@ func flattened(v any, top bool) any {
 }
 
 // TestForms: however a deployment is given, a rule says the same of it or that it
-// cannot know. A recording that holds all there is says as much as a template.
+// cannot know. A recording of all lists says nearly as much as a template; what is
+// in no list is resources of any other type, and parts that stand by themselves.
 func TestForms(t *testing.T) {
 	set := founding(t)
 	all := forms(t, set)
@@ -183,12 +184,16 @@ func TestForms(t *testing.T) {
 				known++ // what is asked for holds, whether or not the rule applies
 			case !there:
 				t.Errorf("%s: %s is %s, and the template says nothing of it", name, what, verdict)
-			case verdict != want && (verdict != Unknown || name == "recording"):
+			case verdict != want && verdict != Unknown:
 				t.Errorf("%s: %s is %s, in the template %s", name, what, verdict, want)
 			}
 		}
 		t.Logf("%s: %d of %d", name, known, len(whole))
-		if known < len(whole)/3 {
+		least := len(whole) * 7 / 10
+		if name == "recording" {
+			least = len(whole) * 9 / 10
+		}
+		if known < least {
 			t.Errorf("%s: only %d of %d verdicts are known", name, known, len(whole))
 		}
 	}
