@@ -6,8 +6,9 @@ package rules
 
 import "embed"
 
-//go:embed topology.yaml inputs samples
+//go:embed topology.yaml figure.yaml inputs samples
 var files embed.FS
 
-// FS returns this folder as a site has it: topology.yaml, inputs/ and samples/.
+// FS returns this folder as a site has it: topology.yaml, figure.yaml, inputs/ and
+// samples/.
 func FS() embed.FS { return files }

@@ -11,4 +11,6 @@ declare module "plumbline:rules" {
   export const model: typeof program.model;
   export const rules: typeof program.rules;
   export const texts: import("./runtime/program").Texts;
+  /** Null where the site says nothing about figures. */
+  export const figure: import("./runtime/figure/figure").Figure | null;
 }

@@ -190,3 +190,13 @@ func entryNames(metafile string) (map[string]string, error) {
 	}
 	return names, nil
 }
+
+// Draw bundles what draws a text as a classic script that sets the global
+// "plumbline", for tests.
+func Draw(theme fs.FS, rulesJS string) (string, diag.List) {
+	src := sources{theme: theme, rules: rulesJS}
+	if l := src.vendored(); l.HasErrors() {
+		return "", l
+	}
+	return src.one("runtime/figure/text.ts", "draw.js", api.FormatIIFE, "plumbline")
+}

@@ -23,6 +23,7 @@ const program = { version: "0", model: {}, lib: {}, mappings: {}, rules: [] };
 export default program;
 export const lib = program.lib, model = program.model, rules = program.rules;
 export const texts = { rules: {}, derived: {}, functions: {} };
+export const figure = null;
 `
 
 // theme is the theme of this checkout, with its bundles.

@@ -19,6 +19,7 @@ type Env struct {
 	classes     map[string]*Class
 	functions   map[string]*function
 	mappings    map[string][]*Mapping
+	figure      *Figure
 	vmFunctions map[string]*exprbuiltin.Function
 	fieldTypes  map[string]map[string]*Type // kind → field → type, derived values included
 
@@ -84,6 +85,9 @@ func NewEnv(m *model.Model) (*Env, diag.List) {
 		for _, mp := range in.Mappings {
 			e.mappings[in.Name] = append(e.mappings[in.Name], c.mapping(mp))
 		}
+	}
+	if m.Figure != nil {
+		e.figure = c.drawing(m.Figure)
 	}
 	return e, diags
 }

@@ -2,8 +2,8 @@ package model
 
 import "github.com/plumbline/plumbline/internal/diag"
 
-// Codes documents what Load reports about rules/topology.yaml and rules/inputs/,
-// but for model/reserved-name, which package lang raises and documents too.
+// Codes documents what Load reports about rules/topology.yaml, rules/inputs/ and
+// rules/figure.yaml, but for model/reserved-name, which package lang raises and documents too.
 func Codes() []diag.CodeDoc {
 	return []diag.CodeDoc{
 		{Code: "model/missing-file", Severity: diag.Error, Summary: "rules/topology.yaml is missing", Doc: `
@@ -38,5 +38,11 @@ Kinds are named by their collection, ` + "`subnets`" + `, not by an element.`},
 		{Code: "model/unknown-field", Severity: diag.Error, Summary: "a mapping sets a field that the kind does not have", Doc: `
 Correct the spelling, or add the field in ` + "`rules/topology.yaml`" + `. Inverse lists are filled by the links of other objects, and derived values by
 their expression.`},
+		{Code: "model/figure-name", Severity: diag.Error, Summary: "the figure file names an icon, place or line that there is not", Doc: `
+Icons and places are defined at the top of ` + "`rules/figure.yaml`" + ` and named below. The lines are a fixed set, so that figures of one site look alike.`},
+		{Code: "model/figure-icon", Severity: diag.Error, Summary: "an icon of the figure file is not the data of a path", Doc: `
+An icon is what the attribute ` + "`d`" + ` of an SVG path holds, drawn in a square of 16 units. It is filled with the colour of what it stands in:
+
+` + "```yaml\nicons:\n  screen: M1 2h14v9H1zM5 13h6v1H5z\n```"},
 	}
 }

@@ -21,8 +21,8 @@ const modelFile = "topology.yaml"
 // commandsFile is the file of inputs/ that holds no mappings.
 const commandsFile = "commands"
 
-// Load reads topology.yaml and inputs/*.yaml of a site's rules folder and
-// reports every problem in them. The model is never nil: what is broken is left
+// Load reads topology.yaml, inputs/*.yaml and figure.yaml of a site's rules
+// folder and reports every problem in them. The model is never nil: what is broken is left
 // out of it. A folder without topology.yaml and inputs gives an empty model, for
 // a site of pages without rules.
 //
@@ -44,6 +44,9 @@ func Load(fsys fs.FS) (*Model, diag.List) {
 				l.input(name, n)
 			}
 		}
+	}
+	if n := l.read(fsys, figureFile, false); n != nil && root != nil {
+		l.figure(n)
 	}
 	return l.model, l.problems
 }

@@ -1,6 +1,7 @@
 // Package model says what rules can see: the kinds of objects in a topology,
 // their fields, links and defaults, derived values, functions, declared facts,
-// and the mappings that read each input format into them.
+// the mappings that read each input format into them, and what topologies are
+// drawn as.
 //
 // It takes a site's rules/ folder and gives a *Model. It does not know expr:
 // expressions stay text with a place until package lang compiles them.
@@ -13,13 +14,15 @@ import (
 	"github.com/plumbline/plumbline/internal/diag"
 )
 
-// Model is the whole of rules/topology.yaml and rules/inputs/*.yaml.
+// Model is the whole of rules/topology.yaml, rules/inputs/*.yaml and
+// rules/figure.yaml.
 type Model struct {
 	Kinds     []*Kind // in file order, which is the order of every listing
 	Functions []*Function
 	Declared  []*Field
 	Inputs    []*Input // sorted by name
 	Commands  []Command
+	Figure    *Figure // how topologies are drawn, or nil
 }
 
 // Command is a command line of rules/inputs/commands.yaml whose output tells what

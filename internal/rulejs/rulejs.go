@@ -40,6 +40,7 @@ func Translate(set *rule.Set, version string) []byte {
 	w.line("export default program;")
 	w.line("export { lib, model, rules };")
 	w.texts(set)
+	w.figure(set.Env)
 	return []byte(w.b.String())
 }
 

@@ -1,9 +1,10 @@
-// Runs rules over topologies that Go has read and linked, in the engine that is
-// part of each build. internal/topology/base.go and encode.go write what this
+// Runs rules over topologies that Go has read and linked, and draws them, in the
+// engine that is part of each build. internal/topology/base.go and encode.go write what this
 // reads; the readers of both sides are compared elsewhere.
 
-import { lib, model, rules } from "plumbline:rules";
+import { figure, lib, model, rules } from "plumbline:rules";
 import { checkTopology, type Topology } from "./check";
+import { draw } from "./figure/draw";
 import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
@@ -68,6 +69,23 @@ export function vary(request: string): string {
       return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
     })
     .join("\n");
+}
+
+/**
+ * Draws a variant of a topology, with what a rule says of it where one is named.
+ * Returns the SVG, or nothing where there is nothing to draw.
+ */
+export function picture(request: string): string {
+  const { rule, base, variant, title, id, width } = JSON.parse(request) as { rule: string; base: number; variant: Patch; title: string; id: string; width: number };
+  if (figure === null) return "";
+  const b = bases[base]!;
+  const undo = apply(b, variant);
+  const verdicts = new Map<string, string>();
+  const one = rules.filter((r) => r.id === rule);
+  for (const f of checkTopology(one, lib, b.topology, { all: true }).findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
+  const drawing = draw(figure, lib, b.topology.world!, { title, id, width, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" });
+  undo();
+  return drawing?.svg ?? "";
 }
 
 /** Changes a topology and returns how to take that back. */
