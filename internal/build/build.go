@@ -59,7 +59,11 @@ func Site(in Input) (Output, diag.List) {
 	if problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
-	files, more := render.Pages(pages(in, src, assets))
+	drawings, more := in.Cache.draw(in, src, assets.Engine)
+	if problems = append(problems, more...); problems.HasErrors() {
+		return Output{Sources: src}, problems
+	}
+	files, more := render.Pages(pages(in, src, assets, drawings))
 	if problems = append(problems, in.level(more)...); problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
@@ -101,6 +105,7 @@ func Lint(in Input) (Sources, diag.List) {
 		problems.Add(diag.Diagnostic{Code: "site/no-pages", Severity: diag.Error, Message: "the site has no pages", Hint: "write " + in.ContentPrefix + "index.md, or name the site's folder with --site"})
 	}
 	problems = append(problems, lint.Run(src.Content)...)
+	problems = append(problems, lint.Figures(src.Content, src.Rules)...)
 	claims, more := lint.Claims(src.Content, src.Rules, in.Config.Coverage)
 	problems = append(problems, more...)
 	src.Claims = claims

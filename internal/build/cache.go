@@ -8,16 +8,18 @@ import (
 
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/render"
 	"github.com/plumbline/plumbline/internal/rule"
 )
 
 // Cache holds, from one build of a process to the next, what the slow stages made
 // of inputs that are the same again: the bundles of the theme, and which rules
-// both engines agree on. The zero value is empty; a nil Cache holds nothing.
+// both engines agree on, and the figures. The zero value is empty; a nil Cache holds nothing.
 type Cache struct {
 	bundler bundle.Bundler
 	proven  map[string][sha256.Size]byte // of rules without problems, what their proof was made of
 	proofs  int                          // rules whose examples were run, for tests
+	drawn   map[[sha256.Size]byte]render.Drawing
 }
 
 func (c *Cache) bundle(theme fs.FS, rulesJS string) (bundle.Assets, diag.List) {

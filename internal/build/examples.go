@@ -2,14 +2,10 @@ package build
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/plumbline/plumbline/internal/diag"
-	"github.com/plumbline/plumbline/internal/jsvm"
 	"github.com/plumbline/plumbline/internal/rule"
 	"github.com/plumbline/plumbline/internal/topology"
 )
@@ -30,46 +26,26 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
 	}
-	// An engine serves one caller at a time, so each processor has its own. Each
-	// rule has its own place for what it finds: the order does not depend on them.
+	// Each rule has its own place for what it finds: the order does not depend on
+	// the processors.
 	found := make([]diag.List, len(rules)+1)
-	next := make(chan int)
-	var engines sync.WaitGroup
-	var broke sync.Once
-	for range min(runtime.GOMAXPROCS(0), len(rules)) {
-		engines.Go(func() {
-			engine, err := jsvm.New(script)
-			p := &prover{engine, set.NewBench(), variations, map[*topology.Base]int{}}
-			if err != nil {
-				broke.Do(func() {
-					found[len(rules)].Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
-				})
-			} else {
-				defer engine.Close()
-			}
-			for i := range next {
-				if err == nil {
-					found[i] = p.rule(rules[i])
-				}
-			}
-		})
+	err := onEngines(script, len(rules), func(e *engine) func(int) {
+		p := &prover{e, set.NewBench(), variations}
+		return func(i int) { found[i] = p.rule(rules[i]) }
+	})
+	if err != nil {
+		found[len(rules)].Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
 	}
-	for i := range rules {
-		next <- i
-	}
-	close(next)
-	engines.Wait()
 	return slices.Concat(found...)
 }
 
 // prover runs rules in Go and in one engine, on topologies that Go reads and
 // links: the readers of both sides are held together by their own tests.
 type prover struct {
-	engine *jsvm.VM
-	bench  *rule.Bench
+	*engine
+	bench *rule.Bench
 	// variations bounds the topologies for one rule.
 	variations int
-	bases      map[*topology.Base]int // what the engine has loaded
 }
 
 // trial is a run of a rule that both engines make.
@@ -143,16 +119,9 @@ func (p *prover) compare(r *rule.Rule, base *topology.Base, trials []trial) diag
 
 // run gives the outcomes of trials in the engine.
 func (p *prover) run(r *rule.Rule, base *topology.Base, trials []trial) ([]string, error) {
-	number, loaded := p.bases[base]
-	if !loaded {
-		text, err := p.engine.Call("plumbline.load", base.JSON())
-		if err != nil {
-			return nil, err
-		}
-		if number, err = strconv.Atoi(text); err != nil {
-			return nil, err
-		}
-		p.bases[base] = number
+	number, err := p.load(base)
+	if err != nil {
+		return nil, err
 	}
 	var request strings.Builder
 	fmt.Fprintf(&request, `{"rule":%q,"base":%d,"variants":[`, r.ID, number)
@@ -163,7 +132,7 @@ func (p *prover) run(r *rule.Rule, base *topology.Base, trials []trial) ([]strin
 		request.Write(t.patch)
 	}
 	request.WriteString("]}")
-	out, err := p.engine.Call("plumbline.vary", request.String())
+	out, err := p.vm.Call("plumbline.vary", request.String())
 	return strings.Split(out, "\n"), err
 }
 

@@ -22,13 +22,13 @@ func BenchmarkProof(b *testing.B) {
 	if problems.HasErrors() {
 		b.Fatal(problems[0].Message)
 	}
-	engine, err := jsvm.New(assets.Engine)
+	vm, err := jsvm.New(assets.Engine)
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer engine.Close()
+	defer vm.Close()
 	for b.Loop() {
-		p := &prover{engine, src.Rules.NewBench(), variationsInBuild, map[*topology.Base]int{}}
+		p := &prover{&engine{vm, map[*topology.Base]int{}}, src.Rules.NewBench(), variationsInBuild}
 		for _, r := range src.Rules.Rules {
 			if problems := p.rule(r); len(problems) > 0 {
 				b.Fatal(problems[0].Message)

@@ -13,13 +13,13 @@ import (
 )
 
 // pages gives render what it shows, as text.
-func pages(in Input, src Sources, assets bundle.Assets) render.Input {
+func pages(in Input, src Sources, assets bundle.Assets, drawn drawings) render.Input {
 	out := render.Input{
 		Title: in.Config.Title, BaseURL: in.Config.BaseURL, Theme: in.Theme, Assets: assets, Content: src.Content,
-		RulesJSON: src.Rules.JSON(), Policy: in.Policy, Coverage: coverage(src),
+		RulesJSON: src.Rules.JSON(), Policy: in.Policy, Coverage: coverage(src), Drawings: drawn.pages,
 	}
 	for _, r := range src.Rules.Rules {
-		out.Rules = append(out.Rules, shownRule(src.Rules, r))
+		out.Rules = append(out.Rules, shownRule(src.Rules, r, drawn))
 	}
 	for _, name := range slices.Sorted(maps.Keys(src.Rules.Samples)) {
 		s := src.Rules.Samples[name]
@@ -31,7 +31,7 @@ func pages(in Input, src Sources, assets bundle.Assets) render.Input {
 	return out
 }
 
-func shownRule(set *rule.Set, r *rule.Rule) render.Rule {
+func shownRule(set *rule.Set, r *rule.Rule, drawn drawings) render.Rule {
 	out := render.Rule{
 		ID: r.ID, Title: r.Title, Severity: r.Severity, Claim: r.Claim, Page: r.Page, Block: r.Block,
 		Where: written(r.Where), Assert: written(r.Assert), Fact: written(r.Fact), Message: r.MessageSrc,
@@ -44,7 +44,9 @@ func shownRule(set *rule.Set, r *rule.Rule) render.Rule {
 		out.Deprecated = &render.Deprecated{Since: r.Deprecated.Since, ReplacedBy: r.Deprecated.ReplacedBy, Reason: r.Deprecated.Reason}
 	}
 	for _, e := range r.Examples {
-		out.Examples = append(out.Examples, shownExample(set, e))
+		example := shownExample(set, e)
+		example.Drawing = drawn.examples[e]
+		out.Examples = append(out.Examples, example)
 	}
 	return out
 }

@@ -22,6 +22,9 @@ could otherwise carry anything. Use ` + "`checklist`" + ` or ` + "`nextstepactio
 A link to the id would lead to the first of the two only. Rename one ` + "`<a id>`" + ` or ` + "`<a name>`" + ` and the links to it.`},
 		{Code: "content/encoding", Severity: diag.Error, Summary: "a file is not UTF-8", Doc: `
 Text in another encoding shows as wrong letters, and a claim that quotes it matches nothing. Save the file as UTF-8.`},
+		{Code: "content/figure", Severity: diag.Warning, Summary: "a figure of a sample stands inside a text", Doc: `
+` + "`![What it shows](sample:hub-and-spoke)`" + ` is drawn when it is all that a paragraph holds, since a drawing is as wide as the page. Elsewhere only
+its text is shown. Put it into a paragraph of its own.`},
 		{Code: "content/front-matter", Severity: diag.Error, Summary: "front matter is not closed, not a list of keys, or has a title that is no text", Doc: `
 Front matter stands between two lines of three hyphens at the very top of a page and holds keys and values in YAML:
 

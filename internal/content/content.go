@@ -40,10 +40,11 @@ type Page struct {
 	Description string
 	Meta        *document.Node // the front matter, a Map, or nil
 	Headings    []Heading
-	Blocks      []*Block // innermost blocks in document order
-	Links       []*Link  // links and images in document order
-	Fences      []Fence  // fenced code blocks with a language
-	RuleLinks   []*Link  // links in the fixes and notes of the page's rules
+	Blocks      []*Block  // innermost blocks in document order
+	Links       []*Link   // links and images in document order
+	Fences      []Fence   // fenced code blocks with a language
+	Figures     []*Figure // drawings of samples, in document order
+	RuleLinks   []*Link   // links in the fixes and notes of the page's rules
 
 	anchors    map[string]bool // ids of headings and of <a id>
 	anchorList []string        // the same in document order
@@ -56,6 +57,7 @@ type Page struct {
 	refs       []reference
 	links      map[ast.Node]*Link
 	headingIDs map[ast.Node]string
+	figures    map[ast.Node]*Figure
 	problems   diag.List
 	into       *Page // the page that this file is included in; itself for a page
 	parts      int   // how many files are included
@@ -96,6 +98,7 @@ const (
 	LinkYAML                        // a YAML page, which is not rendered; File holds its path
 	LinkUnsafe                      // a scheme that can run code
 	LinkUnsupported                 // xref:, which needs a cross-reference map
+	LinkSample                      // a sample topology: an image of it, or the checker with it; File holds its name
 )
 
 // Link is a link or image as the author wrote it, and where it leads.
@@ -116,6 +119,15 @@ type Link struct {
 
 	Respelled bool // found only by ignoring case
 	Backslash bool // written with backslashes
+}
+
+// Figure is an image of a sample topology, which the site draws itself.
+type Figure struct {
+	Sample  string
+	Alt     string // what it shows, for who cannot see it
+	Caption string // Markdown text as a reader sees it; the title of the image, or else Alt
+	Number  int    // in site order, from 1
+	Span    diag.Span
 }
 
 // Fence is a fenced code block with a language.

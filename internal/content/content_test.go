@@ -77,7 +77,7 @@ func show(t *testing.T, fsys fstest.MapFS, marks string) []txtar.File {
 		if i > 0 {
 			marks = ""
 		}
-		body := p.HTML(findMarks(t, p, marks))
+		body := p.HTML(findMarks(t, p, marks), nil)
 		checkHTML(t, p.Path, body)
 		add(p.Path+".html", string(body))
 		var b strings.Builder
@@ -95,7 +95,7 @@ func show(t *testing.T, fsys fstest.MapFS, marks string) []txtar.File {
 			if l.Kind == LinkExternal {
 				to = l.URL
 			}
-			fmt.Fprintf(&b, "%s %s %q → %s\n", place(p, l.Span), [...]string{"external", "page", "media", "missing", "outside", "yaml", "unsafe", "unsupported"}[l.Kind], l.Target, to)
+			fmt.Fprintf(&b, "%s %s %q → %s\n", place(p, l.Span), [...]string{"external", "page", "media", "missing", "outside", "yaml", "unsafe", "unsupported", "sample"}[l.Kind], l.Target, to)
 		}
 		add(p.Path+".links", b.String())
 	}

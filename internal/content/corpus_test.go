@@ -33,7 +33,7 @@ func TestCorpus(t *testing.T) {
 	}
 	kinds, anchors, images := map[LinkKind]int{}, 0, 0
 	for _, p := range site.Pages {
-		checkHTML(t, p.Path, p.HTML(nil))
+		checkHTML(t, p.Path, p.HTML(nil, nil))
 		if p.Title == "" || len(p.Blocks) == 0 {
 			t.Errorf("%s has title %q and %d blocks", p.Path, p.Title, len(p.Blocks))
 		}
@@ -61,7 +61,7 @@ func BenchmarkCorpus(b *testing.B) {
 	for b.Loop() {
 		site, _ := Load(fsys, Options{})
 		for _, p := range site.Pages {
-			p.HTML(nil)
+			p.HTML(nil, nil)
 		}
 	}
 }

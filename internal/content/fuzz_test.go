@@ -50,11 +50,11 @@ func FuzzLoad(f *testing.F) {
 				t.Errorf("%s at %d to %d of %d", d.Code, d.Span.Start, d.Span.End, len(d.Span.Source.Text))
 			}
 		}
-		body := p.HTML(marks)
+		body := p.HTML(marks, nil)
 		if !p.HasAnchor("rule") {
 			checkHTML(t, "a.md", body)
 		}
-		if again := p.HTML(marks); string(again) != string(body) {
+		if again := p.HTML(marks, nil); string(again) != string(body) {
 			t.Error("rendering twice differs")
 		}
 		checkHTML(t, "fragment", p.BlockHTML(text, "x/"))

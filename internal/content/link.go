@@ -16,7 +16,8 @@ import (
 )
 
 // Links: /azure/… leads to the site host, a relative .md file to the page made
-// of it, any other relative file to its copy, all else stays as it is.
+// of it, any other relative file to its copy, sample:… to a sample topology, all
+// else stays as it is.
 
 var schemePattern = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*):`)
 
@@ -105,6 +106,8 @@ func (l *Link) resolveAbsolute() {
 	switch {
 	case scheme == "":
 		l.Kind, l.URL = LinkExternal, "https:"+l.Target
+	case scheme == "sample":
+		l.Kind, l.File = LinkSample, l.Target[len("sample:"):]
 	case scheme == "xref":
 		l.Kind = LinkUnsupported
 	case gmhtml.IsDangerousURL([]byte(l.Target)):
@@ -156,7 +159,7 @@ func (ix *index) found(l *Link, name string) bool {
 
 // leads says whether the link has somewhere to lead to.
 func (l *Link) leads() bool {
-	return l.Kind == LinkExternal || l.Kind == LinkPage || l.Kind == LinkMedia
+	return l.Kind == LinkExternal || l.Kind == LinkPage || l.Kind == LinkMedia || l.Kind == LinkSample && !l.Image
 }
 
 // RelativeURL returns the escaped relative address of a path of the site (a
@@ -185,6 +188,8 @@ func (l *Link) address(at string) string {
 	switch l.Kind {
 	case LinkExternal:
 		return string(util.URLEscape([]byte(l.URL), false))
+	case LinkSample:
+		return CheckerURL(at, l.File)
 	case LinkPage:
 		to = RelativeURL(at, l.Page.URL)
 		if l.Page.URL == at && l.Query == "" && l.Fragment != "" {
@@ -200,6 +205,12 @@ func (l *Link) address(at string) string {
 		to += "#" + escapeFragment(l.Fragment)
 	}
 	return to
+}
+
+// CheckerURL returns the relative address of the checker with a sample for a page
+// at URL at.
+func CheckerURL(at, sample string) string {
+	return RelativeURL(at, "check/") + "#sample=" + strings.ReplaceAll(url.QueryEscape(sample), "+", "%20")
 }
 
 // addLink resolves a link and adds it to the page's.

@@ -31,6 +31,7 @@ func Load(fsys fs.FS, opts Options) (*Site, diag.List) {
 	l.index = newIndex(l.opts.SiteHost, l.site)
 	l.parsePages()
 	l.loadTOC()
+	l.site.numberFigures()
 	for _, p := range l.site.Pages {
 		l.problems = append(l.problems, p.problems...)
 	}

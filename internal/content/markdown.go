@@ -79,6 +79,7 @@ func (p *Page) parse(l *loader, md parser.Parser) {
 	p.nameHeadings()
 	p.cleanHTML(p.root)
 	p.collectLinks()
+	p.collectFigures()
 	p.collectFences()
 	p.collectBlocks()
 }

@@ -163,8 +163,8 @@ func TestSections(t *testing.T) {
 func TestOtherFiles(t *testing.T) {
 	site, problems := Load(fstest.MapFS{"a.md": {Data: []byte("\ufeff---\r\ntitle: A\r\n---\r\n# A\r\n\r\n> [!NOTE]\r\n> x\r\n\r\n```json\r\n1\r\n```\r\n:::zoone\r\n")}}, Options{})
 	p := site.Pages[0]
-	if p.Title != "A" || !bytes.Contains(p.HTML(nil), []byte(`alert-note`)) || bytes.Contains(p.HTML(nil), []byte("\r")) {
-		t.Errorf("got %q, %s", p.Title, p.HTML(nil))
+	if p.Title != "A" || !bytes.Contains(p.HTML(nil, nil), []byte(`alert-note`)) || bytes.Contains(p.HTML(nil, nil), []byte("\r")) {
+		t.Errorf("got %q, %s", p.Title, p.HTML(nil, nil))
 	}
 	if len(problems) != 1 {
 		t.Fatalf("got %v", problems)

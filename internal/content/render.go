@@ -12,13 +12,13 @@ import (
 
 // HTML renders the page's body. marks are the rules that quote its blocks; their
 // ids become anchors and their HTML follows the block's own text. Links are
-// relative to the page's URL.
-func (p *Page) HTML(marks map[*Block][]Mark) []byte {
+// relative to the page's URL. drawings holds the SVG of the page's figures, trusted.
+func (p *Page) HTML(marks map[*Block][]Mark, drawings map[*Figure][]byte) []byte {
 	byNode := map[ast.Node][]Mark{}
 	for b, m := range marks {
 		byNode[b.node] = m
 	}
-	return p.render(&writer{page: p, at: p.URL, marks: byNode})
+	return p.render(&writer{page: p, at: p.URL, marks: byNode, drawings: drawings})
 }
 
 func (p *Page) render(w *writer) []byte {
@@ -52,10 +52,11 @@ func InlineHTML(markdown string) []byte { return (*Page)(nil).InlineHTML(markdow
 // writer renders one page's tree. goldmark's own functions do what is not
 // registered here.
 type writer struct {
-	page   *Page
-	at     string // URL of the page that the HTML is shown on
-	marks  map[ast.Node][]Mark
-	inline bool
+	page     *Page
+	at       string // URL of the page that the HTML is shown on
+	marks    map[ast.Node][]Mark
+	drawings map[*Figure][]byte
+	inline   bool
 }
 
 func (w *writer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
@@ -130,6 +131,12 @@ func (w *writer) paragraph(out util.BufWriter, _ []byte, n ast.Node, entering bo
 		return ast.WalkContinue, nil
 	}
 	if image := loneImage(n); image != nil {
+		if f := w.page.into.figures[image]; f != nil {
+			if entering {
+				w.figure(out, f)
+			}
+			return ast.WalkSkipChildren, nil
+		}
 		if entering {
 			border := image.Kind() == kindInlineImage && image.(*inlineImage).border
 			w.openFigure(out, border)

@@ -42,7 +42,7 @@ func Run(site *content.Site) diag.List {
 // Codes documents every code about content and claims, from reading and from
 // the passes, sorted.
 func Codes() []diag.CodeDoc {
-	codes := append(content.Codes(), claimCodes()...)
+	codes := slices.Concat(content.Codes(), claimCodes(), figureCodes())
 	for _, p := range Passes() {
 		codes = append(codes, p.CodeDoc)
 	}

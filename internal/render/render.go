@@ -48,6 +48,8 @@ type Input struct {
 	Kinds   []Kind // of the model
 	// Coverage is what the coverage page shows.
 	Coverage Coverage
+	// Drawings are the figures of the pages.
+	Drawings map[*content.Figure]Drawing
 	// RulesJSON is the file rules.json.
 	RulesJSON []byte
 	// Policy replaces the constant of this name where pages are served while
@@ -87,6 +89,14 @@ type Example struct {
 	Sample   string // name, or "" for a topology of its own
 	Changes  []Change
 	Topology string // native topology with the changes made, YAML or JSON
+	Drawing  Drawing
+}
+
+// Drawing is a figure as SVG, trusted: for a page's column, and for a phone where
+// that is another one. It is empty where there is nothing to draw.
+type Drawing struct {
+	Wide, Narrow string
+	Width        int // of Wide, in pixels
 }
 
 // Change is what an example does to its sample.
@@ -182,7 +192,7 @@ func (s *site) execute(v view) ([]byte, *diag.Diagnostic) {
 			return nil, problem
 		}
 		// content lets no script and no style through.
-		v.Body = template.HTML(v.page.HTML(marks))
+		v.Body = template.HTML(v.page.HTML(marks, s.drawings(v.page)))
 	}
 	return s.theme.execute(v)
 }

@@ -22,6 +22,7 @@ type ruleView struct {
 	FactHTML                template.HTML
 	FixHTML, NotesHTML      template.HTML
 	Examples                []exampleView
+	Drawn                   *exampleView // the one that is shown as a figure, or nil
 }
 
 type deprecatedView struct {
@@ -153,7 +154,11 @@ func (s *site) ruleView(i int) view {
 		}
 	}
 	for _, e := range r.Examples {
-		rv.Examples = append(rv.Examples, exampleView{e, root(at) + "check/#" + exampleHash(r.ID, e.Name)})
+		shown := exampleView{e, root(at) + "check/#" + exampleHash(r.ID, e.Name)}
+		rv.Examples = append(rv.Examples, shown)
+		if e.Drawing.Wide != "" && rv.Drawn == nil {
+			rv.Drawn = &shown
+		}
 	}
 	v.Rule = rv
 	if i > 0 {

@@ -73,7 +73,7 @@ export function vary(request: string): string {
 
 /**
  * Draws a variant of a topology, with what a rule says of it where one is named.
- * Returns the SVG, or nothing where there is nothing to draw.
+ * Returns the SVG and its width, or nothing where there is nothing to draw.
  */
 export function picture(request: string): string {
   const { rule, base, variant, title, id, width } = JSON.parse(request) as { rule: string; base: number; variant: Patch; title: string; id: string; width: number };
@@ -85,7 +85,7 @@ export function picture(request: string): string {
   for (const f of checkTopology(one, lib, b.topology, { all: true }).findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
   const drawing = draw(figure, lib, b.topology.world!, { title, id, width, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" });
   undo();
-  return drawing?.svg ?? "";
+  return drawing === null ? "" : JSON.stringify({ svg: drawing.svg, width: drawing.width });
 }
 
 /** Changes a topology and returns how to take that back. */

@@ -4,7 +4,7 @@
 import type { Library } from "../evaluate";
 import type { Obj, World } from "../value";
 import { described } from "./describe";
-import type { EdgeSpec, Figure } from "./figure";
+import type { Figure } from "./figure";
 import { blocksOf, shownTags, sideWidth, size, type Block, type Drawn } from "./layout";
 import { clean, fitted, textWidth } from "./measure";
 import { labelSize, routed, type Label, type Point, type Route } from "./route";
@@ -145,8 +145,8 @@ class Pen {
     for (const t of [...shownTags(s)].reverse()) {
       const width = textWidth(t.text, size.tag) + 8;
       x -= width;
-      this.open("t-tag", [t.object]);
-      this.parts.push(`<title>${escaped(clean(t.object.name))}</title>${rect(x, base - 11, width, size.tagHeight, 3)}`);
+      this.open("t-tag", t.objects);
+      this.parts.push(`<title>${escaped(clean(t.objects.map((o) => o.name).join(", ")))}</title>${rect(x, base - 11, width, size.tagHeight, 3)}`);
       this.text("t-word", x + 4, base, t.text, size.tag, width);
       this.parts.push("</g>");
       x -= 4;
@@ -167,15 +167,18 @@ class Pen {
   private route(r: Route): void {
     const { line } = r.net.edges[0]!.edge.spec;
     this.parts.push(`<g class="t-line t-${line}">`);
-    if (r.trunk.length > 0) this.stroke(r.trunk.map(path).join(""), line);
+    const trunk = r.trunk.map(path).join("");
+    if (trunk !== "") this.stroke(trunk);
     if (r.arrow !== null) this.parts.push(arrowHead(r.arrow));
     for (const b of r.branches) {
       this.open("t-edge", this.marked(b.edge));
       this.parts.push(`<title>${escaped(sentence(b.edge))}</title>`);
-      this.stroke(path(b.arrow ? shortened(b.points) : b.points), line);
+      this.stroke(path(b.arrow ? shortened(b.points) : b.points));
       if (b.arrow) this.parts.push(arrowHead(b.points));
       this.parts.push("</g>");
     }
+    // Over all parts of the line, so that none of them shows a seam.
+    if (line === "double") this.parts.push(`<path class="t-core" d="${trunk}${r.branches.map((b) => path(b.points)).join("")}"/>`);
     this.parts.push("</g>");
   }
 
@@ -184,9 +187,8 @@ class Pen {
     return e.objects.filter((o) => !this.figure.shapes.some((s) => s.kind === o.kind));
   }
 
-  private stroke(d: string, line: EdgeSpec["line"]): void {
+  private stroke(d: string): void {
     this.parts.push(`<path d="${d}"/>`);
-    if (line === "double") this.parts.push(`<path class="t-core" d="${d}"/>`);
   }
 
   private label(l: Label): void {
@@ -196,11 +198,15 @@ class Pen {
 
   /** The lines of the legend and what is not drawn. */
   private legend(): { line: string; text: string }[] {
-    const out: { line: string; text: string }[] = [];
+    const titles = new Map<string, string[]>();
     for (const e of this.scene.edges) {
-      const { line, title } = e.spec;
-      if (!out.some((x) => x.line === line && x.text === title)) out.push({ line, text: clean(title) });
+      const { line } = e.spec;
+      const title = clean(e.spec.title);
+      const known = titles.get(line);
+      if (known === undefined) titles.set(line, [title]);
+      else if (!known.includes(title)) known.push(title);
     }
+    const out = [...titles].map(([line, list]) => ({ line, text: list.join(", ") }));
     const any = (list: Shape[], test: (s: Shape) => boolean): boolean => list.some((s) => test(s) || any(s.inside, test));
     if (any(this.scene.tops, (s) => s.state === "outside")) out.push({ line: "outside", text: "Not described by the input" });
     if (any(this.scene.tops, (s) => s.state === "maybe")) out.push({ line: "maybe", text: "May not exist" });
@@ -237,7 +243,8 @@ class Pen {
       else {
         this.parts.push(`<g class="t-line t-${line}">`);
         const sample = [{ x, y: y - 4 }, { x: x + 26, y: y - 4 }];
-        this.stroke(path(line === "plain" || line === "double" ? sample : shortened(sample)), line as EdgeSpec["line"]);
+        this.stroke(path(line === "plain" || line === "double" ? sample : shortened(sample)));
+        if (line === "double") this.parts.push(`<path class="t-core" d="${path(sample)}"/>`);
         if (line !== "plain" && line !== "double") this.parts.push(arrowHead(sample));
         this.parts.push("</g>");
       }

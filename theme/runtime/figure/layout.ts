@@ -219,7 +219,7 @@ function wanted(s: Shape): number {
 /** The width of a name that stands before what a box holds. */
 export function sideWidth(d: Drawn): number {
   const s = d.shape;
-  return snap(Math.min(160, Math.max(textWidth(s.label, size.label) + size.icon + 6, textWidth(s.note, size.note)) + 2 * size.pad));
+  return snap(Math.min(176, Math.max(textWidth(s.label, size.label), textWidth(s.note, size.note)) + size.icon + 6 + 2 * size.pad));
 }
 
 /** Gives a top its width. One that holds boxes side by side is as wide as they are, if there is room. */

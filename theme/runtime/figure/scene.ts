@@ -25,8 +25,9 @@ export interface Shape {
   inside: Shape[];
 }
 
+/** Objects of one kind that belong to a shape, as a short word. */
 export interface Tag {
-  object: Obj;
+  objects: Obj[];
   text: string;
 }
 
@@ -130,10 +131,12 @@ class Stage {
 
   private tags(spec: ShapeSpec, o: Obj): Tag[] {
     if (spec.tags === null) return [];
+    const byKind = new Map<string, Set<Obj>>();
+    for (const t of objectsOf(this.value(spec.tags, o))) entry(byKind, t.kind, () => new Set<Obj>()).add(t);
     const out: Tag[] = [];
-    for (const object of objectsOf(this.value(spec.tags, o))) {
-      const text = this.figure.tags[object.kind];
-      if (text !== undefined && !out.some((t) => t.object === object)) out.push({ object, text });
+    for (const [kind, set] of byKind) {
+      const text = this.figure.tags[kind];
+      if (text !== undefined) out.push({ objects: [...set], text: set.size === 1 ? text : `${text} ×${set.size}` });
     }
     return out;
   }
@@ -277,7 +280,7 @@ function folded(list: Shape[], most: number, parent: Shape | null, instead: Map<
   const rest = added("node", `${more.length} more`, [...titles.keys()].join(", "));
   rest.parent = parent;
   const visit = (s: Shape): void => {
-    rest.objects.push(...s.objects, ...s.tags.map((t) => t.object));
+    rest.objects.push(...s.objects, ...s.tags.flatMap((t) => t.objects));
     instead.set(s, rest);
     s.inside.forEach(visit);
   };
