@@ -24,6 +24,7 @@ func browse(t *testing.T, dir string) {
 	root := browsertest.FileURL(t, dir)
 	t.Run("dark", func(t *testing.T) { dark(t, browser, root) })
 	t.Run("narrow", func(t *testing.T) { narrow(t, browser, dir, root) })
+	t.Run("diagram", func(t *testing.T) { diagram(t, browser, root) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser, root) })
 	t.Run("without scripts", func(t *testing.T) { withoutScripts(t, browser, root) })
 }
@@ -204,12 +205,73 @@ func narrow(t *testing.T, browser *browsertest.Browser, dir, root string) {
 	for _, page := range pagesOf(t, dir) {
 		tab.Go(root + page)
 		wide(page)
+		if n := browsertest.Eval[int](tab, `[...document.querySelectorAll(".drawing-frame")].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth).length`); n > 0 {
+			t.Errorf("%s has %d figures that are wider than a phone", page, n)
+		}
 	}
 	tab.Go(root + "check/index.html")
 	tab.Focus("textarea")
 	tab.Paste(template(t))
-	tab.Wait(`document.querySelector(".finding")`)
+	tab.Wait(`document.querySelector(".diagram-view svg")`)
 	wide("the result of a check")
+	tab.WantQuiet()
+}
+
+// diagram goes from a finding to the box that it is about and back, changes the
+// size of the diagram, and takes it along as a file that needs no style sheet.
+func diagram(t *testing.T, browser *browsertest.Browser, root string) {
+	tab := browser.Open(t, browsertest.View{})
+	tab.Go(root + "check/index.html")
+	tab.Focus("textarea")
+	tab.Paste(template(t))
+	tab.Wait(`document.querySelector(".diagram-view svg .fail")`)
+	want := browsertest.Eval[[]string](tab, `[...new Set([...document.querySelectorAll('[data-verdict="fail"] .finding strong')].map(e => e.innerText))].sort()`)
+	got := browsertest.Eval[[]string](tab, `[...document.querySelectorAll(".diagram-view .fail > .t-label")].map(e => e.textContent).sort()`)
+	if !slices.Equal(got, want) {
+		t.Errorf("the diagram marks %v, the findings are about %v", got, want)
+	}
+
+	tab.Click(`.finding-locate:not([hidden])`)
+	name := browsertest.Eval[string](tab, `document.querySelector(".finding strong").innerText`)
+	if at := browsertest.Eval[string](tab, `document.activeElement.querySelector(".t-label")?.textContent ?? document.activeElement.tagName`); at != name {
+		t.Errorf("the finding about %s leads to %s", name, at)
+	}
+	tab.Press(browsertest.Enter)
+	if at := browsertest.Eval[string](tab, `document.activeElement.matches(".finding") ? document.activeElement.querySelector("strong").innerText : document.activeElement.tagName`); at != name {
+		t.Errorf("the box of %s leads to %s", name, at)
+	}
+	// Findings that the filters hide are shown again.
+	tab.Click(`.chip-fail`)
+	tab.Wait(`!document.querySelector(".finding")`)
+	browsertest.Eval[bool](tab, `(document.querySelector(".diagram-view .fail").focus(), true)`)
+	tab.Press(browsertest.Enter)
+	tab.Wait(`document.activeElement.matches(".finding")`)
+
+	const width = `document.querySelector(".diagram-view svg").getBoundingClientRect().width`
+	before := browsertest.Eval[float64](tab, width)
+	tab.Focus(".diagram-view")
+	tab.Press("+")
+	if after := browsertest.Eval[float64](tab, width); after <= before {
+		t.Errorf("plus makes the diagram %v wide, from %v", after, before)
+	}
+	tab.Press("0")
+	if after := browsertest.Eval[float64](tab, width); after != before {
+		t.Errorf("0 makes the diagram %v wide, not %v", after, before)
+	}
+
+	browsertest.Eval[bool](tab, `(URL.createObjectURL = (real => (blob) => (window.saved = blob, real(blob)))(URL.createObjectURL.bind(URL)), true)`)
+	tab.Click(`.diagram-tools [aria-label="Download as SVG"]`)
+	file := browsertest.Eval[string](tab, `saved.text()`)
+	for _, part := range []string{`fill="rgb(`, `font-family="`, "<title", "orders-1"} {
+		if !strings.Contains(file, part) {
+			t.Errorf("the file holds no %s", part)
+		}
+	}
+	for _, part := range []string{"class=", "var(", "style=", "data-n"} {
+		if strings.Contains(file, part) {
+			t.Errorf("the file holds %s, which means nothing in it", part)
+		}
+	}
 	tab.WantQuiet()
 }
 

@@ -7,13 +7,14 @@ import { copyText } from "../page/prose";
 import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../page/result";
 import type { CheckResult, InputFile, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
+import { Diagram } from "./diagram";
 import { Editor } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
 import { diagnosticsList, factsSection, findingsSection, inputSection } from "./findings";
 import type { Lookup } from "./findings";
 import { asJSON, asMarkdown, summaryLine } from "./report";
-import type { CheckOptions, TextFile } from "./protocol";
+import type { CheckOptions, Drawn, TextFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
 import { Explainer } from "./why";
@@ -23,7 +24,12 @@ const pause = 500;
 const patience = 300;
 
 class Checker extends HTMLElement {
-  private readonly runner = new Runner(() => window.plumblineWorker);
+  private readonly runner = new Runner(() => window.plumblineWorker, (d) => this.showDrawing(d));
+  private readonly diagram = new Diagram(
+    () => `${(this.files.file?.name ?? "topology").replace(/\.[^.]*$/, "")}.svg`,
+    (subject) => this.reveal(subject),
+    (width) => this.runner.draw(width),
+  );
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
   /** What the shown result is of. */
   private checked: { files: TextFile[]; options: CheckOptions } | null = null;
@@ -240,7 +246,7 @@ class Checker extends HTMLElement {
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
       };
-      this.result = await this.runner.check(topology, options);
+      this.result = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
       this.checked = { files: topology, options };
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
@@ -293,6 +299,8 @@ class Checker extends HTMLElement {
       rules: this.rules,
       kinds: window.plumblineData?.kinds ?? {},
       has: (file) => this.placeOf(file) !== null,
+      drawn: (s) => this.diagram.has(s),
+      locate: (s) => this.diagram.locate(s),
       explain: async (f) => this.checked && this.explainer.explain(this.checked.files, this.checked.options, f),
       jump: (file, line, column) => {
         const place = this.placeOf(file);
@@ -311,15 +319,18 @@ class Checker extends HTMLElement {
     return known(name) ? { name, line: Number(line) - 1 } : null;
   }
 
-  private showResult(milliseconds: number): void {
+  /** `milliseconds` is null where the result is not a new one. */
+  private showResult(milliseconds: number | null): void {
     const result = this.result;
     if (result === null) return;
-    this.status.textContent = `${summaryLine(result)} in ${result.input.file}, ${milliseconds} ms`;
+    if (milliseconds !== null) this.status.textContent = `${summaryLine(result)} in ${result.input.file}, ${milliseconds} ms`;
     this.output.replaceChildren(
       ...(this.example === null ? [] : [this.example]),
       this.toolbar(result),
+      this.diagram.element,
       el("div", { class: "check-lists" }),
     );
+    this.diagram.expect(result.findings);
     this.showLists();
     this.markLines();
   }
@@ -344,6 +355,30 @@ class Checker extends HTMLElement {
     const lists = this.find(".check-lists");
     lists.replaceChildren(...sections.filter((s) => s !== null));
     fixFolderLinks(lists);
+  }
+
+  private showDrawing(d: Drawn | Error): void {
+    this.diagram.show(d);
+    for (const b of this.querySelectorAll<HTMLElement>(".finding-locate")) {
+      const [kind = "", ...id] = (b.closest<HTMLElement>("[data-subject]")?.dataset["subject"] ?? "").split(" ");
+      b.hidden = !this.diagram.has({ kind, id: id.join(" "), name: "" });
+    }
+  }
+
+  /** Leads from a box of the diagram to the first finding about it, whatever the filters say. */
+  private reveal(subject: string): void {
+    const find = (): HTMLElement | null => this.querySelector(`.finding[data-subject="${CSS.escape(subject)}"]`);
+    if (find() === null) {
+      this.words = "";
+      this.shown.add("fail").add("unknown");
+      if (this.result !== null) this.showResult(null);
+    }
+    for (const more of find() === null ? this.querySelectorAll<HTMLElement>(".finding-list .list-more button") : []) more.click();
+    const item = find();
+    if (item === null) return;
+    item.tabIndex = -1;
+    item.scrollIntoView({ block: "center" });
+    item.focus({ preventScroll: true });
   }
 
   private toolbar(result: CheckResult): HTMLElement {

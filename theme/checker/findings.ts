@@ -3,7 +3,7 @@
 
 import { count, el, icon } from "../page/element";
 import { verdictNames } from "../page/result";
-import type { CheckResult, Diagnostic, Fact, Finding, Verdict } from "../page/result";
+import type { CheckResult, Diagnostic, Fact, Finding, Subject, Verdict } from "../page/result";
 import type { Explanation } from "../runtime/check";
 import type { Missing, Place } from "../runtime/value";
 import type { RuleData } from "../page/data";
@@ -22,6 +22,10 @@ export interface Lookup {
   jump: (file: string, line: number, column: number) => void;
   /** Says how a finding came about. */
   explain: (f: Finding) => Promise<Explanation | null>;
+  /** Whether the diagram shows what a finding is about. */
+  drawn: (s: Subject) => boolean;
+  /** Called when the reader asks where that is. */
+  locate: (s: Subject) => void;
 }
 
 /** Subjects of one rule shown at once; a button shows the rest. */
@@ -95,12 +99,14 @@ function openGroup(rule: string, findings: Finding[], look: Lookup): HTMLElement
 function findingItem(f: Finding, look: Lookup): HTMLElement {
   return el(
     "li",
-    { class: "finding" },
+    { class: "finding", "data-subject": `${f.subject.kind} ${f.subject.id}` },
     el(
       "div",
       { class: "finding-subject" },
       el("strong", { title: f.subject.id }, f.subject.name),
       el("span", { class: "soft" }, kindTitle(f.subject.kind, look)),
+      f.subject.kind !== "topology" &&
+        el("button", { class: "finding-locate", hidden: !look.drawn(f.subject), type: "button", title: "Show in the diagram", "aria-label": `Show ${f.subject.name} in the diagram`, click: () => look.locate(f.subject) }, icon("target")),
       f.waived !== undefined && el("span", { class: "badge", title: f.waived.reason }, `waived until ${f.waived.expires}`),
       placeButton(f.source, look),
     ),

@@ -22,6 +22,17 @@ export interface CheckRequest {
   id: number;
   files: TextFile[];
   options: CheckOptions;
+  /** Draw what was checked, too, for this many pixels. */
+  width?: number;
 }
 
-export type CheckResponse = { id: number; result: CheckResult } | { id: number; failure: string };
+/** Draw again what was checked last. */
+export interface DrawRequest {
+  id: number;
+  width: number;
+}
+
+/** A drawing, null where there is nothing to draw. */
+export type Drawn = import("../runtime/figure/draw").Drawing | null;
+
+export type CheckResponse = { id: number; result: CheckResult } | { id: number; failure: string } | { id: number; drawing: Drawn } | { id: number; undrawn: string };

@@ -1,7 +1,7 @@
 // Runs checks in the worker, one at a time: a newer request replaces an older.
 
 import type { CheckResult } from "../page/result";
-import type { CheckOptions, CheckRequest, CheckResponse, TextFile } from "./protocol";
+import type { CheckOptions, CheckRequest, CheckResponse, Drawn, TextFile } from "./protocol";
 
 /** Rejection of a check that was cancelled or replaced. */
 export class Cancelled extends Error {}
@@ -9,8 +9,12 @@ export class Cancelled extends Error {}
 export class Runner {
   private worker: Worker | null = null;
   private next = 1;
-  /** `code` gives what the worker runs, once its script has been loaded. */
-  constructor(private readonly code: () => (() => void) | undefined) {}
+  private latest = 0;
+  /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check. */
+  constructor(
+    private readonly code: () => (() => void) | undefined,
+    private readonly drawn: (d: Drawn | Error) => void = () => {},
+  ) {}
 
   private running: { id: number; resolve: (r: CheckResult) => void; reject: (e: Error) => void } | null = null;
 
@@ -19,9 +23,11 @@ export class Runner {
     this.worker ??= this.start();
   }
 
-  check(files: TextFile[], options: CheckOptions): Promise<CheckResult> {
+  /** Checks, and draws for a width if there is one. */
+  check(files: TextFile[], options: CheckOptions, width?: number): Promise<CheckResult> {
     this.cancel();
-    const request: CheckRequest = { id: this.next++, files, options };
+    const request: CheckRequest = { id: this.next++, files, options, ...(width === undefined ? {} : { width }) };
+    this.latest = request.id;
     return new Promise((resolve, reject) => {
       this.running = { id: request.id, resolve, reject };
       try {
@@ -32,6 +38,11 @@ export class Runner {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
+  }
+
+  /** Draws again what was checked last, unless that is still running. */
+  draw(width: number): void {
+    if (this.running === null && this.worker !== null) this.worker.postMessage({ id: this.latest, width });
   }
 
   /** Stops a running check. JavaScript cannot be interrupted, so its worker ends with it. */
@@ -61,6 +72,10 @@ export class Runner {
   }
 
   private finish(response: CheckResponse): void {
+    if ("drawing" in response || "undrawn" in response) {
+      if (response.id === this.latest) this.drawn("drawing" in response ? response.drawing : new Error(response.undrawn));
+      return;
+    }
     const run = this.running;
     if (run === null || run.id !== response.id) return;
     this.running = null;

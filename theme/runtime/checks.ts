@@ -38,8 +38,16 @@ export async function check(text: string | File[], options: Options = {}): Promi
 
 /** check without the promise, for engines that have no event loop. */
 export function checkNow(text: string | File[], options: Options = {}, explain?: Explain): Result {
+  return studied(text, options, explain).result;
+}
+
+/** checkNow with the topology that it was about. */
+export function studied(text: string | File[], options: Options = {}, explain?: Explain): { result: Result; topology: Topology } {
   const problems = misuse(text, options);
-  if (problems.length > 0) return checkTopology([], program.lib, nothing(problems), options, explain);
+  if (problems.length > 0) {
+    const topology = nothing(problems);
+    return { result: checkTopology([], program.lib, topology, options, explain), topology };
+  }
   const files = typeof text === "string" ? [{ file: options.file ?? "", text }] : text;
   const topologies = typeof text === "string" ? topologiesOf(text) : 1;
   if (topologies > 1) {
@@ -48,7 +56,7 @@ export function checkNow(text: string | File[], options: Options = {}, explain?:
     return checkTopology([], program.lib, { ...nothing([several]), file: files[0]!.file }, options, explain);
   }
   const topology = read(program, files, options);
-  return checkTopology(program.rules, program.lib, topology, options, explain);
+  return { result: checkTopology(program.rules, program.lib, topology, options, explain), topology };
 }
 
 /** How many topologies NDJSON holds: each line that is a whole document, and the single resources together. */

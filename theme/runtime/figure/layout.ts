@@ -103,10 +103,13 @@ function block(tops: Shape[], edges: Edge[], width: number): Block {
     b.lines.push(places.map((p) => drawn(b, p, null)));
     gutters.push(size.gutter);
   }
-  for (const row of rows(tops, edges)) {
+  const all = rows(tops, edges);
+  // Boxes in one column are as wide as each other.
+  const column = narrow || all.every((row) => row.length === 1);
+  for (const row of all) {
     const crowded = row.length > size.few && !narrow;
     const gutter = crowded || narrow ? size.narrowGutter : size.gutter;
-    const one = snap(Math.min(crowded ? size.crowded : size.widest, most, Math.max(size.narrowest, ...(narrow ? tops : row).map(wanted))));
+    const one = snap(Math.min(crowded ? size.crowded : size.widest, most, Math.max(size.narrowest, ...(column ? tops : row).map(wanted))));
     const boxes = row.map((t) => drawn(b, t, null));
     for (const d of boxes) widen(d, one, most);
     // A row that does not fit goes on below itself.
@@ -228,7 +231,7 @@ function widen(d: Drawn, one: number, most: number): void {
   const { spec } = d.shape;
   if (spec?.across !== true || d.inside.length === 0 || d.inside.some((i) => i.shape.sort !== "box")) return;
   const fits = Math.floor(((most - sideWidth(d)) / d.inside.length - grid) / grid) * grid;
-  const child = Math.min(snap(Math.min(208, Math.max(128, ...d.inside.map((i) => wanted(i.shape))))), Math.max(112, fits));
+  const child = Math.min(snap(Math.min(224, Math.max(128, ...d.inside.map((i) => wanted(i.shape))))), Math.max(d.inside.some((i) => i.inside.length > 0) ? 176 : 112, fits));
   const all = sideWidth(d) + d.inside.length * (child + grid);
   if (all > most * (most < 480 ? 1 : 1.5)) return;
   d.across = true;

@@ -10,8 +10,10 @@ const widths = [
 ];
 const slack = 1.06;
 
-/** Marks and joiners that add no width of their own. */
-const weightless = /^[\p{M}\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f]$/u;
+/** Accents and joiners that add no width of their own. */
+const weightless = /^[\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f]$/;
+/** What belongs to the letter before it, and is as wide as a letter where a font lacks it. */
+const mark = /^\p{M}$/u;
 
 /** The width of a text in pixels, rounded up. */
 export function textWidth(text: string, size: number): number {
@@ -49,7 +51,7 @@ function clusters(text: string): string[] {
   const out: string[] = [];
   let joined = false;
   for (const c of text) {
-    if (out.length > 0 && (joined || weightless.test(c) || isModifier(c))) out[out.length - 1] += c;
+    if (out.length > 0 && (joined || mark.test(c) || weightless.test(c) || isModifier(c))) out[out.length - 1] += c;
     else out.push(c);
     joined = c === "\u200d";
   }

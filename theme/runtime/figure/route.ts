@@ -94,17 +94,20 @@ class Router {
   private align(): void {
     for (const n of this.b.nets) {
       for (const upper of n.attaches) {
-        if (!upper.exits || upper.deep || upper.side !== "bottom") continue;
+        if (!upper.exits || upper.side !== "bottom") continue;
         const c = this.channelOf(upper);
         const others = n.attaches.filter((a) => a !== upper && a.exits && this.channelOf(a) === c);
         const [lower] = others;
         // A net that goes on to other lines turns here anyway.
         const goesOn = upper.centre !== null && n.attaches.some((a) => a.exits && a.side === "top" && a.unit.line > upper.unit.line + 1);
-        if (lower === undefined || others.length > 1 || lower.side !== "top" || lower.deep || goesOn) continue;
+        if (lower === undefined || others.length > 1 || lower.side !== "top" || lower.deep !== upper.deep || goesOn) continue;
         const { unit } = upper;
-        if (lower.x < unit.x + 2 * grid || lower.x > unit.x + unit.width - 2 * grid) continue;
-        const free = this.b.nets.every((m) => m.attaches.every((a) => a === upper || a.unit !== unit || a.side !== "bottom" || Math.abs(a.x - lower.x) >= 12));
-        if (free) upper.x = lower.x;
+        const [from, to] = [unit.x, unit.x + unit.width];
+        const inside = !upper.deep
+          ? lower.x >= from + 2 * grid && lower.x <= to - 2 * grid
+          : n.hand === "left" ? lower.x >= from + 8 && lower.x <= from + unit.left - 8 : lower.x >= to - unit.right + 8 && lower.x <= to - 8;
+        const free = this.b.nets.every((m) => m.attaches.every((a) => a === upper || a.unit !== unit || a.deep !== upper.deep || (!a.deep && a.side === "top") || Math.abs(a.x - lower.x) >= 8));
+        if (inside && free) upper.x = lower.x;
       }
     }
   }
