@@ -11,11 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/plumbline/plumbline/internal/browsertest"
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/jsvm"
 	"github.com/plumbline/plumbline/internal/rulejs"
+	"github.com/plumbline/plumbline/theme"
 )
 
 var updateFigures = flag.Bool("update-figures", false, "rewrite the goldens of figures")
@@ -250,6 +252,41 @@ func checkSVG(t *testing.T, svg string) {
 	}
 }
 
+// TestFigureCache draws again only what changed.
+func TestFigureCache(t *testing.T) {
+	pages := fstest.MapFS{"index.md": {Data: []byte("# A\n\n![One](sample:one)\n\n![Two](sample:two)\n")}}
+	rules := fstest.MapFS{
+		"topology.yaml":    {Data: []byte("kinds: { nets: {} }\n")},
+		"figure.yaml":      {Data: []byte("boxes: { nets: {} }\n")},
+		"samples/one.yaml": {Data: []byte("nets: [{ id: first }]\n")},
+		"samples/two.yaml": {Data: []byte("nets: [{ id: second }]\n")},
+	}
+	in := Input{Content: pages, ContentPrefix: "content/", Rules: rules, Theme: theme.FS(), Version: "1", Cache: &Cache{}}
+	build := func() string {
+		out, problems := Site(in)
+		if problems.HasErrors() {
+			t.Fatal(problems.Records())
+		}
+		return string(out.Files["index.html"])
+	}
+	build()
+	for key, d := range in.Cache.drawn {
+		d.Wide = strings.ReplaceAll(d.Wide, "</svg>", "<!--kept--></svg>")
+		in.Cache.drawn[key] = d
+	}
+	if n := strings.Count(build(), "<!--kept-->"); n != 2 {
+		t.Errorf("%d of 2 figures were kept where nothing changed", n)
+	}
+	rules["samples/two.yaml"].Data = []byte("nets: [{ id: third }]\n")
+	if page := build(); strings.Count(page, "<!--kept-->") != 1 || !strings.Contains(page, "third") {
+		t.Errorf("of two figures one changed, and the page holds\n%s", page)
+	}
+	rules["figure.yaml"].Data = []byte("boxes: { nets: { note: '\"a note\"' } }\n")
+	if page := build(); strings.Contains(page, "<!--kept-->") || strings.Count(page, ">a note<") != 2 {
+		t.Errorf("the figure file changed, and the page holds\n%s", page)
+	}
+}
+
 // TestFiguresInBrowser holds Chromium to what the embedded engine draws, and
 // what it shows of them to what a reader can read: no text runs out of its box or
 // into another, no box overlaps another, and no line crosses a box that it does
@@ -260,7 +297,7 @@ func TestFiguresInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	site, problems := bundle.Site(os.DirFS("../../theme"), "export default { model: { kinds: [] }, rules: [] }; export const texts = {}; export const figure = null;")
+	site, problems := bundle.Site(os.DirFS("../../theme"), "export default {}; export const lib = {}, model = { kinds: [] }, rules = [], texts = {}, figure = null;")
 	if problems.HasErrors() {
 		t.Fatal(problems.Records())
 	}
@@ -299,6 +336,15 @@ func TestFiguresInBrowser(t *testing.T) {
 				t.Errorf("%s for %d pixels: %s", s.name, width, problem)
 			}
 		}
+	}
+	// What is too much to look at is cut, and says so.
+	large := request(scene{"large", spokes(300, 2, 3)}, wideFigure)
+	got := browsertest.Eval[string](tab, "plumbline.drawText("+quoted(t, large)+")")
+	if len(got) > 150_000 || !strings.Contains(got, ">242 more<") {
+		t.Errorf("a drawing of 301 networks has %d bytes, and does not count 242 that it leaves out", len(got))
+	}
+	for _, problem := range browsertest.Eval[[]string](tab, "faults("+quoted(t, large)+")") {
+		t.Errorf("301 networks: %s", problem)
 	}
 	tab.WantQuiet()
 }
