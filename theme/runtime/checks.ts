@@ -53,7 +53,8 @@ export function studied(text: string | File[], options: Options = {}, explain?: 
   if (topologies > 1) {
     const several: Diagnostic = { code: "input/several", severity: "error", file: files[0]!.file, message: `the text holds ${topologies} topologies, one in a line`, hint: "check the lines one by one, or give a list of files, which are one topology" };
     if (several.file === "") delete several.file;
-    return checkTopology([], program.lib, { ...nothing([several]), file: files[0]!.file }, options, explain);
+    const topology = { ...nothing([several]), file: files[0]!.file };
+    return { result: checkTopology([], program.lib, topology, options, explain), topology };
   }
   const topology = read(program, files, options);
   return { result: checkTopology(program.rules, program.lib, topology, options, explain), topology };
