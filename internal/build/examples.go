@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/rule"
 	"github.com/plumbline/plumbline/internal/topology"
 )
@@ -26,12 +28,26 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
 	}
-	// Each rule has its own place for what it finds: the order does not depend on
-	// the processors.
+	// Go and the engine take turns: while the script is compiled, Go makes the
+	// topologies of every rule. Each rule has its own place for what it finds, so
+	// that the order does not depend on the processors.
+	engines := program(script)
+	var compiling sync.WaitGroup
+	compiling.Go(func() { _, _ = engines() })
 	found := make([]diag.List, len(rules)+1)
-	err := onEngines(script, len(rules), func(e *engine) func(int) {
-		p := &prover{e, set.NewBench(), variations}
-		return func(i int) { found[i] = p.rule(rules[i]) }
+	trials := make([][]trial, len(rules))
+	share(len(rules), func(next func() (int, bool)) {
+		bench := set.NewBench()
+		for i, more := next(); more; i, more = next() {
+			trials[i], found[i] = inGo(set, bench, rules[i], variations)
+		}
+	})
+	compiling.Wait()
+	err := onEngines(engines, len(rules), func(e *engine) func(int) {
+		return func(i int) {
+			found[i] = append(found[i], prover{e}.rule(rules[i], trials[i])...)
+			trials[i] = nil
+		}
 	})
 	if err != nil {
 		found[len(rules)].Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
@@ -39,50 +55,51 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 	return slices.Concat(found...)
 }
 
-// prover runs rules in Go and in one engine, on topologies that Go reads and
-// links: the readers of both sides are held together by their own tests.
-type prover struct {
-	*engine
-	bench *rule.Bench
-	// variations bounds the topologies for one rule.
-	variations int
-}
-
 // trial is a run of a rule that both engines make.
 type trial struct {
 	what  string // the topology, for people
 	span  diag.Span
+	root  *document.Node // of the base
 	base  *topology.Base
 	patch []byte
 	inGo  string
 }
 
-// rule runs the examples of a rule, and the topologies that vary what it reads.
-func (p *prover) rule(r *rule.Rule) diag.List {
-	var problems diag.List
-	var trials []trial
+// inGo runs the examples of a rule in Go, and the topologies that vary what it
+// reads. Go reads and links them for both engines: the readers of both sides are
+// held together by their own tests.
+func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, variations int) (trials []trial, problems diag.List) {
 	for _, e := range r.Examples {
-		base, _ := p.bench.Base(e)
-		more := p.bench.With(e, e.Changes(), func(t topology.Variant) {
+		base, _ := bench.Base(e)
+		more := bench.With(e, e.Changes(), func(t topology.Variant) {
 			outcome := r.Outcome(t.Topology)
 			if found := e.Judge(outcome); found != "" {
 				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
 					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
 					Hint:    "either the rule or the expectation is wrong"})
 			}
-			trials = append(trials, trial{fmt.Sprintf("the example %q", e.Name), e.Span, base, t.Patch, outcome.JSON()})
+			trials = append(trials, trial{fmt.Sprintf("the example %q", e.Name), e.Span, set.Root(e), base, t.Patch, outcome.JSON()})
 		})
 		problems = append(problems, more...)
 	}
-	for _, v := range p.bench.Variations(r, p.variations) {
-		base, _ := p.bench.Base(v.Example)
-		p.bench.With(v.Example, v.Changes, func(t topology.Variant) {
-			trials = append(trials, trial{v.String(), r.Span, base, t.Patch, r.Outcome(t.Topology).JSON()})
+	for _, v := range bench.Variations(r, variations) {
+		base, _ := bench.Base(v.Example)
+		bench.With(v.Example, v.Changes, func(t topology.Variant) {
+			trials = append(trials, trial{v.String(), r.Span, set.Root(v.Example), base, t.Patch, r.Outcome(t.Topology).JSON()})
 		})
 	}
+	return trials, problems
+}
+
+// prover runs rules in one engine.
+type prover struct{ *engine }
+
+// rule runs trials of a rule in the engine, and reports the first that comes out
+// otherwise than in Go.
+func (p prover) rule(r *rule.Rule, trials []trial) diag.List {
 	for len(trials) > 0 {
-		base := trials[0].base
-		same := func(t trial) bool { return t.base == base }
+		root := trials[0].root
+		same := func(t trial) bool { return t.root == root }
 		var run []trial
 		for _, t := range trials {
 			if same(t) {
@@ -90,17 +107,17 @@ func (p *prover) rule(r *rule.Rule) diag.List {
 			}
 		}
 		trials = slices.DeleteFunc(trials, same)
-		if difference := p.compare(r, base, run); difference != nil {
-			return append(problems, difference...)
+		if difference := p.compare(r, run); difference != nil {
+			return difference
 		}
 	}
-	return problems
+	return nil
 }
 
 // compare runs trials over one base in the engine, and reports the first of them
 // that comes out otherwise than in Go.
-func (p *prover) compare(r *rule.Rule, base *topology.Base, trials []trial) diag.List {
-	results, err := p.run(r, base, trials)
+func (p prover) compare(r *rule.Rule, trials []trial) diag.List {
+	results, err := p.run(r, trials)
 	if err != nil {
 		return diag.List{broken(diag.Diagnostic{Span: r.Span, Rule: r.ID, Message: "the generated JavaScript does not run: " + err.Error()})}
 	}
@@ -118,8 +135,8 @@ func (p *prover) compare(r *rule.Rule, base *topology.Base, trials []trial) diag
 }
 
 // run gives the outcomes of trials in the engine.
-func (p *prover) run(r *rule.Rule, base *topology.Base, trials []trial) ([]string, error) {
-	number, err := p.load(base)
+func (p prover) run(r *rule.Rule, trials []trial) ([]string, error) {
+	number, err := p.load(trials[0].root, trials[0].base)
 	if err != nil {
 		return nil, err
 	}

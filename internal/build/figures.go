@@ -62,7 +62,7 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 	}
 	made := make([]render.Drawing, len(pictures))
 	found := make([]diag.List, len(pictures))
-	err := onEngines(script, len(todo), func(e *engine) func(int) {
+	err := onEngines(program(script), len(todo), func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
 		return func(n int) { made[todo[n]], found[todo[n]] = d.draw(pictures[todo[n]]) }
 	})
@@ -145,7 +145,7 @@ func (d *drawer) draw(p picture) (render.Drawing, diag.List) {
 
 // picture draws a variant of a base that the engine has loaded or loads now.
 func (d *drawer) picture(p picture, base *topology.Base, patch []byte, id string, width int) (string, int, error) {
-	number, err := d.load(base)
+	number, err := d.load(base, base)
 	if err != nil {
 		return "", 0, err
 	}

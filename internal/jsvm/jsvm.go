@@ -1,8 +1,9 @@
 // Package jsvm runs generated JavaScript while a site is built, in an engine
 // that is part of the program: for the proof that both engines agree.
 //
-// It takes a classic script and gives a VM whose functions take and return
-// text. It is the only home of the JavaScript engine.
+// It takes a classic script, which several engines can share compiled, and gives
+// a VM whose functions take and return text. It is the only home of the JavaScript
+// engine.
 //
 // Invariant: a script cannot run for ever, and its failure is an error that
 // names what failed, never a panic.
@@ -32,8 +33,57 @@ const (
 	dispatcher = "globalThis." + dispatch + " = (path, argument) => path.split('.').reduce((o, name) => o[name], globalThis)(argument);"
 )
 
+// Program is a script that engines can run without compiling it again.
+type Program struct{ dispatcher, script []byte }
+
+// Compile compiles a script.
+func Compile(script string) (Program, error) {
+	v, err := start()
+	if err != nil {
+		return Program{}, err
+	}
+	defer v.Close()
+	var p Program
+	for _, part := range []struct {
+		into *[]byte
+		code string
+	}{{&p.dispatcher, dispatcher}, {&p.script, script}} {
+		if *part.into, err = v.vm.Compile(part.code, quickjs.EvalGlobal); err != nil {
+			return Program{}, fmt.Errorf("JavaScript: %w", err)
+		}
+	}
+	return p, nil
+}
+
+// New returns an engine that has run the program.
+func (p Program) New() (*VM, error) {
+	v, err := start()
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range [][]byte{p.dispatcher, p.script} {
+		if _, err := v.vm.EvalBytecode(code); err != nil {
+			return nil, v.abandon(fmt.Errorf("JavaScript: %w", err))
+		}
+	}
+	return v, nil
+}
+
 // New returns an engine that has run the script.
 func New(script string) (*VM, error) {
+	v, err := start()
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range []string{dispatcher, script} {
+		if _, err := v.Eval(code); err != nil {
+			return nil, v.abandon(err)
+		}
+	}
+	return v, nil
+}
+
+func start() (*VM, error) {
 	m, err := quickjs.NewVM()
 	if err != nil {
 		return nil, fmt.Errorf("starting the JavaScript engine: %w", err)
@@ -42,11 +92,6 @@ func New(script string) (*VM, error) {
 	m.SetMaxStackSize(maxStack)
 	if err := m.SetEvalTimeout(limit); err != nil {
 		return nil, v.abandon(err)
-	}
-	for _, code := range []string{dispatcher, script} {
-		if _, err := v.Eval(code); err != nil {
-			return nil, v.abandon(err)
-		}
 	}
 	return v, nil
 }

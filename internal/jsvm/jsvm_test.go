@@ -25,6 +25,32 @@ func TestCall(t *testing.T) {
 	}
 }
 
+// TestProgram: engines of one program share nothing but its code.
+func TestProgram(t *testing.T) {
+	p, err := Compile(`var n = 0; var lib = { next: (s) => s + ++n };`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		vm, err := p.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer vm.Close()
+		if got, err := vm.Call("lib.next", "ß"); err != nil || got != "ß1" {
+			t.Errorf("next = %q, %v", got, err)
+		}
+	}
+	if _, err := Compile("let x = ;"); err == nil {
+		t.Error("a script with a syntax error compiled")
+	}
+	if p, err := Compile("throw new Error('no')"); err != nil {
+		t.Error(err)
+	} else if _, err := p.New(); err == nil || !strings.Contains(err.Error(), "no") {
+		t.Errorf("a script that fails: %v", err)
+	}
+}
+
 func TestNewReportsBrokenScript(t *testing.T) {
 	if _, err := New("let x = ;"); err == nil {
 		t.Error("a script with a syntax error started")
