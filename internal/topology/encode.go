@@ -204,13 +204,13 @@ func (b *Base) JSON() string {
 
 // patch collects differences between two topologies.
 type patch struct {
-	bases   *Bases
-	added   []byte
-	fields  []byte
-	members [2][]byte // collections, declared
-	rest    []byte
-	stale   map[string][]string // derived values by kind
-	kinds   []string            // of stale, in the order they were met
+	bases              *Bases
+	added              []byte
+	fields             []byte
+	members            [2][]byte // collections, declared
+	subjects, unstated []byte
+	stale              map[string][]string // derived values by kind
+	kinds              []string            // of stale, in the order they were met
 }
 
 func (p *patch) add(o lang.Object, fields []string) {
@@ -255,10 +255,10 @@ func (p *patch) world(before, after world) {
 		}
 	}
 	if before.subjects != after.subjects {
-		p.rest = append(append(p.rest, `,"subjects":`...), after.subjects...)
+		p.subjects = []byte(after.subjects)
 	}
 	if before.unstated != after.unstated {
-		p.rest = append(append(p.rest, `,"unstated":`...), after.unstated...)
+		p.unstated = []byte(after.unstated)
 	}
 }
 
@@ -269,25 +269,32 @@ func comma(b []byte) []byte {
 	return b
 }
 
-// bytes returns the patch as JSON.
+// bytes returns the patch as JSON, without the members that change nothing.
 func (p *patch) bytes() []byte {
-	out := append([]byte(`{"add":[`), p.added...)
-	out = append(append(out, `],"set":[`...), p.fields...)
-	out = append(append(out, `],"collections":{`...), p.members[0]...)
-	out = append(append(out, `},"declared":{`...), p.members[1]...)
-	out = append(out, `},"stale":{`...)
-	for i, kind := range p.kinds {
-		if i > 0 {
-			out = append(out, ',')
+	var out []byte
+	member := func(name, open string, data []byte, end string) {
+		if len(data) > 0 {
+			out = append(append(append(comma(out), '"'), name...), `":`...)
+			out = append(append(append(out, open...), data...), end...)
 		}
-		out = append(appendText(out, kind), `:[`...)
+	}
+	member("add", "[", p.added, "]")
+	member("set", "[", p.fields, "]")
+	member("collections", "{", p.members[0], "}")
+	member("declared", "{", p.members[1], "}")
+	member("subjects", "", p.subjects, "")
+	member("unstated", "", p.unstated, "")
+	var stale []byte
+	for _, kind := range p.kinds {
+		stale = append(appendText(comma(stale), kind), `:[`...)
 		for j, name := range p.stale[kind] {
 			if j > 0 {
-				out = append(out, ',')
+				stale = append(stale, ',')
 			}
-			out = appendText(out, name)
+			stale = appendText(stale, name)
 		}
-		out = append(out, ']')
+		stale = append(stale, ']')
 	}
-	return append(append(append(out, '}'), p.rest...), '}')
+	member("stale", "{", stale, "}")
+	return append(append([]byte{'{'}, out...), '}')
 }

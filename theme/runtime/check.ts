@@ -132,12 +132,20 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   return out;
 }
 
+/** What one rule gives on a topology, all verdicts of it, in the form that both engines are compared in. */
+export function outcomeOf(r: Rule, lib: Library, t: Topology & { world: World }): Pick<Result, "findings" | "facts" | "diagnostics"> {
+  const out: Checker["out"] = { summary: { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 }, findings: [], facts: [] };
+  const problems: Diagnostic[] = [];
+  new Checker(t, { collections: t.world.collections, declared: t.world.declared, lib }, { all: true }, out, problems).rule(r);
+  return { findings: out.findings, facts: out.facts, diagnostics: sortDiagnostics(problems) };
+}
+
 class Checker {
   constructor(
     readonly t: Topology,
     readonly w: Context,
     readonly options: CheckOptions,
-    readonly out: Result,
+    readonly out: Pick<Result, "summary" | "findings" | "facts">,
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
   ) {}

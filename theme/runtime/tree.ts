@@ -285,7 +285,9 @@ export class Tree {
     const results: (Val | undefined)[] = [];
     let u: Unknown | null = null;
     const isIn = n.op === "bin" && n.name === "in";
-    for (const [i, a] of (n.args ?? []).entries()) {
+    const args = n.args ?? [];
+    for (let i = 0; i < args.length; i++) {
+      const a = args[i] as Node | null;
       if (a === null) {
         results.push(undefined);
         continue;

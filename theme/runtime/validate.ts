@@ -3,34 +3,34 @@
 // reads; the readers of both sides are compared elsewhere.
 
 import { figure, lib, model, rules } from "plumbline:rules";
-import { checkTopology, type Topology } from "./check";
+import { checkTopology, outcomeOf, type Topology } from "./check";
 import { draw } from "./figure/draw";
 import { kindOf } from "./model";
-import { Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
+import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 /** A value as encode.go writes it: itself, or a list that begins with its sort. */
 type Encoded = null | boolean | string | number | Encoded[];
 
 /** What distinguishes a topology from another one. Objects go by their numbers. */
 interface Patch {
-  add: [kind: string, id: string, name: string, pointer: string, line: number, column: number, exists: Encoded, unresolved: Encoded, ...fields: Encoded[]][];
-  set: [object: number, field: string, value: Encoded][];
-  collections: Record<string, Encoded>;
-  declared: Record<string, Encoded>;
+  add?: [kind: string, id: string, name: string, pointer: string, line: number, column: number, exists: Encoded, unresolved: Encoded, ...fields: Encoded[]][];
+  set?: [object: number, field: string, value: Encoded][];
+  collections?: Record<string, Encoded>;
+  declared?: Record<string, Encoded>;
   /** Derived values that are to be computed again, by kind. */
-  stale: Record<string, string[]>;
+  stale?: Record<string, string[]>;
   subjects?: [kind: string, ...objects: number[]][];
   unstated?: string[];
 }
 
 /** A topology with its objects, some of which only its patches know. */
 interface Base {
-  topology: Topology;
+  topology: Topology & { world: World };
   objects: Obj[];
   /** The objects by kind, as they are without patches. */
   kinds: Record<string, Obj[]>;
   /** What the last patch made stale, and taking it back did again. */
-  stale: Record<string, string[]>;
+  stale: Patch["stale"];
 }
 
 const bases: Base[] = [];
@@ -49,7 +49,7 @@ for (const k of model.kinds) {
 export function load(text: string): string {
   const { file, patch } = JSON.parse(text) as { file: string; patch: Patch };
   const world = { collections: Object.create(null), declared: Object.create(null) };
-  const base: Base = { topology: { file, format: "native", world, subjects: [], unstated: [], problems: [] }, objects: [], kinds: {}, stale: {} };
+  const base: Base = { topology: { file, format: "native", world, subjects: [], unstated: [], problems: [] }, objects: [], kinds: {}, stale: undefined };
   apply(base, patch);
   for (const o of base.objects) (base.kinds[o.kind] ??= []).push(o);
   bases.push(base);
@@ -60,13 +60,13 @@ export function load(text: string): string {
 export function vary(request: string): string {
   const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
   const b = bases[base]!;
-  const one = rules.filter((r) => r.id === rule);
+  const one = rules.find((r) => r.id === rule)!;
   return variants
     .map((p) => {
       const undo = apply(b, p);
-      const r = checkTopology(one, lib, b.topology, { all: true });
+      const outcome = outcomeOf(one, lib, b.topology);
       undo();
-      return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
+      return JSON.stringify(outcome);
     })
     .join("\n");
 }
@@ -91,37 +91,45 @@ export function picture(request: string): string {
 /** Changes a topology and returns how to take that back. */
 function apply(b: Base, p: Patch): () => void {
   const { topology, objects } = b;
-  const world = topology.world!;
-  const before = { count: objects.length, collections: world.collections, declared: world.declared, subjects: topology.subjects, unstated: topology.unstated };
-  for (const [kind, id, name, pointer, line, column] of p.add) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }, holder(kind)));
-  p.add.forEach(([kind, , , , , , exists, unresolved, ...fields], i) => {
-    const o = objects[before.count + i]!;
-    o.exists = decode(objects, exists) as Unknown | null;
-    o.unresolved = decode(objects, unresolved) as Unknown | null;
-    const names = fieldNames[kind]!;
-    fields.forEach((v, j) => (o.fields[names[j]!] = decode(objects, v)));
-  });
-  const values = p.set.map(([object, field, value]) => {
+  const { world, subjects, unstated } = topology;
+  const { collections, declared } = world;
+  const count = objects.length;
+  if (p.add) add(b, p.add);
+  const { set = [] } = p;
+  const values = set.map(([object, field, value]) => {
     const { fields } = objects[object]!;
     const old = fields[field]!;
     fields[field] = decode(objects, value);
     return old;
   });
-  world.collections = patched(objects, world.collections, p.collections);
-  world.declared = patched(objects, world.declared, p.declared);
+  if (p.collections) world.collections = patched(objects, collections, p.collections);
+  if (p.declared) world.declared = patched(objects, declared, p.declared);
   if (p.subjects) topology.subjects = p.subjects.map(([kind, ...numbers]) => ({ kind, objects: numbers.map((n) => objects[n]!) }));
   if (p.unstated) topology.unstated = p.unstated;
   forget(b.kinds, b.stale);
   forget(b.kinds, p.stale);
   b.stale = p.stale;
   return () => {
-    for (let i = p.set.length - 1; i >= 0; i--) objects[p.set[i]![0]]!.fields[p.set[i]![1]] = values[i]!;
-    objects.length = before.count;
-    world.collections = before.collections;
-    world.declared = before.declared;
-    topology.subjects = before.subjects;
-    topology.unstated = before.unstated;
+    for (let i = set.length - 1; i >= 0; i--) objects[set[i]![0]]!.fields[set[i]![1]] = values[i]!;
+    objects.length = count;
+    world.collections = collections;
+    world.declared = declared;
+    topology.subjects = subjects;
+    topology.unstated = unstated;
   };
+}
+
+/** Adds objects: first all of them, since they can refer to each other. */
+function add({ topology, objects }: Base, list: NonNullable<Patch["add"]>): void {
+  const first = objects.length;
+  for (const [kind, id, name, pointer, line, column] of list) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }, holder(kind)));
+  list.forEach(([kind, , , , , , exists, unresolved, ...fields], i) => {
+    const o = objects[first + i]!;
+    o.exists = decode(objects, exists) as Unknown | null;
+    o.unresolved = decode(objects, unresolved) as Unknown | null;
+    const names = fieldNames[kind]!;
+    fields.forEach((v, j) => (o.fields[names[j]!] = decode(objects, v)));
+  });
 }
 
 function holder(kind: string): Obj["fields"] | undefined {
@@ -130,16 +138,15 @@ function holder(kind: string): Obj["fields"] | undefined {
 }
 
 function patched(objects: Obj[], values: Record<string, Value>, changes: Record<string, Encoded>): Record<string, Value> {
-  const names = Object.keys(changes);
-  if (names.length === 0) return values;
   const out = Object.assign(Object.create(null) as Record<string, Value>, values);
-  for (const name of names) out[name] = decode(objects, changes[name]!);
+  for (const name in changes) out[name] = decode(objects, changes[name]!);
   return out;
 }
 
-function forget(kinds: Record<string, Obj[]>, stale: Record<string, string[]>): void {
+function forget(kinds: Record<string, Obj[]>, stale: Patch["stale"]): void {
   for (const kind in stale) {
-    for (const o of kinds[kind] ?? []) for (const name of stale[kind]!) o.fields[name] = undefined as unknown as Value;
+    const objects = kinds[kind] ?? [];
+    for (const name of stale[kind]!) for (let i = 0; i < objects.length; i++) objects[i]!.fields[name] = undefined as unknown as Value;
   }
 }
 
