@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/jsvm"
@@ -120,4 +122,45 @@ func TestPureFunctionsAgree(t *testing.T) {
 		}
 	}
 	both(t, append(texts, "prefixLength(5.0 == 5 ? nil : nil)", "cidrContains(\"10.0.0.0/8\", nil)"))
+}
+
+// TestCasesAgree: upper and lower map every character as Go's own tables do.
+func TestCasesAgree(t *testing.T) {
+	vm, err := jsvm.New(runtimeScript(t) + `
+globalThis.mapped = (name) => {
+  const out = [];
+  for (let r = 0; r < 0x20000; r++) {
+    if (r >= 0xd800 && r < 0xe000) continue;
+    const c = String.fromCodePoint(r), to = plumblineRuntime[name](c);
+    if (to !== c) out.push(r.toString(16) + " " + [...to].map((x) => x.codePointAt(0).toString(16)).join("+"));
+  }
+  return out.join("\n");
+};`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vm.Close()
+	for name, mapping := range map[string]func(rune) rune{"upper": unicode.ToUpper, "lower": unicode.ToLower} {
+		var want []string
+		for r := rune(0); r <= unicode.MaxRune; r++ {
+			if to := mapping(r); to != r {
+				want = append(want, fmt.Sprintf("%x %x", r, to))
+			}
+		}
+		text, err := vm.Call("mapped", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Split(text, "\n")
+		for _, line := range got {
+			if !slices.Contains(want, line) {
+				t.Errorf("%s in JavaScript only: %s", name, line)
+			}
+		}
+		for _, line := range want {
+			if !slices.Contains(got, line) {
+				t.Errorf("%s in Go only: %s", name, line)
+			}
+		}
+	}
 }
