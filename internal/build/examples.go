@@ -31,6 +31,9 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 	// Go and the engine take turns: while the script is compiled, Go makes the
 	// topologies of every rule. Each rule has its own place for what it finds, so
 	// that the order does not depend on the processors.
+	if len(rules) == 0 {
+		return nil
+	}
 	engines := program(script)
 	var compiling sync.WaitGroup
 	compiling.Go(func() { _, _ = engines() })
@@ -50,7 +53,7 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 		}
 	})
 	if err != nil {
-		found[len(rules)].Add(broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()}))
+		found[len(rules)].Add(doesNotRun(err))
 	}
 	return slices.Concat(found...)
 }
@@ -119,7 +122,9 @@ func (p prover) rule(r *rule.Rule, trials []trial) diag.List {
 func (p prover) compare(r *rule.Rule, trials []trial) diag.List {
 	results, err := p.run(r, trials)
 	if err != nil {
-		return diag.List{broken(diag.Diagnostic{Span: r.Span, Rule: r.ID, Message: "the generated JavaScript does not run: " + err.Error()})}
+		d := doesNotRun(err)
+		d.Span, d.Rule = r.Span, r.ID
+		return diag.List{d}
 	}
 	for i, t := range trials {
 		if i >= len(results) || results[i] != t.inGo {
@@ -151,6 +156,11 @@ func (p prover) run(r *rule.Rule, trials []trial) ([]string, error) {
 	request.WriteString("]}")
 	out, err := p.vm.Call("plumbline.vary", request.String())
 	return strings.Split(out, "\n"), err
+}
+
+// doesNotRun is a script without a rule to blame.
+func doesNotRun(err error) diag.Diagnostic {
+	return broken(diag.Diagnostic{Message: "the generated JavaScript does not run: " + err.Error()})
 }
 
 // broken is a difference between the engines: a defect of ours, which stops the
