@@ -40,8 +40,8 @@ const (
 	Escape    = kb.Escape
 )
 
-// limit bounds one test's use of a tab, so that a page which never does what a
-// test waits for fails it.
+// limit bounds one test's use of a tab where it asks for no other, so that a page
+// which never does what a test waits for fails it.
 const limit = 90 * time.Second
 
 // Browser is a Chromium that one test owns.
@@ -64,6 +64,8 @@ type View struct {
 	Dark          bool
 	NoScript      bool
 	ReducedMotion bool
+
+	Life time.Duration // after which the tab fails its test; 0 is 90 seconds
 }
 
 // Tab is one page being read.
@@ -81,7 +83,11 @@ func (b *Browser) Open(t testing.TB, v View) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	t.Cleanup(cancel)
-	ctx, cancelLimit := context.WithTimeout(ctx, limit)
+	life := v.Life
+	if life == 0 {
+		life = limit
+	}
+	ctx, cancelLimit := context.WithTimeout(ctx, life)
 	t.Cleanup(cancelLimit)
 	tab := &Tab{t: t, ctx: ctx}
 	if v.Width == 0 {
@@ -157,7 +163,7 @@ func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
 	v, err := chromedp.Run(tab.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
-		tab.t.Fatalf("%s: %v", expression, err)
+		tab.t.Fatalf("%.1000s: %v", expression, err)
 	}
 	return v
 }

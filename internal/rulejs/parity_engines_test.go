@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plumbline/plumbline/internal/browsertest"
 	"github.com/plumbline/plumbline/internal/bundle"
@@ -107,9 +108,12 @@ func (e *engines) start(t *testing.T, environments []string) func([]*lang.Expr) 
 	}
 }
 
+// corpusLife is how long a tab may take for a whole corpus on a busy machine.
+const corpusLife = 15 * time.Minute
+
 // chromium opens a tab and returns how to run code in it.
 func (e *engines) chromium(t *testing.T, environments []string) func(code string) (string, error) {
-	tab := e.browser.Open(t, browsertest.View{})
+	tab := e.browser.Open(t, browsertest.View{Life: corpusLife})
 	browsertest.Eval[bool](tab, e.script+";setEnvironments("+quote("["+strings.Join(environments, ",")+"]")+"); true")
 	return func(code string) (string, error) {
 		answer := browsertest.Eval[string](tab, "(() => { try { return runBatch("+quote(code)+"); } catch (e) { return String(e); } })()")

@@ -84,7 +84,7 @@ func TestPatternsAgreeWithGo(t *testing.T) {
 	browser := browsertest.Start(t)
 	matched, asRegExp := 0, 0
 	open := func(t *testing.T) *browsertest.Tab {
-		tab := browser.Open(t, browsertest.View{})
+		tab := browser.Open(t, browsertest.View{Life: corpusLife})
 		browsertest.Eval[bool](tab, runtimeScript(t)+patternHarness+"; true")
 		return tab
 	}
@@ -149,8 +149,7 @@ func TestPatternsAgreeWithGo(t *testing.T) {
 				some = append(some, p)
 			}
 		}
-		// A tab has a time limit for its whole life, and a block of the full
-		// data is large: each has its own.
+		// Each block has a tab of its own, which takes its memory along.
 		t.Run(strconv.Itoa(exhaustive), func(t *testing.T) { check(t, open(t), texts, some) })
 		return full || exhaustive < 5
 	})
