@@ -181,6 +181,7 @@ type armValue struct {
 	node    *document.Node
 	value   any
 	literal bool
+	wrapped bool // the value is {"value": …} or {"reference": …}
 }
 
 func (r *armReader) newFrame(template *document.Node, parent *armFrame, scope armScope) *armFrame {
@@ -227,11 +228,10 @@ func (r *armReader) bindCopies(f *armFrame) {
 func (r *armReader) parameter(f *armFrame, b *armBinding, env *armEnv) any {
 	return r.bound(b, "parameter", env, func(depth int) any {
 		kind := foldLower(r.parameterType(f, b.node))
-		u := r.given(f, b, depth)
-		if u == nil {
-			u = r.defaultOf(f, b, kind, depth)
+		v := r.given(f, b, depth)
+		if v == nil {
+			v = r.defaultOf(f, b, depth)
 		}
-		v := *u
 		if strings.HasPrefix(kind, "secure") && !emptyValue(v) {
 			// What is in a secret is nobody's to print: a rule sees only that it is there.
 			return piece(fmt.Sprintf("[parameters('%s')] is a %s", b.name, kind), "<"+b.name+">", f.parameterExpr(b.name))
@@ -249,8 +249,9 @@ func (f *armFrame) parameterExpr(name string) string {
 	return f.key + "parameters('" + foldLower(name) + "')"
 }
 
-// given returns the value that was given for a parameter, or nil.
-func (r *armReader) given(f *armFrame, b *armBinding, depth int) *any {
+// given returns the value that was given for a parameter, or nil. To give null
+// is to give nothing.
+func (r *armReader) given(f *armFrame, b *armBinding, depth int) any {
 	g, ok := f.given[foldLower(b.name)]
 	if !ok {
 		return nil
@@ -261,20 +262,37 @@ func (r *armReader) given(f *armFrame, b *armBinding, depth int) *any {
 		env.depth = depth
 		v = r.value(&env, g.node)
 	}
-	return &v
+	if g.wrapped {
+		return unwrapped(v, b.name, f)
+	}
+	return v
 }
 
-func (r *armReader) defaultOf(f *armFrame, b *armBinding, kind string, depth int) *any {
-	var v any
+// unwrapped is the value in {"value": …}; one that stands in a key vault is not
+// known.
+func unwrapped(v any, name string, f *armFrame) any {
+	switch v := v.(type) {
+	case map[string]any:
+		if value, ok := foldKey(v, "value"); ok {
+			return value
+		}
+		if _, ok := foldKey(v, "reference"); ok {
+			return fromVault(name, f)
+		}
+	case *lang.Unknown:
+		return below(v, ".value", ".value")
+	}
+	return nil
+}
+
+func (r *armReader) defaultOf(f *armFrame, b *armBinding, depth int) any {
 	if d := foldGet(b.node, "defaultValue"); d != nil {
-		v = r.value(&armEnv{frame: f, depth: depth}, d)
-		return &v
+		return r.value(&armEnv{frame: f, depth: depth}, d)
 	}
 	if r.nullable(f, b.node) {
-		return &v
+		return nil
 	}
-	v = piece(fmt.Sprintf("[parameters('%s')] has no default", b.name), "<"+b.name+">", f.parameterExpr(b.name))
-	return &v
+	return piece(fmt.Sprintf("[parameters('%s')] has no default", b.name), "<"+b.name+">", f.parameterExpr(b.name))
 }
 
 // declaration follows "$ref": "#/definitions/x" of a user-defined type.

@@ -132,7 +132,7 @@ func (r *armReader) expandOne(f *armFrame, n *document.Node, symbol string, pare
 			in.exists = r.unresolvedCondition(c, v)
 		}
 	}
-	if !r.nameInstance(env, in, parent) {
+	if !r.nameInstance(env, in, parent, absent) {
 		return
 	}
 	// A condition does not reach the resources nested in the resource: Azure asks
@@ -155,9 +155,13 @@ func (r *armReader) unresolvedCondition(n *document.Node, v any) *lang.Unknown {
 }
 
 // nameInstance finds type, name and ids. It reports false for a resource that
-// has none.
-func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstance) bool {
+// has none. One that is not deployed may be named by parameters that are empty
+// because of it.
+func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstance, absent bool) bool {
 	missing := func(key string) bool {
+		if absent {
+			return false
+		}
 		r.report(diag.Diagnostic{Code: "input/arm-resource", Severity: diag.Error, Span: in.node.Span.At(in.node.Span.Start, 1),
 			Message: "the resource has no " + quoted(key), Hint: "a resource has a \"type\" and a \"name\""})
 		return false
@@ -182,14 +186,23 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 	name := r.value(env, nameNode)
 	switch name.(type) {
 	case nil, bool, []any, map[string]any:
+		if absent {
+			return false
+		}
 		r.report(diag.Diagnostic{Code: "input/arm-resource", Severity: diag.Error, Span: nameNode.Span,
 			Message: "the \"name\" of a resource must be a text, not " + describe(name)})
 		return false
 	}
-	if name == "" {
+	computed := isArmExpression(nameNode.Text())
+	if name == "" && !computed {
 		return missing("name")
 	}
 	in.names = nameSegments([]any{toText(name)})
+	if computed {
+		for i, s := range in.names {
+			in.names[i] = named(s)
+		}
+	}
 	prefix := r.scopeOf(env, in).prefix()
 	if parent != nil {
 		prefix = in.nestIn(parent, prefix)
@@ -205,7 +218,9 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 	if u, ok := prefix.(*lang.Unknown); ok && in.scope == nil && strings.HasPrefix(u.Expr, "{") {
 		in.scope = u
 	}
-	r.checkName(in, nameNode)
+	if !absent {
+		r.checkName(in, nameNode)
+	}
 	return true
 }
 

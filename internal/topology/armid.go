@@ -80,21 +80,28 @@ func (s armScope) managementID() any {
 func resourceIDOf(prefix any, typ string, names []any) any {
 	parts := strings.Split(strings.Trim(typ, "/"), "/")
 	out := []any{prefix, "/providers/" + parts[0]}
+	if foldEqual(strings.Trim(typ, "/"), "Microsoft.Resources/resourceGroups") {
+		out[1] = "" // a resource group has an id of its own form
+	}
 	types := parts[1:]
 	for i := range max(len(types), len(names)) {
 		if i < len(types) {
 			out = append(out, "/"+types[i])
 		}
 		if i < len(names) {
-			out = append(out, "/", names[i])
+			out = append(out, "/", named(names[i]))
 		}
 	}
-	id := settled(joinText(out...))
-	// A resource group has an id of its own form.
-	if s, ok := id.(string); ok {
-		return strings.Replace(s, "/providers/Microsoft.Resources/resourceGroups/", "/resourceGroups/", 1)
+	return settled(joinText(out...))
+}
+
+// named is the name of a resource, which is never empty: a parameter for one whose
+// default is empty is meant to be given.
+func named(name any) any {
+	if name == "" {
+		return piece("the name of a resource is empty", unresolvedText, "empty")
 	}
-	return id
+	return name
 }
 
 // nameSegments cuts the names of a resource id function or a resource.

@@ -35,18 +35,40 @@ func (r *armReader) nestedFrame(in *armInstance) *armFrame {
 			nested.passes[i] = nested
 		}
 	}
-	nested.given = map[string]armValue{}
-	if params := foldGet(properties, "parameters"); params != nil {
-		for _, e := range params.Entries {
-			if v := foldGet(e.Value, "value"); v != nil {
-				nested.given[foldLower(e.Key)] = armValue{node: v}
-			} else if foldGet(e.Value, "reference") != nil {
-				nested.given[foldLower(e.Key)] = armValue{literal: true, value: fromVault(e.Key, nested)}
-			}
-		}
-	}
+	nested.given = r.givenTo(nested, foldGet(properties, "parameters"))
 	r.checkTemplate(nested)
 	return nested
+}
+
+// givenTo reads the "parameters" of a deployment: {"name": {"value": …}}, where an
+// expression may stand for the whole, or for the value with its wrapper.
+func (r *armReader) givenTo(f *armFrame, params *document.Node) map[string]armValue {
+	out := map[string]armValue{}
+	if params == nil {
+		return out
+	}
+	if params.Kind == document.String {
+		all := r.value(f.env, params)
+		for name, b := range f.params {
+			v := all
+			if m, ok := all.(map[string]any); ok {
+				v, _ = foldKey(m, b.name)
+			}
+			out[name] = armValue{literal: true, wrapped: true, value: v}
+		}
+		return out
+	}
+	for _, e := range params.Entries {
+		key := foldLower(e.Key)
+		if v := foldGet(e.Value, "value"); v != nil {
+			out[key] = armValue{node: v}
+		} else if foldGet(e.Value, "reference") != nil {
+			out[key] = armValue{literal: true, value: fromVault(e.Key, f)}
+		} else if e.Value.Kind == document.String {
+			out[key] = armValue{node: e.Value, wrapped: true}
+		}
+	}
+	return out
 }
 
 func fromVault(name string, f *armFrame) *lang.Unknown {
@@ -57,7 +79,7 @@ func fromVault(name string, f *armFrame) *lang.Unknown {
 func (r *armReader) nestedScope(env *armEnv, in *armInstance, template *document.Node) armScope {
 	s := r.scopeOf(env, in)
 	s.level = schemaLevel(armSchema(template), s.level)
-	if foldGet(in.node, "resourceGroup") != nil {
+	if r.scopePart(env, in, "resourceGroup") != nil {
 		s.level = "group"
 	}
 	return s
@@ -70,18 +92,30 @@ func (r *armReader) scopeOf(env *armEnv, in *armInstance) armScope {
 	if n := foldGet(in.node, "scope"); n != nil && isDeploymentType(in.typ) {
 		s = s.moved(toText(r.value(env, n)))
 	}
-	group := foldGet(in.node, "resourceGroup")
-	if n := foldGet(in.node, "subscriptionId"); n != nil {
-		s.subscription = toText(r.value(env, n))
+	group, subscription := r.scopePart(env, in, "resourceGroup"), r.scopePart(env, in, "subscriptionId")
+	if subscription != nil {
+		s.subscription = subscription
 		if group == nil {
 			s.level = "subscription"
 		}
 	}
 	if group != nil && (isDeploymentType(in.typ) || in.existing) {
-		s.group = toText(r.value(env, group))
+		s.group = group
 		s.level = "group"
 	}
 	return s
+}
+
+// scopePart is the name that a resource gives for a part of its scope, or nil.
+func (r *armReader) scopePart(env *armEnv, in *armInstance, key string) any {
+	n := foldGet(in.node, key)
+	if n == nil {
+		return nil
+	}
+	if v := toText(r.value(env, n)); v != "" {
+		return v
+	}
+	return nil
 }
 
 // moved is the scope with the id that a deployment's "scope" names.

@@ -137,7 +137,7 @@ func fitsType(typ string, v any) bool {
 }
 
 // notAllowed lists the allowed values of a parameter where v is none of them.
-// Azure compares texts with case here.
+// Azure ignores case here.
 func notAllowed(declaration *document.Node, v any) string {
 	allowed := foldGet(declaration, "allowedValues")
 	if allowed == nil || allowed.Kind != document.List || v == nil {
@@ -149,15 +149,21 @@ func notAllowed(declaration *document.Node, v any) string {
 	var names []string
 	for _, n := range allowed.Items {
 		a := literalValue(n)
-		if same(a, v) == true {
+		if sameAllowed(a, v) {
 			return ""
 		}
-		if list, ok := v.([]any); ok && slices.ContainsFunc(list, func(item any) bool { return same(a, item) == true }) {
+		if list, ok := v.([]any); ok && slices.ContainsFunc(list, func(item any) bool { return sameAllowed(a, item) }) {
 			return ""
 		}
 		names = append(names, shown(toText(a)))
 	}
 	return "it can be " + strings.Join(names, ", ")
+}
+
+func sameAllowed(a, b any) bool {
+	s, sok := a.(string)
+	t, tok := b.(string)
+	return same(a, b) == true || sok && tok && foldEqual(s, t)
 }
 
 // unusedParameters reports the names that no template declares.

@@ -1,11 +1,12 @@
 // ARM templates: frames with parameters and variables. Mirrors internal/topology/arm.go.
 
 import { armFunctions, checkTemplate, type ArmFunction } from "./armcall";
-import { copyValues, plain, valueOf, type ArmEnv, type Result } from "./armeval";
+import { below, copyValues, plain, valueOf, type ArmEnv, type Result } from "./armeval";
 import { collect, type ArmInstance } from "./armexpand";
 import type { ArmExpr } from "./armexpr";
 import { newScope, type ArmScope } from "./armid";
-import { emptyValue } from "./armvalue";
+import { fromVault } from "./armnested";
+import { emptyValue, foldKey } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
 import { PlaceTable } from "./place";
@@ -66,7 +67,10 @@ export interface OpenWorld {
 }
 
 /** A value given for a parameter: a node of a template (evaluated in the env of the deployment) or a value as it is. */
-export type ArmValue = { node: Node } | { value: Value };
+export type ArmValue = ({ node: Node } | { value: Value }) & {
+  /** The value is {"value": …} or {"reference": …}. */
+  wrapped?: boolean;
+};
 
 /** The expression of a string, or the value of one that is none. */
 export interface ArmParsed {
@@ -252,7 +256,7 @@ export function bindings(n: Node | null): Map<string, ArmBinding> {
 export function parameter(r: ArmReader, f: ArmFrame, b: ArmBinding, env: ArmEnv): Value {
   return bound(r, b, "parameter", env, (depth) => {
     const kind = lowerASCII(parameterType(f, b.node));
-    const v = givenOrDefault(r, f, b, depth);
+    const v = given(r, f, b, depth) ?? defaultOf(r, f, b, depth);
     if (kind.startsWith("secure") && !emptyValue(v)) {
       // What is in a secret is nobody's to print: a rule sees only that it is there.
       return piece(`[parameters('${b.name}')] is a ${kind}`, `<${b.name}>`, f.parameterExpr(b.name));
@@ -262,9 +266,23 @@ export function parameter(r: ArmReader, f: ArmFrame, b: ArmBinding, env: ArmEnv)
   });
 }
 
-function givenOrDefault(r: ArmReader, f: ArmFrame, b: ArmBinding, depth: number): Value {
+/** The value that was given for a parameter, or null. To give null is to give nothing. */
+function given(r: ArmReader, f: ArmFrame, b: ArmBinding, depth: number): Value {
   const g = f.given.get(lowerASCII(b.name));
-  if (g !== undefined) return "value" in g ? g.value : valueOf(r, { ...f.env!, depth }, g.node);
+  if (g === undefined) return null;
+  const v = "value" in g ? g.value : valueOf(r, { ...f.env!, depth }, g.node);
+  return g.wrapped ? unwrapped(v, b.name, f) : v;
+}
+
+/** The value in {"value": …}; one that stands in a key vault is not known. */
+function unwrapped(v: Value, name: string, f: ArmFrame): Value {
+  if (v instanceof Unknown) return below(v, ".value", ".value");
+  const value = foldKey(v, "value");
+  if (value !== undefined) return value;
+  return foldKey(v, "reference") !== undefined ? fromVault(name, f) : null;
+}
+
+function defaultOf(r: ArmReader, f: ArmFrame, b: ArmBinding, depth: number): Value {
   const d = foldGet(b.node, "defaultValue");
   if (d !== null) return valueOf(r, rootEnv(f, depth), d);
   if (nullable(f, b.node)) return null;

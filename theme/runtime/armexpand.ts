@@ -4,7 +4,8 @@ import { foldEqual, foldGet, foldText, MAX_RESOURCES, OVER_LIMIT, rootEnv, type 
 import { plural } from "./armcall";
 import { copySymbol } from "./armdeploy";
 import { copyCount, valueOf, type ArmEnv, type ArmLoop } from "./armeval";
-import { nameSegments, resourceIDOf, scopePrefix, trimSlashes } from "./armid";
+import { isArmExpression } from "./armexpr";
+import { named, nameSegments, resourceIDOf, scopePrefix, trimSlashes } from "./armid";
 import { asBool } from "./armlogic";
 import { nestedFrame, scopeOf } from "./armnested";
 import { describe, newMap, toText } from "./armvalue";
@@ -115,7 +116,7 @@ function expandOne(r: ArmReader, f: ArmFrame, n: Node, symbol: string, parent: A
     absent = b === false;
     if (b === null && instance.exists === null) instance.exists = unresolvedCondition(r, condition, v);
   }
-  if (!nameInstance(r, env, instance, parent)) return;
+  if (!nameInstance(r, env, instance, parent, absent)) return;
   // A condition does not reach the resources nested in the resource: Azure asks for it to be repeated there.
   if (!absent) f.instances.push(instance);
   eachResource(r, foldGet(n, "resources"), (symbol, child) => expandResource(r, f, child, symbol, instance));
@@ -127,10 +128,13 @@ function unresolvedCondition(r: ArmReader, n: Node, v: Value): Unknown {
   return new Unknown("the condition of the resource is not a boolean");
 }
 
-/** Finds type, name and ids. False for a resource that has none. */
-function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInstance | null): boolean {
+/**
+ * Finds type, name and ids. False for a resource that has none. One that is not deployed may be named by parameters that are
+ * empty because of it.
+ */
+function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInstance | null, absent: boolean): boolean {
   const missing = (key: string) => {
-    r.report("input/arm-resource", "error", i.node.start, `the resource has no ${quoted(key)}`, 'a resource has a "type" and a "name"');
+    if (!absent) r.report("input/arm-resource", "error", i.node.start, `the resource has no ${quoted(key)}`, 'a resource has a "type" and a "name"');
     return false;
   };
   const typeNode = foldGet(i.node, "type");
@@ -146,11 +150,13 @@ function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInst
   i.typ = trimSlashes(typ);
   const name = valueOf(r, env, nameNode);
   if (name === null || typeof name === "boolean" || (typeof name === "object" && !(name instanceof Unknown))) {
-    r.report("input/arm-resource", "error", nameNode.start, `the "name" of a resource must be a text, not ${describe(name)}`);
+    if (!absent) r.report("input/arm-resource", "error", nameNode.start, `the "name" of a resource must be a text, not ${describe(name)}`);
     return false;
   }
-  if (name === "") return missing("name");
+  const computed = isArmExpression(nameNode.text());
+  if (name === "" && !computed) return missing("name");
   i.names = nameSegments([toText(name)]);
+  if (computed) i.names = i.names.map(named);
   let prefix: Value = scopePrefix(scopeOf(r, env, i));
   if (parent !== null) prefix = nestIn(i, parent, prefix);
   const scope = foldGet(i.node, "scope");
@@ -159,7 +165,7 @@ function nameInstance(r: ArmReader, env: ArmEnv, i: ArmInstance, parent: ArmInst
   if (i.typ.split("/").length > 2 || shown(prefix).includes("/providers/")) relate(i);
   // An unresolved scope may be the id of anything.
   if (prefix instanceof Unknown && i.scope === null && prefix.expr.startsWith("{")) i.scope = prefix;
-  checkName(r, i, nameNode);
+  if (!absent) checkName(r, i, nameNode);
   return true;
 }
 

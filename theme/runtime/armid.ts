@@ -1,11 +1,12 @@
 // Scopes of deployments and resource ids. Mirrors internal/topology/armid.go.
 
+import { foldEqual } from "./arm";
 import { plural, firstUnknown, type ArmCall, type FunctionTable } from "./armcall";
 import { AT_DEPLOYMENT, type Result } from "./armeval";
 import { toText } from "./armvalue";
 import { quoted } from "./document";
 import { lowerASCII } from "./source";
-import { joinText, settled, textSegments } from "./unresolved";
+import { joinText, piece, settled, textSegments, UNRESOLVED } from "./unresolved";
 import { Unknown, type Value } from "./value";
 
 /**
@@ -76,14 +77,19 @@ export function trimSlashes(s: string): string {
 /** Writes scope/providers/namespace/type/name/type/name. Where there are more types than names, or fewer, the rest is appended as it is. */
 export function resourceIDOf(prefix: Value, typ: string, names: Value[]): Value {
   const [namespace, ...types] = trimSlashes(typ).split("/");
-  const out: Value[] = [prefix, `/providers/${namespace}`];
+  // A resource group has an id of its own form.
+  const group = foldEqual(trimSlashes(typ), "Microsoft.Resources/resourceGroups");
+  const out: Value[] = [prefix, group ? "" : `/providers/${namespace}`];
   for (let i = 0; i < Math.max(types.length, names.length); i++) {
     if (i < types.length) out.push(`/${types[i]}`);
-    if (i < names.length) out.push("/", names[i]!);
+    if (i < names.length) out.push("/", named(names[i]!));
   }
-  const id = settled(joinText(...out));
-  // A resource group has an id of its own form.
-  return typeof id === "string" ? id.replace("/providers/Microsoft.Resources/resourceGroups/", "/resourceGroups/") : id;
+  return settled(joinText(...out));
+}
+
+/** The name of a resource, which is never empty: a parameter for one whose default is empty is meant to be given. */
+export function named(name: Value): Value {
+  return name === "" ? piece("the name of a resource is empty", UNRESOLVED, "empty") : name;
 }
 
 /** Cuts the names of a resource id function or a resource. */

@@ -1,11 +1,11 @@
 // Nested deployments. Mirrors internal/topology/armnested.go.
 
-import { armSchema, ArmFrame, foldEqual, foldGet, rootEnv, type ArmReader } from "./arm";
+import { armSchema, ArmFrame, foldEqual, foldGet, rootEnv, type ArmReader, type ArmValue } from "./arm";
 import { checkTemplate } from "./armcall";
 import { valueOf, type ArmEnv } from "./armeval";
 import { fullName, isDeploymentType, type ArmInstance } from "./armexpand";
 import { schemaLevel, type ArmScope } from "./armid";
-import { toText } from "./armvalue";
+import { foldKey, isMap, toText } from "./armvalue";
 import { quoted, type Node } from "./document";
 import { lowerASCII } from "./source";
 import { identityOf, piece, quoteExpr, shown, textSegments } from "./unresolved";
@@ -32,13 +32,30 @@ export function nestedFrame(r: ArmReader, i: ArmInstance): ArmFrame | null {
   nested.passes = [...f.passes, nested];
   const mode = foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope");
   if (mode !== null && foldEqual(shown(toText(valueOf(r, env, mode))), "inner")) nested.passes = f.passes.map(() => nested);
-  for (const e of foldGet(properties, "parameters")?.entries ?? []) {
-    const node = foldGet(e.value, "value");
-    if (node !== null) nested.given.set(lowerASCII(e.key), { node });
-    else if (foldGet(e.value, "reference") !== null) nested.given.set(lowerASCII(e.key), { value: fromVault(e.key, nested) });
-  }
+  nested.given = givenTo(r, nested, foldGet(properties, "parameters"));
   checkTemplate(r, nested);
   return nested;
+}
+
+/**
+ * Reads the "parameters" of a deployment: {"name": {"value": …}}, where an expression may stand for the whole, or for the
+ * value with its wrapper.
+ */
+function givenTo(r: ArmReader, f: ArmFrame, params: Node | null): Map<string, ArmValue> {
+  const out = new Map<string, ArmValue>();
+  if (params?.kind === "string") {
+    const all = valueOf(r, f.env!, params);
+    for (const [name, b] of f.params) out.set(name, { value: isMap(all) ? (foldKey(all, b.name) ?? null) : all, wrapped: true });
+    return out;
+  }
+  for (const e of params?.entries ?? []) {
+    const key = lowerASCII(e.key);
+    const node = foldGet(e.value, "value");
+    if (node !== null) out.set(key, { node });
+    else if (foldGet(e.value, "reference") !== null) out.set(key, { value: fromVault(e.key, f) });
+    else if (e.value.kind === "string") out.set(key, { node: e.value, wrapped: true });
+  }
+  return out;
 }
 
 export function fromVault(name: string, f: ArmFrame): Unknown {
@@ -48,7 +65,7 @@ export function fromVault(name: string, f: ArmFrame): Unknown {
 /** Where a nested deployment puts its resources. */
 function nestedScope(r: ArmReader, env: ArmEnv, i: ArmInstance, template: Node): ArmScope {
   const s = scopeOf(r, env, i);
-  return { ...s, level: foldGet(i.node, "resourceGroup") !== null ? "group" : schemaLevel(armSchema(template), s.level) };
+  return { ...s, level: scopePart(r, env, i, "resourceGroup") !== null ? "group" : schemaLevel(armSchema(template), s.level) };
 }
 
 /** Applies the "subscriptionId", "resourceGroup" and, of a deployment, "scope" of a resource to the scope of its template. */
@@ -56,17 +73,24 @@ export function scopeOf(r: ArmReader, env: ArmEnv, i: ArmInstance): ArmScope {
   let s = { ...env.frame.scope };
   const scope = foldGet(i.node, "scope");
   if (scope !== null && isDeploymentType(i.typ)) s = moved(s, toText(valueOf(r, env, scope)));
-  const group = foldGet(i.node, "resourceGroup");
-  const subscription = foldGet(i.node, "subscriptionId");
+  const group = scopePart(r, env, i, "resourceGroup");
+  const subscription = scopePart(r, env, i, "subscriptionId");
   if (subscription !== null) {
-    s.subscription = toText(valueOf(r, env, subscription));
+    s.subscription = subscription;
     if (group === null) s.level = "subscription";
   }
   if (group !== null && (isDeploymentType(i.typ) || i.existing)) {
-    s.group = toText(valueOf(r, env, group));
+    s.group = group;
     s.level = "group";
   }
   return s;
+}
+
+/** The name that a resource gives for a part of its scope, or null. */
+function scopePart(r: ArmReader, env: ArmEnv, i: ArmInstance, key: string): Value {
+  const n = foldGet(i.node, key);
+  const v = n === null ? "" : toText(valueOf(r, env, n));
+  return v === "" ? null : v;
 }
 
 /** The scope with the id that a deployment's "scope" names. */

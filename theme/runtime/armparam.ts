@@ -1,6 +1,6 @@
 // Values given for parameters. Mirrors internal/topology/armparam.go.
 
-import { ArmFrame, bindings, foldGet, parameterType, type ArmValue } from "./arm";
+import { ArmFrame, bindings, foldEqual, foldGet, parameterType, type ArmValue } from "./arm";
 import { asBool } from "./armlogic";
 import { newScope } from "./armid";
 import { fromVault } from "./armnested";
@@ -136,17 +136,21 @@ function fitsType(typ: string, v: Value): boolean {
   }
 }
 
-/** Lists the allowed values of a parameter where v is none of them. Azure compares texts with case here. */
+/** Lists the allowed values of a parameter where v is none of them. Azure ignores case here. */
 function notAllowed(declaration: Node, v: Value): string {
   const allowed = foldGet(declaration, "allowedValues");
   if (allowed === null || allowed.kind !== "list" || v === null || (Array.isArray(v) && v.length === 0)) return "";
   const names: string[] = [];
   for (const n of allowed.items) {
     const a = literalValue(n);
-    if (same(a, v) === true || (Array.isArray(v) && v.some((item) => same(a, item) === true))) return "";
+    if (sameAllowed(a, v) || (Array.isArray(v) && v.some((item) => sameAllowed(a, item)))) return "";
     names.push(shown(toText(a)));
   }
   return `it can be ${names.join(", ")}`;
+}
+
+function sameAllowed(a: Value, b: Value): boolean {
+  return same(a, b) === true || (typeof a === "string" && typeof b === "string" && foldEqual(a, b));
 }
 
 /** Reports the names that no template declares. */
