@@ -18,6 +18,8 @@ const (
 	maxArmList      = 100_000   // elements of one list (Azure: 800 copies, 10,000 in range)
 	maxArmDepth     = 150       // expressions that wait for each other: parameters, variables, references
 	maxArmLevels    = 400       // calls and values inside each other, through whatever waits for them
+	maxArmLinks     = 50        // templates that link to each other
+	maxTypes        = 20        // user-defined types that refer to each other
 )
 
 // resource is one resource of any input format, flattened: what mappings read.
@@ -60,9 +62,11 @@ type armReader struct {
 	src       *diag.Source
 	problems  *diag.List
 	reported  map[string]bool
+	secrets   map[string]bool // by Expr: a secret that is not empty
 	functions map[string]armFunction
 	exprs     map[*document.Node]armParsed
 	places    *placeTable
+	linked    *document.Node // templates beside the root's, by path
 	root      *armFrame
 	frames    []*armFrame // in the order they were opened
 	steps     int
@@ -82,20 +86,38 @@ type armParsed struct {
 // readArm flattens a template. scope is the --scope option; given holds the
 // values of parameters by lower-case name; key tells the parameters of several
 // templates of one input apart.
-func readArm(src *diag.Source, node *document.Node, scope string, given map[string]armValue, key string) (*flattened, diag.List) {
+func readArm(src *diag.Source, root *document.Node, scope string, given map[string]armValue, key string) (*flattened, diag.List) {
 	problems := diag.List{}
 	r := &armReader{
-		src: src, problems: &problems, reported: map[string]bool{},
-		functions: armFunctions(), exprs: map[*document.Node]armParsed{}, places: newPlaceTable(src, node),
+		src: src, problems: &problems, reported: map[string]bool{}, secrets: map[string]bool{},
+		functions: armFunctions(), exprs: map[*document.Node]armParsed{}, places: newPlaceTable(src, root),
 	}
+	doc := templateIn(root)
+	node := templateOf(root)
+	r.linked = doc.linked
 	r.root = r.newFrame(node, nil, newArmScope(scope, armSchema(node)))
 	r.root.key = key
 	r.root.given = given
+	r.giveBeside(doc.params)
 	r.checkTemplate(r.root)
 	out := &flattened{places: r.places}
 	r.collect(r.root, nil, &out.resources)
 	out.open = r.open
 	return out, problems
+}
+
+// giveBeside gives the parameters the values that stand beside the template,
+// where no other was given.
+func (r *armReader) giveBeside(params *document.Node) {
+	if params == nil {
+		return
+	}
+	for _, e := range params.Entries {
+		key := foldLower(e.Key)
+		if _, ok := r.root.given[key]; !ok {
+			r.root.given[key] = armValue{literal: true, wrapped: true, value: literalValue(e.Value)}
+		}
+	}
 }
 
 // report adds a problem once, however often a loop meets it.
@@ -227,15 +249,11 @@ func (r *armReader) bindCopies(f *armFrame) {
 // parameter returns the value of a parameter of the frame.
 func (r *armReader) parameter(f *armFrame, b *armBinding, env *armEnv) any {
 	return r.bound(b, "parameter", env, func(depth int) any {
-		kind := foldLower(r.parameterType(f, b.node))
 		v := r.given(f, b, depth)
 		if v == nil {
 			v = r.defaultOf(f, b, depth)
 		}
-		if strings.HasPrefix(kind, "secure") && !emptyValue(v) {
-			// What is in a secret is nobody's to print: a rule sees only that it is there.
-			return piece(fmt.Sprintf("[parameters('%s')] is a %s", b.name, kind), "<"+b.name+">", f.parameterExpr(b.name))
-		}
+		v, _ = r.hide(f, b.node, v, secretPath{"parameters('" + b.name + "')", b.name, f.parameterExpr(b.name)})
 		if x, ok := v.(*lang.Unknown); ok {
 			if _, only := onlyPiece(x.Expr); only || x.Expr == "" {
 				return &lang.Unknown{Reason: x.Reason, Text: "<" + b.name + ">", Expr: x.Expr}
@@ -298,7 +316,7 @@ func (r *armReader) defaultOf(f *armFrame, b *armBinding, depth int) any {
 // declaration follows "$ref": "#/definitions/x" of a user-defined type.
 func (r *armReader) declaration(f *armFrame, n *document.Node) []*document.Node {
 	out := []*document.Node{n}
-	for range 20 {
+	for range maxTypes {
 		ref, ok := strings.CutPrefix(foldGet(n, "$ref").Text(), "#/definitions/")
 		if !ok {
 			break
@@ -367,7 +385,8 @@ func (r *armReader) output(f *armFrame, b *armBinding, env *armEnv) any {
 		if c := foldGet(b.node, "copy"); c != nil {
 			return r.copyValues(inner, b.name, c)
 		}
-		return r.value(inner, foldGet(b.node, "value"))
+		v, _ := r.hide(f, b.node, r.value(inner, foldGet(b.node, "value")), secretPath{"outputs('" + b.name + "')", b.name, f.key + "outputs('" + foldLower(b.name) + "')"})
+		return v
 	})
 }
 

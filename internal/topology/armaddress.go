@@ -98,13 +98,3 @@ func armParseCidr(c *armCallEnv) any {
 	}
 	return out
 }
-
-// armDateFunctions depend on when the deployment runs.
-func armDateFunctions() map[string]armFunction {
-	return map[string]armFunction{
-		"utcNow":            {max: 1, run: onceOnly},
-		"dateTimeAdd":       {min: 2, max: 3, open: true, run: runtimeOnly},
-		"dateTimeFromEpoch": {min: 1, max: 1, open: true, run: runtimeOnly},
-		"dateTimeToEpoch":   {min: 1, max: 1, open: true, run: runtimeOnly},
-	}
-}

@@ -35,7 +35,7 @@ func armFunctions() map[string]armFunction {
 	out := map[string]armFunction{}
 	for _, table := range []map[string]armFunction{
 		armLogicFunctions(), armTextFunctions(), armListFunctions(), armObjectFunctions(), armLambdaFunctions(),
-		armNumberFunctions(), armAddressFunctions(), armDateFunctions(), armDeploymentFunctions(), armIDFunctions(),
+		armNumberFunctions(), armAddressFunctions(), armURIFunctions(), armDateFunctions(), armDeploymentFunctions(), armIDFunctions(),
 	} {
 		for name, f := range table {
 			f.name = name

@@ -22,7 +22,7 @@ func armDeploymentFunctions() map[string]armFunction {
 		"environment":     {run: runtimeOnly},
 		"providers":       {min: 1, max: 2, open: true, run: runtimeOnly},
 		"reference":       {min: 1, max: 3, open: true, run: armReference},
-		"references":      {min: 1, max: 2, open: true, run: runtimeOnly},
+		"references":      {min: 1, max: 3, open: true, run: armReferences},
 		"resourceInfo":    {min: 1, max: 1, open: true, run: armResourceInfo},
 		"pickZones":       {min: 3, max: 5, open: true, run: runtimeOnly},
 		"toLogicalZone":   {min: 3, max: 3, open: true, run: runtimeOnly},
@@ -30,6 +30,7 @@ func armDeploymentFunctions() map[string]armFunction {
 		"toPhysicalZone":  {min: 3, max: 3, open: true, run: runtimeOnly},
 		"toPhysicalZones": {min: 3, max: 3, open: true, run: runtimeOnly},
 		"externalInput":   {min: 1, max: 2, open: true, run: runtimeOnly},
+		"externalInputs":  {min: 1, max: 1, open: true, run: runtimeOnly},
 		"fail":            {max: 1, run: func(c *armCallEnv) any { return c.fail("the template says so") }},
 	}
 }
@@ -137,18 +138,57 @@ func armDeployment(c *armCallEnv) any {
 // is known at deployment only.
 func armReference(c *armCallEnv) any {
 	in := c.r.findInstance(c.env.frame, c.args[0])
-	out := &armRuntime{expr: callExpr(c.e.name, c.args[:1]), reason: quoteSource(c.e) + " " + atDeployment}
 	full := len(c.args) > 2 && foldEqual(shown(toText(c.args[2])), "full")
+	if in != nil {
+		return c.referenceTo(in, full)
+	}
+	out := &armRuntime{expr: callExpr(c.e.name, c.args[:1]), reason: quoteSource(c.e) + " " + atDeployment}
 	if full {
 		out.expr += ".full"
 	}
-	if in == nil {
-		return c.referencedPart(out, full)
+	return c.referencedPart(out, full)
+}
+
+// armReferences gives what the template sets of every resource of a loop.
+func armReferences(c *armCallEnv) any {
+	name, ok := c.args[0].(string)
+	full := len(c.args) > 1 && foldEqual(shown(toText(c.args[len(c.args)-1])), "full")
+	for frame := c.env.frame; ok && frame != nil; frame = frame.parent {
+		c.r.expand(frame)
+		if !frame.symbolic {
+			continue
+		}
+		node := foldGet(foldGet(frame.template, "resources"), name)
+		if node == nil || foldGet(node, "copy") == nil {
+			continue
+		}
+		each := []any{}
+		for _, in := range frame.instances {
+			if in.node != node {
+				continue
+			}
+			if in.exists != nil {
+				return c.unknown(in.exists.Reason)
+			}
+			each = append(each, c.referenceTo(in, full))
+		}
+		return &armRuntime{expr: callExpr(c.e.name, c.args), reason: quoteSource(c.e) + " " + atDeployment, each: each}
 	}
+	return runtimeOnly(c)
+}
+
+func (c *armCallEnv) referenceTo(in *armInstance, full bool) any {
+	out := &armRuntime{expr: callExpr("reference", []any{in.id}), reason: quoteSource(c.e) + " " + atDeployment}
 	if id, ok := identityOf(in.id); ok {
 		out.expr = "reference(" + quoteExpr(id) + ")"
 	}
+	if full {
+		out.expr += ".full"
+	}
 	if in.existing || c.env.depth >= maxArmDepth {
+		if full {
+			out.value = map[string]any{"id": in.id, "name": in.fullName(), "type": in.typ}
+		}
 		return out
 	}
 	out.id, out.depth = in.id, c.env.depth+1

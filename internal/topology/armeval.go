@@ -46,6 +46,7 @@ type armRuntime struct {
 	output *armFrame  // of the outputs of a deployment
 	depth  int        // of the reference, for outputs
 	lazy   func() any // gives value when it is first needed
+	each   []any      // of references(): one for each resource of a loop
 }
 
 // plain turns a runtime value into one that can leave an expression: a list the
@@ -54,6 +55,13 @@ func plain(v any) any {
 	rt, ok := v.(*armRuntime)
 	if !ok {
 		return v
+	}
+	if rt.each != nil {
+		out := make([]any, len(rt.each))
+		for i, item := range rt.each {
+			out[i] = plain(item)
+		}
+		return out
 	}
 	if list, ok := rt.known().([]any); ok {
 		return list
@@ -384,6 +392,9 @@ func (r *armReader) at(e *armExpr, target, index any) any {
 }
 
 func runtimeElement(e *armExpr, rt *armRuntime, i int) any {
+	if i >= 0 && i < len(rt.each) {
+		return rt.each[i]
+	}
 	expr := rt.expr + fmt.Sprintf("[%d]", i)
 	out := &armRuntime{expr: expr, reason: quoteSource(e) + " " + atDeployment}
 	list, ok := rt.known().([]any)

@@ -98,7 +98,7 @@ func armEmpty(c *armCallEnv) any {
 		return emptyValue(c.args[0])
 	}
 	_, unresolved := exprPieces(u.Expr)
-	if slices.Contains(unresolved, false) {
+	if slices.Contains(unresolved, false) || c.r.notEmpty(u) {
 		return false
 	}
 	return c.unknown(u.Reason)

@@ -104,6 +104,9 @@ func armBool(c *armCallEnv) any {
 
 func armEquals(c *armCallEnv) any {
 	if u, ok := same(c.args[0], c.args[1]).(*lang.Unknown); ok {
+		if c.r.notEmpty(c.args[0]) && emptyValue(c.args[1]) || c.r.notEmpty(c.args[1]) && emptyValue(c.args[0]) {
+			return false
+		}
 		return c.unknown(u.Reason)
 	}
 	return same(c.args[0], c.args[1])
@@ -144,7 +147,7 @@ func asFloat(v any) (float64, bool) {
 func armCoalesce(c *armCallEnv) any {
 	for i := range c.e.args {
 		v := c.r.eval(c.env, c.e.args[i])
-		if u, ok := plain(v).(*lang.Unknown); ok && i < len(c.e.args)-1 {
+		if u, ok := plain(v).(*lang.Unknown); ok && i < len(c.e.args)-1 && !c.r.notEmpty(u) {
 			for j := range c.e.args {
 				c.args = append(c.args, c.arg(j))
 			}

@@ -16,6 +16,10 @@ func (r *armReader) nestedFrame(in *armInstance) *armFrame {
 	env := &armEnv{frame: f, loops: in.loops}
 	properties := foldGet(in.node, "properties")
 	template := foldGet(properties, "template")
+	link := r.linkedTemplate(env, foldGet(properties, "templateLink"))
+	if template == nil {
+		template = link
+	}
 	if template == nil || template.Kind != document.Map {
 		if !in.existing {
 			r.open = &lang.Unknown{Reason: "the template of the deployment " + quoted(shown(in.fullName())) + " is not in the input"}
@@ -29,7 +33,10 @@ func (r *armReader) nestedFrame(in *armInstance) *armFrame {
 	identity, _ := identityOf(in.id)
 	nested.key = f.key + quoteExpr(identity) + "!"
 	nested.passes = append(append([]*armFrame{}, f.passes...), nested)
-	if mode := foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope"); mode != nil && foldEqual(shown(toText(r.value(env, mode))), "inner") {
+	mode := foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope")
+	if template == link {
+		nested.passes = []*armFrame{nested}
+	} else if mode != nil && foldEqual(shown(toText(r.value(env, mode))), "inner") {
 		nested.passes = nested.passes[1:]
 		for i := range nested.passes {
 			nested.passes[i] = nested
@@ -71,8 +78,13 @@ func (r *armReader) givenTo(f *armFrame, params *document.Node) map[string]armVa
 	return out
 }
 
-func fromVault(name string, f *armFrame) *lang.Unknown {
-	return piece("[parameters('"+name+"')] comes from a key vault", "<"+name+">", f.parameterExpr(name))
+const inVault = "comes from a key vault"
+
+func fromVault(name string, f *armFrame) *lang.Unknown { return kept(name, inVault, f) }
+
+// kept is the value of a parameter that is kept elsewhere.
+func kept(name, where string, f *armFrame) *lang.Unknown {
+	return piece("[parameters('"+name+"')] "+where, "<"+name+">", f.parameterExpr(name))
 }
 
 // nestedScope is where a nested deployment puts its resources.

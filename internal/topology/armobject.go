@@ -207,7 +207,7 @@ func (c *armCallEnv) lambdaText() string {
 		parts = append(parts, l.name+"="+exprOf(l.index))
 	}
 	for v := c.env.vars; v != nil; v = v.outer {
-		parts = append(parts, v.name+"="+exprOf(v.value))
+		parts = append(parts, v.name+"="+exprOf(plain(v.value)))
 	}
 	for _, name := range sortedKeys(c.env.args) {
 		parts = append(parts, name+"="+exprOf(c.env.args[name]))
@@ -215,10 +215,15 @@ func (c *armCallEnv) lambdaText() string {
 	return strings.Join(parts, " ")
 }
 
-// elements is the list that is argument 0, or the unknown result of the call.
+// elements is the list that is argument 0, or the unknown result of the call. A
+// lambda sees what is known of the resources that references() gives.
 func (c *armCallEnv) elements() ([]any, any) {
-	v := c.arg(0)
+	found := c.r.eval(c.env, c.e.args[0])
+	v := plain(found)
 	c.args = []any{v, c.lambdaText()}
+	if rt, ok := found.(*armRuntime); ok && rt.each != nil {
+		return rt.each, nil
+	}
 	switch v := v.(type) {
 	case []any:
 		return v, nil
@@ -255,7 +260,17 @@ func armFilter(c *armCallEnv) any {
 			out = append(out, item)
 		}
 	}
-	return out
+	return c.resources(out)
+}
+
+// resources is a list of which some elements may be of references().
+func (c *armCallEnv) resources(list []any) any {
+	for _, item := range list {
+		if _, ok := item.(*armRuntime); ok {
+			return &armRuntime{expr: callExpr(c.e.name, c.args), reason: quoteSource(c.e) + " " + atDeployment, each: list}
+		}
+	}
+	return list
 }
 
 func armReduce(c *armCallEnv) any {
@@ -289,7 +304,7 @@ func armSort(c *armCallEnv) any {
 	if unknown != nil {
 		return c.unknown(unknown.Reason)
 	}
-	return out
+	return c.resources(out)
 }
 
 // mergeSort compares in an order that does not depend on a library, so that a
@@ -321,7 +336,7 @@ func armToObject(c *armCallEnv) any {
 		if u, ok := key.(*lang.Unknown); ok {
 			return c.unknown(u.Reason)
 		}
-		value := item
+		value := plain(item)
 		if len(c.e.args) > 2 {
 			value = c.apply(2, item)
 		}
@@ -342,7 +357,7 @@ func armGroupBy(c *armCallEnv) any {
 			return c.unknown(u.Reason)
 		}
 		group, _ := out[key.(string)].([]any)
-		out[key.(string)] = append(group, item)
+		out[key.(string)] = append(group, plain(item))
 	}
 	return out
 }

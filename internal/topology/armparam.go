@@ -11,12 +11,12 @@ import (
 
 // givenParameter is one value of --parameters.
 type givenParameter struct {
-	name  string
-	span  diag.Span
-	node  *document.Node // of a file; nil for NAME=VALUE
-	text  string
-	vault bool // a file may say that the value stands in a key vault
-	used  bool
+	name string
+	span diag.Span
+	node *document.Node // of a file; nil for NAME=VALUE
+	text string
+	away string // where a file says the value stands, which is not in it
+	used bool
 }
 
 // readParameters reads parameter files and NAME=VALUE pairs, in order.
@@ -48,7 +48,9 @@ func readParameters(params []Parameter, problems *diag.List) []*givenParameter {
 			if v := foldGet(e.Value, "value"); v != nil {
 				g.node = v
 			} else if foldGet(e.Value, "reference") != nil {
-				g.vault = true
+				g.away = inVault
+			} else if foldGet(e.Value, "expression") != nil {
+				g.away = "is computed when it is given"
 			}
 			out = append(out, g)
 		}
@@ -60,6 +62,7 @@ func readParameters(params []Parameter, problems *diag.List) []*givenParameter {
 // wins.
 func giveParameters(template *document.Node, given []*givenParameter, problems *diag.List) map[string]armValue {
 	out := map[string]armValue{}
+	template = templateOf(template)
 	declared := bindings(foldGet(template, "parameters"))
 	f := &armFrame{template: template}
 	for _, g := range given {
@@ -68,8 +71,8 @@ func giveParameters(template *document.Node, given []*givenParameter, problems *
 			continue
 		}
 		g.used = true
-		if g.vault {
-			out[foldLower(g.name)] = armValue{literal: true, value: fromVault(b.name, f)}
+		if g.away != "" {
+			out[foldLower(g.name)] = armValue{literal: true, value: kept(b.name, g.away, f)}
 			continue
 		}
 		typ := foldLower((&armReader{}).parameterType(f, b.node))
@@ -170,7 +173,7 @@ func sameAllowed(a, b any) bool {
 func unusedParameters(given []*givenParameter, templates []*document.Node, problems *diag.List) {
 	var names []string
 	for _, t := range templates {
-		if params := foldGet(t, "parameters"); params != nil {
+		if params := foldGet(templateOf(t), "parameters"); params != nil {
 			for _, e := range params.Entries {
 				names = append(names, e.Key)
 			}

@@ -53,12 +53,9 @@ func armTextFunctions() map[string]armFunction {
 			}
 			return c.fail("the text is not base64 of JSON")
 		}},
-		"uri":             {min: 2, max: 2, run: runtimeOnly},
-		"dataUri":         {min: 1, max: 1, run: runtimeOnly},
-		"dataUriToString": {min: 1, max: 1, run: runtimeOnly},
-		"uniqueString":    {min: 1, max: -1, open: true, run: runtimeOnly},
-		"guid":            {min: 1, max: -1, open: true, run: runtimeOnly},
-		"newGuid":         {run: onceOnly},
+		"uniqueString": {min: 1, max: -1, open: true, run: runtimeOnly},
+		"guid":         {min: 1, max: -1, open: true, run: runtimeOnly},
+		"newGuid":      {run: onceOnly},
 	}
 }
 
@@ -360,6 +357,9 @@ func (c *armCallEnv) formatItem(item string) (any, string) {
 	}
 	v := c.args[index+1]
 	out := toText(v)
+	if _, ok := v.(float64); ok && hasSpec {
+		return nil, "the number format " + quoted(spec) + " is not one this reader knows"
+	}
 	if n, ok := v.(int); ok && hasSpec {
 		if out, ok = formatInt(n, spec); !ok {
 			return nil, "the number format " + quoted(spec) + " is not one this reader knows"
@@ -379,9 +379,9 @@ func (c *armCallEnv) formatItem(item string) (any, string) {
 	return out, ""
 }
 
-// formatInt applies D, X and formats of zeros.
+// formatInt applies D, F, G, N, X and formats of zeros.
 func formatInt(n int, spec string) (any, bool) {
-	digits := 0
+	digits := -1
 	if spec == "" {
 		return strconv.Itoa(n), true
 	}
@@ -404,8 +404,32 @@ func formatInt(n int, spec string) (any, bool) {
 		if n < 0 {
 			text, sign = text[1:], "-"
 		}
+	case 'g', 'G':
+		return text, digits < 1 || len(strings.TrimPrefix(text, "-")) <= digits
+	case 'f', 'F', 'n', 'N':
+		if n < 0 {
+			text, sign = text[1:], "-"
+		}
+		if spec[0]|0x20 == 'n' {
+			text = grouped(text)
+		}
+		if digits < 0 {
+			digits = 2
+		}
+		if digits > 0 {
+			text += "." + strings.Repeat("0", digits)
+		}
+		return sign + text, true
 	default:
 		return nil, false
 	}
 	return sign + strings.Repeat("0", max(0, digits-len(text))) + text, true
+}
+
+// grouped puts a comma before every three digits.
+func grouped(digits string) string {
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
 }

@@ -59,8 +59,16 @@ func formatNames() string {
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
-// fitsTemplate recognises an ARM template by its schema or by its resources.
+// fitsTemplate recognises an ARM template, or a document that wraps one.
 func fitsTemplate(root *document.Node, asked bool) (by, why string) {
+	if t := templateIn(root).template; t != nil && t != root {
+		return "the template in it", ""
+	}
+	return fitsBareTemplate(root, asked)
+}
+
+// fitsBareTemplate recognises an ARM template by its schema or by its resources.
+func fitsBareTemplate(root *document.Node, asked bool) (by, why string) {
 	if root.Kind != document.Map {
 		return "", "it is no map"
 	}

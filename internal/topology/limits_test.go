@@ -46,8 +46,11 @@ func hostile() map[string]string {
 		"indexes":                 template(value("parameters('open')" + strings.Repeat("[0]", 10000))),
 		"nested maps":             template(`"resources": ` + strings.Repeat(`{"resources": `, 5000) + "1" + strings.Repeat("}", 5000)),
 		"children of children":    template(`"resources": [` + strings.Repeat(`{"type": "a", "name": "b", "resources": [`, 100) + strings.Repeat("]}", 100) + "]"),
-		"prototypes":              template(`"parameters": {"__proto__": {"type": "object", "defaultValue": {"__proto__": {"constructor": 1}}}, "constructor": {"type": "string"}}, "variables": {"__proto__": "x", "toString": "y"}, ` + value("createArray(parameters('__proto__'), variables('__proto__'), variables('toString'), parameters('constructor'), variables('valueOf'))")),
-		"prototypes as objects":   template(`"resources": [{"type": "Test/values", "name": "__proto__", "properties": {"value": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}}, {"type": "constructor/__proto__", "name": "x"}]`),
+		"a spec that links to itself": `{"mainTemplate": ` + template(`"resources": [{"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"templateLink": {"relativePath": "a"}}}]`) +
+			`, "linkedTemplates": [{"path": "a", "template": ` + template(`"resources": [{"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"templateLink": {"relativePath": "a"}}}]`) + `}]}`,
+		"a type that is its own variant": template(`"definitions": {"a": {"discriminator": {"propertyName": "k", "mapping": {"x": {"$ref": "#/definitions/a"}}}}, "b": {"$ref": "#/definitions/b"}}, "parameters": {"p": {"$ref": "#/definitions/a", "defaultValue": {"k": "x"}}, "q": {"$ref": "#/definitions/b", "defaultValue": {"k": "x"}}}, ` + value("createArray(parameters('p'), parameters('q'), variables('none'))")),
+		"prototypes":                     template(`"parameters": {"__proto__": {"type": "object", "defaultValue": {"__proto__": {"constructor": 1}}}, "constructor": {"type": "string"}}, "variables": {"__proto__": "x", "toString": "y"}, ` + value("createArray(parameters('__proto__'), variables('__proto__'), variables('toString'), parameters('constructor'), variables('valueOf'))")),
+		"prototypes as objects":          template(`"resources": [{"type": "Test/values", "name": "__proto__", "properties": {"value": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}}, {"type": "constructor/__proto__", "name": "x"}]`),
 	}
 }
 
@@ -65,7 +68,7 @@ func TestHostile(t *testing.T) {
 			} else {
 				got = e.read(t, in)
 			}
-			if !strings.Contains(got, ": error: ") && !strings.HasPrefix(name, "prototypes") {
+			if !strings.Contains(got, ": error: ") && !strings.HasPrefix(name, "prototypes") && !strings.HasPrefix(name, "a type") {
 				t.Errorf("no limit was met:\n%.1000s", got)
 			}
 		})

@@ -21,7 +21,7 @@ type exprMaker struct {
 }
 
 var leaves = map[string][]string{
-	"text":   {"''", "'a'", "'A-b'", "'10.0.0.0/16'", "'x/y/z'", "'é😀'", "'{0}-{1:D2}'", "'true'", "'12'", "' pad '", "parameters('text')", "variables('unicode')", "parameters('open')", "variables('name')", "resourceGroup().name", "uniqueString('a')", "resourceId('Test.Net/networks', parameters('open'))", "'/'", "'-'"},
+	"text":   {"''", "'a'", "'A-b'", "'10.0.0.0/16'", "'x/y/z'", "'é😀'", "'{0}-{1:D2}'", "'true'", "'12'", "' pad '", "parameters('text')", "variables('unicode')", "parameters('open')", "variables('name')", "resourceGroup().name", "uniqueString('a')", "resourceId('Test.Net/networks', parameters('open'))", "'/'", "'-'", "'2020-01-31T10:00:00Z'", "'P1M'", "'http://a.org/b/c'", "'{0:N1}'"},
 	"int":    {"0", "1", "2", "-1", "3", "24", "9007199254740993", "9223372036854775807", "length(variables('list'))"},
 	"bool":   {"true()", "false()", "equals(parameters('open'), 'x')"},
 	"list":   {"variables('list')", "variables('numbers')", "variables('half')", "createArray()", "parameters('openList')", "range(0, 3)"},
@@ -41,7 +41,8 @@ var signatures = map[string]string{
 	"items": "list object", "objectKeys": "list object", "shallowMerge": "object list", "flatten": "list list", "tryGet": "any any any", "indexFromEnd": "any list int",
 	"tryIndexFromEnd": "any list int", "cidrSubnet": "text text int int", "cidrHost": "text text int", "parseCidr": "object text", "base64": "text text", "base64ToString": "text text",
 	"uriComponent": "text text", "uriComponentToString": "text text", "resourceId": "text text text *", "subscriptionResourceId": "text text text *", "extensionResourceId": "text text text text",
-	"uniqueString": "text any *", "guid": "text any *", "copyIndex": "int", "reference": "any text", "concatLists": "list list *",
+	"uniqueString": "text any *", "guid": "text any *", "copyIndex": "int", "reference": "any text", "references": "any text", "dateTimeAdd": "text text text", "dateTimeToEpoch": "int text", "dateTimeFromEpoch": "text int", "uri": "text text text",
+	"dataUri": "text text", "dataUriToString": "text text", "concatLists": "list list *",
 }
 
 func (m *exprMaker) expr(want string) string {

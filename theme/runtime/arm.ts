@@ -2,11 +2,13 @@
 
 import { armFunctions, checkTemplate, type ArmFunction } from "./armcall";
 import { below, copyValues, plain, valueOf, type ArmEnv, type Result } from "./armeval";
+import { templateIn, templateOf } from "./armdocument";
 import { collect, type ArmInstance } from "./armexpand";
 import type { ArmExpr } from "./armexpr";
 import { newScope, type ArmScope } from "./armid";
 import { fromVault } from "./armnested";
-import { emptyValue, foldKey } from "./armvalue";
+import { hide } from "./armsecret";
+import { foldKey, literalValue } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
 import { PlaceTable } from "./place";
@@ -21,6 +23,10 @@ export const MAX_LIST = 100_000;
 export const MAX_DEPTH = 150;
 /** A browser has little stack. */
 export const MAX_LEVELS = 400;
+/** Templates that link to each other. */
+export const MAX_LINKS = 50;
+/** User-defined types that refer to each other. */
+export const MAX_TYPES = 20;
 
 /** Why something is unknown that a limit of the reader cut off. */
 export const OVER_LIMIT = "the template exceeds a limit of the reader";
@@ -85,6 +91,7 @@ export function readArm(source: Source, node: Node, scope: string, given: Map<st
   const r = new ArmReader(source, node, scope);
   r.root.key = key;
   r.root.given = given;
+  r.giveBeside(templateIn(node).params);
   checkTemplate(r, r.root);
   const resources: Resource[] = [];
   collect(r, r.root, null, resources);
@@ -95,9 +102,13 @@ export function readArm(source: Source, node: Node, scope: string, given: Map<st
 export class ArmReader {
   readonly problems: Diagnostic[] = [];
   readonly reported = new Set<string>();
+  /** By expr: a secret that is not empty. */
+  readonly secrets = new Set<string>();
   readonly functions: Map<string, ArmFunction> = armFunctions();
   readonly exprs = new Map<Node, ArmParsed>();
   readonly places: PlaceTable;
+  /** Templates beside the root's, by path. */
+  readonly linked: Node | null;
   readonly root: ArmFrame;
   /** In the order they were opened. */
   readonly frames: ArmFrame[] = [];
@@ -110,12 +121,22 @@ export class ArmReader {
 
   constructor(
     readonly source: Source,
-    node: Node,
+    document: Node,
     scope: string,
   ) {
-    this.places = new PlaceTable(source, node);
+    this.places = new PlaceTable(source, document);
+    this.linked = templateIn(document).linked;
+    const node = templateOf(document);
     this.root = new ArmFrame(node, null, newScope(scope, armSchema(node)));
     this.frames.push(this.root);
+  }
+
+  /** Gives the parameters the values that stand beside the template, where no other was given. */
+  giveBeside(params: Node | null): void {
+    for (const e of params?.entries ?? []) {
+      const key = lowerASCII(e.key);
+      if (!this.root.given.has(key)) this.root.given.set(key, { value: literalValue(e.value), wrapped: true });
+    }
   }
 
   /** Adds a problem once, however often a loop meets it. */
@@ -255,12 +276,8 @@ export function bindings(n: Node | null): Map<string, ArmBinding> {
 /** The value of a parameter of the frame. */
 export function parameter(r: ArmReader, f: ArmFrame, b: ArmBinding, env: ArmEnv): Value {
   return bound(r, b, "parameter", env, (depth) => {
-    const kind = lowerASCII(parameterType(f, b.node));
-    const v = given(r, f, b, depth) ?? defaultOf(r, f, b, depth);
-    if (kind.startsWith("secure") && !emptyValue(v)) {
-      // What is in a secret is nobody's to print: a rule sees only that it is there.
-      return piece(`[parameters('${b.name}')] is a ${kind}`, `<${b.name}>`, f.parameterExpr(b.name));
-    }
+    const at = { source: `parameters('${b.name}')`, text: b.name, expr: f.parameterExpr(b.name) };
+    const v = hide(r, f, b.node, given(r, f, b, depth) ?? defaultOf(r, f, b, depth), at);
     if (v instanceof Unknown && (v.expr === "" || onlyPiece(v.expr) !== null)) return new Unknown(v.reason, `<${b.name}>`, v.expr);
     return v;
   });
@@ -294,10 +311,10 @@ export function rootEnv(frame: ArmFrame, depth: number): ArmEnv {
 }
 
 /** Follows "$ref": "#/definitions/x" of a user-defined type. */
-function declaration(f: ArmFrame, n: Node): Node[] {
+export function declaration(f: ArmFrame, n: Node): Node[] {
   const out = [n];
   let at: Node | null = n;
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < MAX_TYPES; i++) {
     const ref = foldText(at, "$ref");
     if (!ref.startsWith("#/definitions/")) break;
     at = foldGet(foldGet(f.template, "definitions"), ref.slice("#/definitions/".length));
@@ -339,7 +356,8 @@ export function output(r: ArmReader, f: ArmFrame, b: ArmBinding, depth: number):
     }
     const copy = foldGet(b.node, "copy");
     if (copy !== null) return copyValues(r, inner, b.name, copy);
-    return valueOf(r, inner, foldGet(b.node, "value"));
+    const at = { source: `outputs('${b.name}')`, text: b.name, expr: `${f.key}outputs('${lowerASCII(b.name)}')` };
+    return hide(r, f, b.node, valueOf(r, inner, foldGet(b.node, "value")), at);
   });
 }
 

@@ -1,9 +1,8 @@
-// Template functions over address ranges and dates. Mirrors internal/topology/armaddress.go.
+// Template functions over address ranges. Mirrors internal/topology/armaddress.go.
 
 import ipaddr from "ipaddr.js";
-import { runtimeOnly, type ArmCall, type FunctionTable } from "./armcall";
+import type { ArmCall, FunctionTable } from "./armcall";
 import type { Result } from "./armeval";
-import { onceOnly } from "./armtext";
 import { newMap } from "./armvalue";
 import { addressBytes } from "./pure";
 import type { Value } from "./value";
@@ -12,14 +11,6 @@ export const addressFunctions: FunctionTable = {
   cidrSubnet: { min: 3, max: 3, run: cidrSubnet },
   cidrHost: { min: 2, max: 2, run: cidrHost },
   parseCidr: { min: 1, max: 1, run: parseCidr },
-};
-
-/** These depend on when the deployment runs. */
-export const dateFunctions: FunctionTable = {
-  utcNow: { max: 1, run: onceOnly },
-  dateTimeAdd: { min: 2, max: 3, open: true, run: runtimeOnly },
-  dateTimeFromEpoch: { min: 1, max: 1, open: true, run: runtimeOnly },
-  dateTimeToEpoch: { min: 1, max: 1, open: true, run: runtimeOnly },
 };
 
 /** An address range: the number of its first address, in a space of bits bits, and the length of its prefix. */

@@ -1,7 +1,8 @@
 // Calls of template functions, and the checks of templates. Mirrors internal/topology/armcall.go.
 
 import { foldEqual, foldGet, foldText, MAX_DEPTH, type ArmBinding, type ArmFrame, type ArmReader } from "./arm";
-import { addressFunctions, dateFunctions } from "./armaddress";
+import { addressFunctions } from "./armaddress";
+import { dateFunctions } from "./armdate";
 import { deploymentFunctions } from "./armdeploy";
 import { AT_DEPLOYMENT, evaluate, parsed, plain, quoteSource, Runtime, valueOf, type ArmEnv, type Result } from "./armeval";
 import { isDeployment } from "./armexpand";
@@ -11,6 +12,7 @@ import { listFunctions } from "./armlist";
 import { logicFunctions, numberFunctions } from "./armlogic";
 import { lambdaFunctions, objectFunctions } from "./armobject";
 import { textFunctions } from "./armtext";
+import { uriFunctions } from "./armuri";
 import { exprOf } from "./armvalue";
 import { quoted, type Node } from "./document";
 import { compareCodePoints, didYouMean, lowerASCII } from "./source";
@@ -79,7 +81,7 @@ export class ArmCall {
 /** The table of every function, by lower-case name. */
 export function armFunctions(): Map<string, ArmFunction> {
   const out = new Map<string, ArmFunction>();
-  for (const table of [logicFunctions, textFunctions, listFunctions, objectFunctions, lambdaFunctions, numberFunctions, addressFunctions, dateFunctions, deploymentFunctions, idFunctions]) {
+  for (const table of [logicFunctions, textFunctions, listFunctions, objectFunctions, lambdaFunctions, numberFunctions, addressFunctions, uriFunctions, dateFunctions, deploymentFunctions, idFunctions]) {
     for (const [name, f] of Object.entries(table)) out.set(lowerASCII(name), { ...f, name });
   }
   return out;

@@ -24,7 +24,7 @@ export const deploymentFunctions: FunctionTable = {
   environment: { run: runtimeOnly },
   providers: { min: 1, max: 2, open: true, run: runtimeOnly },
   reference: { min: 1, max: 3, open: true, run: reference },
-  references: { min: 1, max: 2, open: true, run: runtimeOnly },
+  references: { min: 1, max: 3, open: true, run: references },
   resourceInfo: { min: 1, max: 1, open: true, run: resourceInfo },
   pickZones: { min: 3, max: 5, open: true, run: runtimeOnly },
   toLogicalZone: { min: 3, max: 3, open: true, run: runtimeOnly },
@@ -32,6 +32,7 @@ export const deploymentFunctions: FunctionTable = {
   toPhysicalZone: { min: 3, max: 3, open: true, run: runtimeOnly },
   toPhysicalZones: { min: 3, max: 3, open: true, run: runtimeOnly },
   externalInput: { min: 1, max: 2, open: true, run: runtimeOnly },
+  externalInputs: { min: 1, max: 1, open: true, run: runtimeOnly },
   fail: { max: 1, run: (c) => c.fail("the template says so") },
 };
 
@@ -106,13 +107,43 @@ function deployment(c: ArmCall): Result {
 /** Gives what the template sets of a resource; everything else of it is known at deployment only. */
 function reference(c: ArmCall): Result {
   const found = findInstance(c.r, c.env.frame, c.args[0]!);
-  const out = new Runtime(callExpr(c.e.name, c.args.slice(0, 1)), `${quoteSource(c.e)} ${AT_DEPLOYMENT}`);
   const full = c.args.length > 2 && foldEqual(shown(toText(c.args[2]!)), "full");
+  if (found !== null) return referenceTo(c, found, full);
+  const out = new Runtime(callExpr(c.e.name, c.args.slice(0, 1)), `${quoteSource(c.e)} ${AT_DEPLOYMENT}`);
   if (full) out.expr += ".full";
-  if (found === null) return referencedPart(c, out, full);
+  return referencedPart(c, out, full);
+}
+
+/** Gives what the template sets of every resource of a loop. */
+function references(c: ArmCall): Result {
+  const name = c.args[0]!;
+  const full = c.args.length > 1 && foldEqual(shown(toText(c.args[c.args.length - 1]!)), "full");
+  for (let frame: ArmFrame | null = c.env.frame; typeof name === "string" && frame !== null; frame = frame.parent) {
+    expand(c.r, frame);
+    const resources = foldGet(frame.template, "resources");
+    const node = resources?.kind === "map" ? foldGet(resources, name) : null;
+    if (foldGet(node, "copy") === null) continue;
+    const each: Result[] = [];
+    for (const found of frame.instances) {
+      if (found.node !== node) continue;
+      if (found.exists !== null) return c.unknown(found.exists.reason);
+      each.push(referenceTo(c, found, full));
+    }
+    const out = c.runtime();
+    out.each = each;
+    return out;
+  }
+  return c.runtime();
+}
+
+function referenceTo(c: ArmCall, found: ArmInstance, full: boolean): Result {
   const id = identityOf(found.id);
-  if (id !== null) out.expr = `reference(${quoteExpr(id)})`;
-  if (found.existing || c.env.depth >= MAX_DEPTH) return out;
+  const out = new Runtime(id !== null ? `reference(${quoteExpr(id)})` : callExpr("reference", [found.id]), `${quoteSource(c.e)} ${AT_DEPLOYMENT}`);
+  if (full) out.expr += ".full";
+  if (found.existing || c.env.depth >= MAX_DEPTH) {
+    if (full) out.value = Object.assign(newMap(), { id: found.id, name: fullName(found), type: found.typ });
+    return out;
+  }
   out.id = found.id;
   out.depth = c.env.depth + 1;
   if (isDeploymentType(found.typ)) {

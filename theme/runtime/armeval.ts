@@ -36,7 +36,7 @@ export interface ArmLoop {
 /** A parameter of a lambda. */
 export interface LambdaVar {
   name: string;
-  value: Value;
+  value: Result;
   outer: LambdaVar | null;
 }
 
@@ -56,6 +56,8 @@ export class Runtime {
   depth = 0;
   /** Gives value when it is first needed. */
   lazy: (() => Value) | null = null;
+  /** Of references(): one for each resource of a loop. */
+  each: Result[] | null = null;
 
   constructor(
     /** For an expr, without braces. */
@@ -77,6 +79,7 @@ export type Result = Value | Runtime;
 /** Turns a runtime value into one that can leave an expression: a list the template sets, else an unknown. */
 export function plain(v: Result): Value {
   if (!(v instanceof Runtime)) return v;
+  if (v.each !== null) return v.each.map(plain);
   const known = v.known();
   return Array.isArray(known) ? known : piece(v.reason, UNRESOLVED, v.expr);
 }
@@ -294,6 +297,7 @@ export function elementAt(r: ArmReader, e: ArmExpr, target: Result, index: Value
 }
 
 function runtimeElement(e: ArmExpr, rt: Runtime, index: bigint): Result {
+  if (rt.each !== null && index >= 0n && index < BigInt(rt.each.length)) return rt.each[Number(index)]!;
   const out = new Runtime(`${rt.expr}[${index}]`, `${quoteSource(e)} ${AT_DEPLOYMENT}`);
   const list = rt.known();
   if (!Array.isArray(list) || index < 0n || index >= BigInt(list.length)) return out;

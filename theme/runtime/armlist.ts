@@ -5,6 +5,7 @@ import { firstUnknown, type ArmCall, type FunctionTable } from "./armcall";
 import type { Result } from "./armeval";
 import { MAX_NESTING } from "./armexpr";
 import { shallow } from "./armobject";
+import { notEmpty } from "./armsecret";
 import { guardText, texts, tooLong } from "./armtext";
 import { deepUnknown, describe, emptyValue, foldKey, isMap, keysOf, lowerText, newMap, same, sliceText, toInt, toText } from "./armvalue";
 import { lowerASCII } from "./source";
@@ -73,7 +74,7 @@ function length(c: ArmCall): Result {
 function empty(c: ArmCall): Result {
   const v = c.args[0]!;
   if (!(v instanceof Unknown)) return emptyValue(v);
-  return exprPieces(v.expr).some((p) => !p.unresolved) ? false : c.unknown(v.reason);
+  return exprPieces(v.expr).some((p) => !p.unresolved) || notEmpty(c.r, v) ? false : c.unknown(v.reason);
 }
 
 /** Looks for a part of a text (with case), an element, or a key (without case). */

@@ -3,7 +3,8 @@
 import type { ArmCall, FunctionTable } from "./armcall";
 import { evaluate, plain, type Result } from "./armeval";
 import { armNumber } from "./armexpr";
-import { describe, same, toInt, trimSpace } from "./armvalue";
+import { notEmpty } from "./armsecret";
+import { describe, emptyValue, same, toInt, trimSpace } from "./armvalue";
 import { compareCodePoints, lowerASCII } from "./source";
 import { Unknown, type Value } from "./value";
 
@@ -66,8 +67,10 @@ function bool(c: ArmCall): Result {
 }
 
 function equals(c: ArmCall): Result {
-  const v = same(c.args[0]!, c.args[1]!);
-  return v instanceof Unknown ? c.unknown(v.reason) : v;
+  const [a, b] = c.args as [Value, Value];
+  const v = same(a, b);
+  if (!(v instanceof Unknown)) return v;
+  return (notEmpty(c.r, a) && emptyValue(b)) || (notEmpty(c.r, b) && emptyValue(a)) ? false : c.unknown(v.reason);
 }
 
 /** Orders two numbers or two texts. */
@@ -90,7 +93,7 @@ function coalesce(c: ArmCall): Result {
   for (let i = 0; i < args.length; i++) {
     const v = evaluate(c.r, c.env, args[i]!);
     const known = plain(v);
-    if (known instanceof Unknown && i < args.length - 1) {
+    if (known instanceof Unknown && i < args.length - 1 && !notEmpty(c.r, known)) {
       c.args = args.map((_, j) => c.arg(j));
       return c.unknown(known.reason);
     }

@@ -2,6 +2,7 @@
 
 import { armSchema, ArmFrame, foldEqual, foldGet, rootEnv, type ArmReader, type ArmValue } from "./arm";
 import { checkTemplate } from "./armcall";
+import { linkedTemplate } from "./armdocument";
 import { valueOf, type ArmEnv } from "./armeval";
 import { fullName, isDeploymentType, type ArmInstance } from "./armexpand";
 import { schemaLevel, type ArmScope } from "./armid";
@@ -18,7 +19,8 @@ export function nestedFrame(r: ArmReader, i: ArmInstance): ArmFrame | null {
   const f = i.frame;
   const env: ArmEnv = { ...rootEnv(f, 0), loops: i.loops };
   const properties = foldGet(i.node, "properties");
-  const template = foldGet(properties, "template");
+  const link = linkedTemplate(r, env, foldGet(properties, "templateLink"));
+  const template = foldGet(properties, "template") ?? link;
   if (template === null || template.kind !== "map") {
     if (!i.existing) r.open = new Unknown(`the template of the deployment ${quoted(shown(fullName(i)))} is not in the input`);
     return null;
@@ -31,7 +33,8 @@ export function nestedFrame(r: ArmReader, i: ArmInstance): ArmFrame | null {
   nested.key = `${f.key}${quoteExpr(identityOf(i.id) ?? "")}!`;
   nested.passes = [...f.passes, nested];
   const mode = foldGet(foldGet(properties, "expressionEvaluationOptions"), "scope");
-  if (mode !== null && foldEqual(shown(toText(valueOf(r, env, mode))), "inner")) nested.passes = f.passes.map(() => nested);
+  if (template === link) nested.passes = [nested];
+  else if (mode !== null && foldEqual(shown(toText(valueOf(r, env, mode))), "inner")) nested.passes = f.passes.map(() => nested);
   nested.given = givenTo(r, nested, foldGet(properties, "parameters"));
   checkTemplate(r, nested);
   return nested;
@@ -58,8 +61,15 @@ function givenTo(r: ArmReader, f: ArmFrame, params: Node | null): Map<string, Ar
   return out;
 }
 
+export const IN_VAULT = "comes from a key vault";
+
 export function fromVault(name: string, f: ArmFrame): Unknown {
-  return piece(`[parameters('${name}')] comes from a key vault`, `<${name}>`, f.parameterExpr(name));
+  return kept(name, IN_VAULT, f);
+}
+
+/** The value of a parameter that is kept elsewhere. */
+export function kept(name: string, where: string, f: ArmFrame): Unknown {
+  return piece(`[parameters('${name}')] ${where}`, `<${name}>`, f.parameterExpr(name));
 }
 
 /** Where a nested deployment puts its resources. */

@@ -119,7 +119,7 @@ function lambdaVariables(c: ArmCall): Result {
 }
 
 /** Evaluates the lambda that is argument i. */
-function apply(c: ArmCall, i: number, ...args: Value[]): Value {
+function apply(c: ArmCall, i: number, ...args: Result[]): Value {
   const e = c.e.args[i]!;
   if (e.op !== "call" || !foldEqual(e.name, "lambda") || e.args.length === 0) return c.fail("its argument is not a lambda");
   const env: ArmEnv = { ...c.env };
@@ -134,72 +134,82 @@ function apply(c: ArmCall, i: number, ...args: Value[]): Value {
 function lambdaText(c: ArmCall): string {
   const parts = [c.env.frame.key, words(c.e.text).join(" ")];
   for (let l = c.env.loops; l !== null; l = l.outer) parts.push(`${l.name}=${exprOf(l.index)}`);
-  for (let v = c.env.vars; v !== null; v = v.outer) parts.push(`${v.name}=${exprOf(v.value)}`);
+  for (let v = c.env.vars; v !== null; v = v.outer) parts.push(`${v.name}=${exprOf(plain(v.value))}`);
   const args = c.env.args ?? new Map<string, Value>();
   for (const name of [...args.keys()].sort(compareCodePoints)) parts.push(`${name}=${exprOf(args.get(name)!)}`);
   return parts.join(" ");
 }
 
-/** Runs a function over the list that is argument 0. */
-function overList(c: ArmCall, run: (list: Value[]) => Value): Result {
-  const v = c.arg(0);
+/** Runs a function over the list that is argument 0. A lambda sees what is known of the resources that references() gives. */
+function overList(c: ArmCall, run: (list: Result[]) => Result): Result {
+  const found = evaluate(c.r, c.env, c.e.args[0]!);
+  const v = plain(found);
   c.args = [v, lambdaText(c)];
+  if (found instanceof Runtime && found.each !== null) return run(found.each);
   if (Array.isArray(v)) return run(v);
   return v instanceof Unknown ? c.unknown(v.reason) : c.fail(`it takes a list, not ${describe(v)}`);
 }
 
-function filter(c: ArmCall, list: Value[]): Value {
-  const out: Value[] = [];
+/** A list of which some elements may be of references(). */
+function resourcesOf(c: ArmCall, list: Result[]): Result {
+  if (!list.some((item) => item instanceof Runtime)) return list as Value[];
+  const out = c.runtime();
+  out.each = list;
+  return out;
+}
+
+function filter(c: ArmCall, list: Result[]): Result {
+  const out: Result[] = [];
   for (let i = 0; i < list.length; i++) {
     const v = apply(c, 1, list[i]!, BigInt(i));
     if (v instanceof Unknown) return c.unknown(v.reason);
     if (asBool(v) === true) out.push(list[i]!);
   }
-  return out;
+  return resourcesOf(c, out);
 }
 
 /** Is stable; the lambda says whether its first argument comes first. */
-function sort(c: ArmCall, list: Value[]): Value {
+function sort(c: ArmCall, list: Result[]): Result {
   let unknown: Unknown | null = null;
   const out = mergeSort(list, (a, b) => {
     const v = apply(c, 1, a, b);
     if (v instanceof Unknown) unknown ??= v;
     return asBool(v) === true;
   });
-  return unknown === null ? out : c.unknown((unknown as Unknown).reason);
+  return unknown === null ? resourcesOf(c, out) : c.unknown((unknown as Unknown).reason);
 }
 
 /** Compares in an order that does not depend on a library, so that a lambda that is no order gives the same list in both engines. */
-function mergeSort(list: Value[], before: (a: Value, b: Value) => boolean): Value[] {
+function mergeSort(list: Result[], before: (a: Result, b: Result) => boolean): Result[] {
   if (list.length < 2) return [...list];
   const half = Math.floor(list.length / 2);
   const a = mergeSort(list.slice(0, half), before);
   const b = mergeSort(list.slice(half), before);
-  const out: Value[] = [];
+  const out: Result[] = [];
   let i = 0;
   let j = 0;
   while (i < a.length && j < b.length) out.push(before(b[j]!, a[i]!) ? b[j++]! : a[i++]!);
   return out.concat(a.slice(i), b.slice(j));
 }
 
-function toObject(c: ArmCall, list: Value[]): Value {
+function toObject(c: ArmCall, list: Result[]): Value {
   const out = newMap();
   for (const item of list) {
     const key = toText(apply(c, 1, item));
     if (key instanceof Unknown) return c.unknown(key.reason);
-    out[key] = c.e.args.length > 2 ? apply(c, 2, item) : item;
+    out[key] = c.e.args.length > 2 ? apply(c, 2, item) : plain(item);
   }
   return out;
 }
 
-function groupBy(c: ArmCall, list: Value[]): Value {
+function groupBy(c: ArmCall, list: Result[]): Value {
   const out = newMap();
   for (const item of list) {
     const key = toText(apply(c, 1, item));
     if (key instanceof Unknown) return c.unknown(key.reason);
     const group = out[key];
-    if (Array.isArray(group)) group.push(item);
-    else out[key] = [item];
+    if (Array.isArray(group)) group.push(plain(item));
+    else out[key] = [plain(item)];
   }
   return out;
 }

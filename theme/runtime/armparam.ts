@@ -3,7 +3,8 @@
 import { ArmFrame, bindings, foldEqual, foldGet, parameterType, type ArmValue } from "./arm";
 import { asBool } from "./armlogic";
 import { newScope } from "./armid";
-import { fromVault } from "./armnested";
+import { templateOf } from "./armdocument";
+import { IN_VAULT, kept } from "./armnested";
 import { describe, isMap, literalValue, parseJSONText, same, toInt, toText } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { parse, quoted, type Node } from "./document";
@@ -19,8 +20,8 @@ export interface GivenParameter {
   /** Of a file; null for NAME=VALUE. */
   node: Node | null;
   text: string;
-  /** A file may say that the value stands in a key vault. */
-  vault: boolean;
+  /** Where a file says the value stands, which is not in it. */
+  away: string;
   used: boolean;
 }
 
@@ -43,7 +44,7 @@ export function readParameters(params: Parameter[], problems: Diagnostic[]): Giv
   const out: GivenParameter[] = [];
   for (const p of params) {
     if ("name" in p) {
-      out.push({ name: p.name, source: null, offset: 0, node: null, text: p.value, vault: false, used: false });
+      out.push({ name: p.name, source: null, offset: 0, node: null, text: p.value, away: "", used: false });
       continue;
     }
     const source = new Source(p.file, p.text);
@@ -58,8 +59,10 @@ export function readParameters(params: Parameter[], problems: Diagnostic[]): Giv
     for (const e of root.entries) {
       if (e.key.startsWith("$")) continue;
       const value = foldGet(e.value, "value");
-      const vault = value === null && foldGet(e.value, "reference") !== null;
-      out.push({ name: e.key, source, offset: e.start, node: value ?? e.value, text: "", vault, used: false });
+      let away = "";
+      if (value === null && foldGet(e.value, "reference") !== null) away = IN_VAULT;
+      else if (value === null && foldGet(e.value, "expression") !== null) away = "is computed when it is given";
+      out.push({ name: e.key, source, offset: e.start, node: value ?? e.value, text: "", away, used: false });
     }
   }
   return out;
@@ -70,16 +73,17 @@ function placeOf(g: GivenParameter): { source: Source; offset: number } | null {
 }
 
 /** Converts the values for one template. Of two values the later wins. */
-export function giveParameters(template: Node, given: GivenParameter[], problems: Diagnostic[]): Map<string, ArmValue> {
+export function giveParameters(document: Node, given: GivenParameter[], problems: Diagnostic[]): Map<string, ArmValue> {
   const out = new Map<string, ArmValue>();
+  const template = templateOf(document);
   const declared = bindings(foldGet(template, "parameters"));
   const f = new ArmFrame(template, null, newScope("", ""));
   for (const g of given) {
     const b = declared.get(lowerASCII(g.name));
     if (b === undefined) continue;
     g.used = true;
-    if (g.vault) {
-      out.set(lowerASCII(g.name), { value: fromVault(b.name, f) });
+    if (g.away !== "") {
+      out.set(lowerASCII(g.name), { value: kept(b.name, g.away, f) });
       continue;
     }
     const typ = lowerASCII(parameterType(f, b.node));
@@ -155,7 +159,7 @@ function sameAllowed(a: Value, b: Value): boolean {
 
 /** Reports the names that no template declares. */
 export function unusedParameters(given: GivenParameter[], templates: Node[], problems: Diagnostic[]): void {
-  const names = [...new Set(templates.flatMap((t) => (foldGet(t, "parameters")?.entries ?? []).map((e) => e.key)))].sort(compareCodePoints);
+  const names = [...new Set(templates.flatMap((t) => (foldGet(templateOf(t), "parameters")?.entries ?? []).map((e) => e.key)))].sort(compareCodePoints);
   for (const g of given) {
     if (g.used) continue;
     const hint = didYouMean(g.name, names) || (names.length > 0 ? `the parameters are ${names.join(", ")}` : "");

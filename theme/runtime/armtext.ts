@@ -50,9 +50,6 @@ export const textFunctions: FunctionTable = {
       return v === undefined ? c.fail("the text is not base64 of JSON") : v;
     },
   },
-  uri: { min: 2, max: 2, run: runtimeOnly },
-  dataUri: { min: 1, max: 1, run: runtimeOnly },
-  dataUriToString: { min: 1, max: 1, run: runtimeOnly },
   uniqueString: { min: 1, max: -1, open: true, run: runtimeOnly },
   guid: { min: 1, max: -1, open: true, run: runtimeOnly },
   newGuid: { run: onceOnly },
@@ -207,7 +204,10 @@ const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 
 function base64(c: ArmCall): Result {
   const s = toText(c.args[0]!);
-  if (typeof s !== "string") return c.fail("it takes a text");
+  return typeof s === "string" ? guardText(c, encodeBase64(s)) : c.fail("it takes a text");
+}
+
+export function encodeBase64(s: string): string {
   const bytes: number[] = [];
   // encodeURIComponent is the one encoder of UTF-8 that every engine has.
   for (const m of encodeURIComponent(s).matchAll(/%([0-9A-F]{2})|[^%]/g)) bytes.push(m[1] ? parseInt(m[1], 16) : m[0].charCodeAt(0));
@@ -216,11 +216,11 @@ function base64(c: ArmCall): Result {
     const n = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     out += BASE64[n >> 18]! + BASE64[(n >> 12) & 63]! + (i + 1 < bytes.length ? BASE64[(n >> 6) & 63]! : "=") + (i + 2 < bytes.length ? BASE64[n & 63]! : "=");
   }
-  return guardText(c, out);
+  return out;
 }
 
 /** The text that base64 stands for, or null. Line breaks are ignored. */
-function fromBase64(v: Value): string | null {
+export function fromBase64(v: Value): string | null {
   if (typeof v !== "string") return null;
   const s = v.replace(/[\r\n]/g, "");
   if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(s)) return null;
@@ -286,6 +286,7 @@ function formatItem(c: ArmCall, whole: string): { value: Value } | { why: string
   if (index + 1 >= c.args.length) return { why: `there is no argument ${index}` };
   const v = c.args[index + 1]!;
   let out: Value = toText(v);
+  if (typeof v === "number" && spec !== undefined) return { why: `the number format ${quoted(spec)} is not one this reader knows` };
   if (typeof v === "bigint" && spec !== undefined) {
     const formatted = formatInt(v, spec);
     if (formatted === null) return { why: `the number format ${quoted(spec)} is not one this reader knows` };
@@ -304,9 +305,9 @@ function atoi(s: string): number | null {
   return /^[+-]?\d+$/.test(s) && Number.isSafeInteger(Number(s)) ? Number(s) : null;
 }
 
-/** Applies D, X and formats of zeros; null for others. */
+/** Applies D, F, G, N, X and formats of zeros; null for others. */
 function formatInt(n: bigint, spec: string): string | null {
-  let digits = 0;
+  let digits = -1;
   if (spec === "") return String(n);
   if (/^0+$/.test(spec)) {
     digits = spec.length;
@@ -325,6 +326,19 @@ function formatInt(n: bigint, spec: string): string | null {
     case "D":
     case "0":
       return n < 0n ? `-${String(-n).padStart(digits, "0")}` : String(n).padStart(digits, "0");
+    case "g":
+    case "G":
+      return digits < 1 || String(n).replace("-", "").length <= digits ? String(n) : null;
+    case "f":
+    case "F":
+    case "n":
+    case "N": {
+      let text = String(n < 0n ? -n : n);
+      if (spec[0]!.toLowerCase() === "n") text = text.replace(/\B(?=(\d{3})+$)/g, ",");
+      if (digits < 0) digits = 2;
+      if (digits > 0) text += `.${"0".repeat(digits)}`;
+      return n < 0n ? `-${text}` : text;
+    }
     default:
       return null;
   }

@@ -1,6 +1,7 @@
 // The formats that mappings read into the model. Mirrors internal/topology/formats.go.
 
 import { armSchema, foldGet, type Flattened } from "./arm";
+import { templateIn } from "./armdocument";
 import type { Node } from "./document";
 import type { Input, Reader } from "./read";
 import { fitsResources } from "./resources";
@@ -55,8 +56,14 @@ export function formatNames(): string {
   return `${names.join(", ")} and ${last}`;
 }
 
-/** Recognises an ARM template by its schema or by its resources. */
+/** Recognises an ARM template, or a document that wraps one. */
 function fitsTemplate(root: Node, asked: boolean): Fit {
+  const { template } = templateIn(root);
+  return template !== null && template !== root ? { by: "the template in it" } : fitsBareTemplate(root, asked);
+}
+
+/** Recognises an ARM template by its schema or by its resources. */
+export function fitsBareTemplate(root: Node, asked: boolean): Fit {
   if (root.kind !== "map") return { why: "it is no map" };
   const inside = 'its "resources"';
   if (armSchema(root).includes("deploymenttemplate.json")) return { by: 'its "$schema"' };
