@@ -94,9 +94,20 @@ func bind(vars map[string]any) map[string]val {
 
 // EvalMapping evaluates an expression of rules/inputs over a flattened resource
 // and, with Each, one item. A run-time error makes the value unknown: an input
-// that does not look as expected must not stop the reading of the rest.
+// that does not look as expected must not stop the reading of the rest. w has no
+// collections; evaluations share what it holds of machines.
 func (x *Expr) EvalMapping(w *World, resource map[string]any, item any, index int) any {
-	v, err := x.eval(w, map[string]any{"resource": resource, "item": item, "index": index})
+	plain := reads{resource: resource, item: item}
+	if v, ok := plain.eval(x.Root); ok {
+		if u, open := v.(*Unknown); open {
+			return &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr}
+		}
+		return v
+	}
+	w.steps, w.numbers = 0, 0
+	env := w.scratch()
+	env["resource"], env["item"], env["index"] = resource, item, index
+	v, err := x.eval(w, env)
 	if err != nil {
 		return &Unknown{Reason: fmt.Sprintf("the input has an unexpected shape: %s", err.Message)}
 	}

@@ -170,13 +170,14 @@ type armFrame struct {
 	// passes are the frames that evaluate the strings of this template in turn:
 	// a string that starts with one more "[" waits for the next. An outer-scope
 	// nested template is evaluated by its parent first.
-	passes []*armFrame
-	scope  armScope
-	name   any    // of the deployment
-	key    string // tells its parameters from those of other templates
-	given  map[string]armValue
-	env    *armEnv // of the deployment resource, which evaluates given nodes
-	exists *lang.Unknown
+	passes   []*armFrame
+	scope    armScope
+	prefixed any    // prefix(), once it was asked for
+	name     any    // of the deployment
+	key      string // tells its parameters from those of other templates
+	given    map[string]armValue
+	env      *armEnv // of the deployment resource, which evaluates given nodes
+	exists   *lang.Unknown
 
 	params    map[string]*armBinding
 	vars      map[string]*armBinding
@@ -217,6 +218,14 @@ func (r *armReader) newFrame(template *document.Node, parent *armFrame, scope ar
 	f.symbolic = resources != nil && resources.Kind == document.Map
 	r.frames = append(r.frames, f)
 	return f
+}
+
+// prefix is what ids of the template's own resources begin with.
+func (f *armFrame) prefix() any {
+	if f.prefixed == nil {
+		f.prefixed = f.scope.prefix()
+	}
+	return f.prefixed
 }
 
 func bindings(n *document.Node) map[string]*armBinding {

@@ -62,18 +62,29 @@ func (r *armReader) call(env *armEnv, e *armExpr) any {
 	if strings.Contains(e.name, ".") {
 		return r.userCall(env, e)
 	}
-	f, ok := r.function(e.name)
-	if !ok {
+	f := e.fn
+	if f == nil {
+		if found, ok := r.function(e.name); ok {
+			f, e.fn = &found, &found
+		}
+	}
+	if f == nil {
 		return piece(fmt.Sprintf("%s calls %s, which is not a function this reader knows", quoteSource(e), quoted(e.name)), unresolvedText, r.callExpr(env, e))
 	}
 	if len(e.args) < f.min || f.max >= 0 && len(e.args) > f.max {
 		return piece(fmt.Sprintf("%s has the wrong number of arguments", quoteSource(e)), unresolvedText, r.callExpr(env, e))
 	}
-	c := &armCallEnv{r: r, env: env, e: e}
+	call := &struct {
+		armCallEnv
+		few [3]any
+	}{armCallEnv: armCallEnv{r: r, env: env, e: e}}
+	c := &call.armCallEnv
 	if f.lazy {
 		return f.run(c)
 	}
-	c.args = make([]any, len(e.args))
+	if c.args = call.few[:min(len(e.args), len(call.few))]; len(e.args) > len(call.few) {
+		c.args = make([]any, len(e.args))
+	}
 	for i, a := range e.args {
 		c.args[i] = plain(r.eval(env, a))
 	}

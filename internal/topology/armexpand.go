@@ -203,7 +203,10 @@ func (r *armReader) nameInstance(env *armEnv, in *armInstance, parent *armInstan
 			in.names[i] = named(s)
 		}
 	}
-	prefix := r.scopeOf(env, in).prefix()
+	prefix := in.frame.prefix()
+	if r.moves(in) {
+		prefix = r.scopeOf(env, in).prefix()
+	}
 	if parent != nil {
 		prefix = in.nestIn(parent, prefix)
 	}
@@ -316,21 +319,35 @@ func (r *armReader) body(in *armInstance, depth int) map[string]any {
 	}
 	in.state = 1
 	env := &armEnv{frame: in.frame, loops: in.loops, depth: depth}
-	out := make(map[string]any, len(in.node.Entries)+3)
+	out := make(map[string]any, len(in.node.Entries)+4)
 	deployment := isDeploymentType(in.typ)
 	for _, e := range in.node.Entries {
-		switch key := foldLower(e.Key); {
-		case key == "type" || key == "name" || key == "scope" || key == "condition" || key == "copy" || key == "resources" || key == "comments" || key == "metadata":
-		case deployment && key == "properties":
-		default:
-			out[e.Key] = r.value(env, e.Value)
+		if notOfBody(e.Key) || deployment && foldEqual(e.Key, "properties") {
+			continue
 		}
+		out[e.Key] = r.value(env, e.Value)
 	}
 	out["type"], out["name"], out["id"] = in.typ, in.names[len(in.names)-1], in.id
 	out["parent"], out["scope"] = in.parent, in.scope
 	out["scopeType"] = scopeType(in.scope)
 	in.state, in.value = 2, out
 	return out
+}
+
+// notOfBody reports whether a key of a resource says what the reader makes of it,
+// not what the resource is like.
+func notOfBody(key string) bool {
+	switch len(key) {
+	case 4:
+		return foldEqual(key, "type") || foldEqual(key, "name") || foldEqual(key, "copy")
+	case 5:
+		return foldEqual(key, "scope")
+	case 8:
+		return foldEqual(key, "comments") || foldEqual(key, "metadata")
+	case 9:
+		return foldEqual(key, "condition") || foldEqual(key, "resources")
+	}
+	return false
 }
 
 // scopeType is the type of the resource that another one extends: nil where it

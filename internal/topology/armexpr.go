@@ -23,6 +23,7 @@ type armExpr struct {
 	// of it the parser was not given; the reader sets them.
 	node  *document.Node
 	shift int
+	fn    *armFunction // of a call, once it was looked up
 }
 
 // span is the place of the expression's first character.

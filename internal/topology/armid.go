@@ -78,6 +78,9 @@ func (s armScope) managementID() any {
 // resourceIDOf writes scope/providers/namespace/type/name/type/name. Where there
 // are more types than names, or fewer, the rest is appended as it is.
 func resourceIDOf(prefix any, typ string, names []any) any {
+	if id, ok := knownID(prefix, typ, names); ok {
+		return id
+	}
 	parts := strings.Split(strings.Trim(typ, "/"), "/")
 	out := []any{prefix, "/providers/" + parts[0]}
 	if foldEqual(strings.Trim(typ, "/"), "Microsoft.Resources/resourceGroups") {
@@ -95,6 +98,36 @@ func resourceIDOf(prefix any, typ string, names []any) any {
 	return settled(joinText(out...))
 }
 
+// knownID is resourceIDOf for known names, one for each part of the type.
+func knownID(prefix any, typ string, names []any) (string, bool) {
+	p, ok := prefix.(string)
+	size := len(p) + len("/providers/") + len(typ)
+	for _, n := range names {
+		s, known := n.(string)
+		ok = ok && known && s != ""
+		size += 1 + len(s)
+	}
+	typ = strings.Trim(typ, "/")
+	if !ok || strings.Count(typ, "/") != len(names) || foldEqual(typ, "Microsoft.Resources/resourceGroups") {
+		return "", false
+	}
+	var id strings.Builder
+	id.Grow(size)
+	id.WriteString(p)
+	id.WriteString("/providers/")
+	namespace, rest, _ := strings.Cut(typ, "/")
+	id.WriteString(namespace)
+	for _, n := range names {
+		var part string
+		part, rest, _ = strings.Cut(rest, "/")
+		id.WriteByte('/')
+		id.WriteString(part)
+		id.WriteByte('/')
+		id.WriteString(n.(string))
+	}
+	return id.String(), true
+}
+
 // named is the name of a resource, which is never empty: a parameter for one whose
 // default is empty is meant to be given.
 func named(name any) any {
@@ -108,6 +141,10 @@ func named(name any) any {
 func nameSegments(names []any) []any {
 	var out []any
 	for _, n := range names {
+		if s, ok := n.(string); ok && !strings.Contains(s, "/") {
+			out = append(out, n)
+			continue
+		}
 		if segments := textSegments(n); segments != nil {
 			out = append(out, segments...)
 		} else {
@@ -123,7 +160,7 @@ func armIDFunctions() map[string]armFunction {
 			return idFunction(c, func(s armScope, before []any) any {
 				switch len(before) {
 				case 0:
-					return s.prefix()
+					return c.env.frame.prefix()
 				case 1:
 					s.group = before[0]
 				default:

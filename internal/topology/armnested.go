@@ -118,6 +118,11 @@ func (r *armReader) scopeOf(env *armEnv, in *armInstance) armScope {
 	return s
 }
 
+// moves reports whether a resource says where it is deployed.
+func (r *armReader) moves(in *armInstance) bool {
+	return foldGet(in.node, "subscriptionId") != nil || foldGet(in.node, "resourceGroup") != nil || isDeploymentType(in.typ) && foldGet(in.node, "scope") != nil
+}
+
 // scopePart is the name that a resource gives for a part of its scope, or nil.
 func (r *armReader) scopePart(env *armEnv, in *armInstance, key string) any {
 	n := foldGet(in.node, key)

@@ -60,22 +60,20 @@ func describe(v any) string {
 // toText converts a value to text as string() does. It gives a string or an
 // *lang.Unknown.
 func toText(v any) any {
-	switch v := v.(type) {
+	switch x := v.(type) {
 	case nil:
 		return ""
-	case string:
+	case string, *lang.Unknown:
 		return v
 	case bool:
-		if v {
+		if x {
 			return "True"
 		}
 		return "False"
 	case int:
-		return strconv.Itoa(v)
+		return strconv.Itoa(x)
 	case float64:
-		return floatText(v)
-	case *lang.Unknown:
-		return v
+		return floatText(x)
 	}
 	return jsonText(v)
 }

@@ -1,11 +1,23 @@
 package topology_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
+	"github.com/plumbline/plumbline/internal/bundle"
+	"github.com/plumbline/plumbline/internal/content"
+	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/rulejs"
 	"github.com/plumbline/plumbline/internal/topology"
+	"github.com/plumbline/plumbline/theme"
 )
 
 // manyMachines is a template that makes n machines, each with an interface in
@@ -30,18 +42,197 @@ func manyMachines(n int) string {
 }`, n)
 }
 
-// BenchmarkRead shows that time grows with the number of copies, not faster.
+// deepModules is a template as the Bicep compiler writes one: n spokes, each of
+// modules inside each other, six deep, with declared types, descriptions and
+// values handed down through all of them. One spoke is about 70 KB.
+func deepModules(n int) string {
+	type object = map[string]any
+	const schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+	generator := object{"_generator": object{"name": "bicep", "version": "0.30.23.60470", "templateHash": "1234567890123456789"}}
+	parameter := func(typ, what string, more object) object {
+		out := object{"type": typ, "metadata": object{"description": "Optional. " + what + " of the deployment, handed down from the module above; see the documentation of the module for what it may be."}}
+		for k, v := range more {
+			out[k] = v
+		}
+		return out
+	}
+	template := func(resources object, outputs object) object {
+		return object{
+			"$schema": schema, "languageVersion": "2.0", "contentVersion": "1.0.0.0", "metadata": generator,
+			"definitions": object{
+				"subnetType": object{"type": "object", "properties": object{
+					"name": object{"type": "string", "metadata": object{"description": "Required. The name of the subnet."}}, "addressPrefix": object{"type": "string", "nullable": true},
+					"networkSecurityGroupResourceId": object{"type": "string", "nullable": true}, "serviceEndpoints": object{"type": "array", "items": object{"type": "string"}, "nullable": true},
+				}, "metadata": object{"__bicep_export!": true}},
+				"settingsType": object{"type": "object", "properties": object{
+					"size": object{"type": "string"}, "zone": object{"type": "int", "nullable": true}, "adminPassword": object{"type": "securestring", "nullable": true},
+				}},
+			},
+			"parameters": object{
+				"name": parameter("string", "The name", nil), "location": parameter("string", "The location", object{"defaultValue": "[resourceGroup().location]"}),
+				"tags": parameter("object", "The tags", object{"nullable": true}), "index": parameter("int", "The number", object{"defaultValue": 0}),
+				"prefix": parameter("string", "The address range", object{"defaultValue": "10.0.0.0/16"}), "enableTelemetry": parameter("bool", "Telemetry", object{"defaultValue": true}),
+				"settings": object{"$ref": "#/definitions/settingsType", "defaultValue": object{"size": "Standard_D2s_v5"}},
+				"subnets":  object{"type": "array", "items": object{"$ref": "#/definitions/subnetType"}, "nullable": true},
+			},
+			"variables": object{
+				"fullName": "[toLower(format('{0}-{1}', parameters('name'), padLeft(parameters('index'), 3, '0')))]",
+				"allTags":  "[union(coalesce(parameters('tags'), createObject()), createObject('index', string(parameters('index'))))]",
+				"copy":     []any{object{"name": "ranges", "count": 4, "input": "[cidrSubnet(parameters('prefix'), 24, copyIndex('ranges'))]"}},
+			},
+			"resources": resources, "outputs": outputs,
+		}
+	}
+	module := func(name string, inner object) object {
+		return object{
+			"condition": "[parameters('enableTelemetry')]", "type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "[format('{0}-" + name + "', deployment().name)]",
+			"properties": object{
+				"expressionEvaluationOptions": object{"scope": "inner"}, "mode": "Incremental",
+				"parameters": object{
+					"name": object{"value": "[format('{0}-" + name + "', parameters('name'))]"}, "location": object{"value": "[parameters('location')]"}, "index": object{"value": "[add(parameters('index'), 1)]"},
+					"tags": object{"value": "[variables('allTags')]"}, "prefix": object{"value": "[parameters('prefix')]"}, "settings": object{"value": "[parameters('settings')]"},
+					"enableTelemetry": "[if(contains(parameters('settings'), 'telemetry'), createObject('value', parameters('settings').telemetry), createObject('value', null()))]",
+				},
+				"template": inner,
+			},
+		}
+	}
+	tagged := func(typ, name string, properties object) object {
+		return object{"type": typ, "apiVersion": "2024-05-01", "name": name, "location": "[parameters('location')]", "tags": "[coalesce(variables('allTags'), createObject())]", "properties": properties}
+	}
+	spoke := func(i int) object {
+		inner := template(object{
+			"network": tagged("Microsoft.Network/virtualNetworks", "[format('{0}-vnet', variables('fullName'))]", object{
+				"addressSpace": object{"addressPrefixes": []any{"[parameters('prefix')]"}},
+				"copy":         []any{object{"name": "subnets", "count": "[length(variables('ranges'))]", "input": object{"name": "[format('snet-{0}', copyIndex('subnets'))]", "properties": object{"addressPrefix": "[variables('ranges')[copyIndex('subnets')]]"}}}},
+			}),
+			"nic": tagged("Microsoft.Network/networkInterfaces", "[format('{0}-nic', variables('fullName'))]", object{
+				"ipConfigurations": []any{object{"name": "ip", "properties": object{"subnet": object{"id": "[reference('network').subnets[1].id]"}}}},
+			}),
+			"vm": tagged("Microsoft.Compute/virtualMachines", "[format('{0}-vm', variables('fullName'))]", object{
+				"hardwareProfile": object{"vmSize": "[tryGet(parameters('settings'), 'size')]"},
+				"networkProfile":  object{"networkInterfaces": []any{object{"id": "[resourceId('Microsoft.Network/networkInterfaces', format('{0}-nic', variables('fullName')))]"}}},
+			}),
+		}, object{"subnetIds": object{"type": "array", "copy": object{"count": 4, "input": "[resourceId('Microsoft.Network/virtualNetworks/subnets', format('{0}-vnet', variables('fullName')), format('snet-{0}', copyIndex()))]"}}})
+		for level := range 5 {
+			name := fmt.Sprintf("level%d", 5-level)
+			inner = template(object{
+				"lock": tagged("Microsoft.Network/publicIPAddresses", "[format('{0}-pip', variables('fullName'))]", object{"publicIPAllocationMethod": "Static"}),
+				"sub":  module(name, inner),
+				"pep": tagged("Microsoft.Network/networkInterfaces", "[format('{0}-pep', variables('fullName'))]", object{
+					"ipConfigurations": []any{object{"name": "ip", "properties": object{"subnet": object{"id": "[reference('sub').outputs.subnetIds.value[0]]"}}}},
+				}),
+			}, object{"subnetIds": object{"type": "array", "value": "[reference('sub').outputs.subnetIds.value]"}})
+		}
+		return module(fmt.Sprintf("spoke%d", i), inner)
+	}
+	spokes := object{}
+	for i := range n {
+		spokes[fmt.Sprintf("spoke%02d", i)] = spoke(i)
+	}
+	root := template(spokes, object{})
+	root["parameters"].(object)["name"].(object)["defaultValue"] = "lz"
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// templates are what reading is measured with: each at three sizes.
+var templates = []struct {
+	name  string
+	sizes []int
+	make  func(int) string
+}{
+	{"copies", []int{100, 1000, 10000}, manyMachines},
+	{"modules", []int{2, 5, 10}, deepModules},
+}
+
+// BenchmarkRead shows that time grows with the number of copies and of modules,
+// not faster: "us/unit" stays the same.
 func BenchmarkRead(b *testing.B) {
 	env := newEngines(b, founding()).env
-	for _, n := range []int{100, 1000, 10000} {
-		files := []topology.File{{Name: "main.json", Text: manyMachines(n)}}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if t := topology.Read(env, files, topology.Options{}); len(t.Problems) > 0 {
-					b.Fatal(t.Problems)
+	for _, t := range templates {
+		for _, n := range t.sizes {
+			files := []topology.File{{Name: "main.json", Text: t.make(n)}}
+			b.Run(fmt.Sprintf("%s-%d", t.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if t := topology.Read(env, files, topology.Options{}); len(t.Problems) > 0 {
+						b.Fatal(t.Problems)
+					}
 				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "us/unit")
+				b.ReportMetric(float64(len(files[0].Text))/1000, "KB")
+			})
+		}
+	}
+}
+
+// BenchmarkReadInV8 reads the largest templates in Go and in Node, in turns.
+// "vs-go" is how much longer V8 takes: above 1, Go is faster.
+func BenchmarkReadInV8(b *testing.B) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		b.Skip("node is not installed")
+	}
+	env := newEngines(b, founding()).env
+	dir := b.TempDir()
+	write := func(name string, data []byte) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		return file
+	}
+	site, _ := content.Load(fstest.MapFS{}, content.Options{})
+	set, problems := rule.Load(site, env, fstest.MapFS{}, "rules/")
+	if problems.HasErrors() {
+		b.Fatal(problems)
+	}
+	checks, err := fs.ReadFile(theme.FS(), "runtime/checks.ts")
+	if err != nil {
+		b.Fatal(err)
+	}
+	assets, problems := bundle.Site(theme.With(fstest.MapFS{"runtime/checks.ts": {Data: append(checks, measureTS...)}}), string(rulejs.Translate(set, "bench")))
+	if problems.HasErrors() {
+		b.Fatal(problems[0].Message)
+	}
+	write("read.mjs", assets.Files["checks.mjs"])
+	script := write("bench.mjs", []byte(`import { readFileSync } from "node:fs";
+const { measure } = await import("./read.mjs");
+console.log(JSON.stringify(measure(readFileSync(process.argv[2], "utf8"))));`))
+	for _, t := range templates {
+		n := t.sizes[len(t.sizes)-1]
+		text := t.make(n)
+		files := []topology.File{{Name: "main.json", Text: text}}
+		path := write(t.name+".json", []byte(text))
+		b.Run(fmt.Sprintf("%s-%d", t.name, n), func(b *testing.B) {
+			var ours, theirs, first float64
+			for b.Loop() {
+				out, err := exec.Command(node, script, path).Output()
+				var m struct{ First, Best float64 }
+				if err == nil {
+					err = json.Unmarshal(out, &m)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+				first, theirs = first+m.First, theirs+m.Best
+				best := time.Hour
+				for range rounds {
+					start := time.Now()
+					topology.Read(env, files, topology.Options{})
+					best = min(best, time.Since(start))
+				}
+				ours += float64(best.Microseconds()) / 1000
 			}
+			b.ReportMetric(ours/float64(b.N), "go-ms")
+			b.ReportMetric(theirs/float64(b.N), "v8-ms")
+			b.ReportMetric(first/float64(b.N), "v8-cold-ms")
+			b.ReportMetric(theirs/ours, "vs-go")
+			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
@@ -94,3 +285,22 @@ func BenchmarkResources(b *testing.B) {
 		})
 	}
 }
+
+// rounds is how often each engine reads a template before its best time counts.
+const rounds = 10
+
+var measureTS = strings.ReplaceAll(`
+import measured from "plumbline:rules";
+import { read as readMeasured } from "./read";
+
+export function measure(text: string) {
+  const times: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const start = performance.now();
+    const t = readMeasured(measured, [{ file: "main.json", text }]);
+    times.push(performance.now() - start);
+    if (t.world === null || t.problems.length > 0) throw new Error(JSON.stringify(t.problems));
+  }
+  return { First: times[0], Best: Math.min(...times) };
+}
+`, "ROUNDS", fmt.Sprint(rounds))

@@ -149,6 +149,29 @@ func (m *mapper) refTo(id any, place lang.Place) ref {
 // identityOf is the identity of an id. Some types have one name in the ids of
 // resources and another in those that refer to them.
 func (m *mapper) identityOf(id any) (string, bool) {
+	s, ok := id.(string)
+	if !ok || s == "" {
+		return m.canonical(id)
+	}
+	// The mappings of a resource ask for the same few ids again and again.
+	for _, known := range m.recent {
+		if known.id == s && known.tables == len(m.order) {
+			return known.identity, true
+		}
+	}
+	identity, _ := m.canonical(id)
+	m.recent[m.next] = recentID{s, identity, len(m.order)}
+	m.next = (m.next + 1) % len(m.recent)
+	return identity, true
+}
+
+// recentID is an id with its identity, as so many tables of mappings give it.
+type recentID struct {
+	id, identity string
+	tables       int
+}
+
+func (m *mapper) canonical(id any) (string, bool) {
 	identity, ok := identityOf(id)
 	for _, t := range m.order {
 		for other, canonical := range t.also {

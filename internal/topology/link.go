@@ -492,7 +492,24 @@ func foldLower(s string) string {
 	return s
 }
 
-func foldEqual(a, b string) bool { return len(a) == len(b) && foldLower(a) == foldLower(b) }
+func foldEqual(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := 0; i < len(a); i++ {
+		if a[i] != b[i] && lowerByte(a[i]) != lowerByte(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerByte(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
 
 // normalID gives the identity of an id: without case, doubled or closing slashes.
 func normalID(id string) string {

@@ -25,6 +25,8 @@ type mapper struct {
 	problems *diag.List
 	worlds   worlds
 	world    *lang.World // which mappings see; it is empty
+	recent   [4]recentID
+	next     int // of recent, to be replaced
 }
 
 // mapped is a draft under construction.
@@ -268,7 +270,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	} else if mp.ID != nil {
 		name = lastSegment(id)
 	}
-	if _, ok := identityOf(name); !ok {
+	if u, isText := name.(*lang.Unknown); isText && u.Expr == "" || !isText && !isString(name) {
 		name = lastSegment(id)
 	}
 	kind := m.env.Model().Kind(mp.Kind)
@@ -287,7 +289,9 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	if mp.Each != nil {
 		owner, _ := m.identityOf(r.body["id"])
 		d.said = !strings.HasPrefix(identity, owner+"/") && !strings.HasPrefix(identity, "{")
-		d.from = m.refTo(id, place)
+		if d.said {
+			d.from = m.refTo(id, place)
+		}
 	}
 	if !d.said && m.worlds.current != nil {
 		m.worlds.seen[kind.Name] = true
@@ -302,8 +306,16 @@ func isBare(item any) bool {
 	return open
 }
 
+func isString(v any) bool {
+	_, ok := v.(string)
+	return ok
+}
+
 // lastSegment is the name that an id ends with.
 func lastSegment(id any) any {
+	if s, ok := id.(string); ok {
+		return s[strings.LastIndexByte(s, '/')+1:]
+	}
 	segments := textSegments(id)
 	if len(segments) == 0 {
 		return id

@@ -61,6 +61,9 @@ func quoteExpr(s string) string {
 // joinText concatenates texts that may be unresolved. The result is a string
 // where all are.
 func joinText(parts ...any) any {
+	if s, ok := joinKnown(parts); ok {
+		return s
+	}
 	var text, expr strings.Builder
 	reason, known, placed := "", true, false
 	for _, p := range parts {
@@ -86,6 +89,27 @@ func joinText(parts ...any) any {
 		return text.String()
 	}
 	return bounded(&lang.Unknown{Reason: reason, Text: text.String(), Expr: expr.String()})
+}
+
+// joinKnown concatenates texts, or reports false where one is unresolved.
+func joinKnown(parts []any) (string, bool) {
+	size := 0
+	for _, p := range parts {
+		switch p := p.(type) {
+		case string:
+			size += len(p)
+		case *lang.Unknown:
+			return "", false
+		}
+	}
+	var text strings.Builder
+	text.Grow(size)
+	for _, p := range parts {
+		if s, ok := p.(string); ok {
+			text.WriteString(s)
+		}
+	}
+	return text.String(), true
 }
 
 // exprPieces cuts an Expr into literal texts (braces undoubled) and unresolved
