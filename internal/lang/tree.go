@@ -96,6 +96,15 @@ func named(u *Unknown, path string) *Unknown {
 	return opened(u, "", path)
 }
 
+// unnamed is what an operator gives for an operand that is not known: not the
+// operand itself, so that it does not compare as the same.
+func unnamed(u *Unknown) *Unknown {
+	if u.Expr == "" && u.Text == "" {
+		return u
+	}
+	return &Unknown{Reason: u.Reason, Missing: u.Missing}
+}
+
 // both merges unknowns; nil ones are skipped. It returns nil if all are.
 func both(us ...*Unknown) *Unknown {
 	var out *Unknown
@@ -355,13 +364,13 @@ func (t *tree) cond(n *Node, f *frame) result {
 	}
 	x, y := t.eval(n.Args[1], f), t.eval(n.Args[2], f)
 	if x.err != nil || y.err != nil {
-		return value(cu)
+		return value(unnamed(cu))
 	}
 	xu, yu := x.open(), y.open()
 	if xu == nil && yu == nil && sameScalar(x.v, y.v) {
 		return result{val: val{x.v, x.path}}
 	}
-	return value(both(cu, xu, yu))
+	return value(unnamed(both(cu, xu, yu)))
 }
 
 // sameScalar reports whether two values are the same scalar or object, so that
@@ -415,7 +424,7 @@ func (t *tree) strict(n *Node, f *frame) result {
 		r := t.eval(a, f)
 		if r.err != nil {
 			if u != nil {
-				return value(u)
+				return value(unnamed(u))
 			}
 			return r
 		}
@@ -430,7 +439,7 @@ func (t *tree) strict(n *Node, f *frame) result {
 		}
 	}
 	if u != nil {
-		return value(u)
+		return value(unnamed(u))
 	}
 	if p, ok := lastOf(vals).(*Partial); ok && n.Op == OpBin && n.Name == "in" {
 		return t.inPartial(vals[0], p, results[1].path)
@@ -494,7 +503,7 @@ func (t *tree) inPartial(x any, list *Partial, path string) result {
 		u = both(u, named(list.Open, path))
 	}
 	if u != nil {
-		return value(u)
+		return value(unnamed(u))
 	}
 	return value(false)
 }
@@ -525,7 +534,7 @@ func (t *tree) applyTo(n *Node, operands, results []any) result {
 	var u *Unknown
 	switch {
 	case errors.As(err, &u): // which objects are the same is not known
-		return value(named(u, n.pathText()))
+		return value(unnamed(named(u, n.pathText())))
 	case err != nil:
 		return t.fail(n, describe(n, operands, err))
 	}
@@ -542,7 +551,7 @@ func (t *tree) openIdentity(n *Node, operands []any) (result, bool) {
 		v, err = equal(operands[0], operands[1])
 	}
 	if u, ok := err.(*Unknown); ok {
-		return value(named(u, n.pathText())), true
+		return value(unnamed(named(u, n.pathText()))), true
 	}
 	if b, ok := v.(bool); ok && err == nil {
 		return value(b != (n.Name == "!=")), true

@@ -57,6 +57,14 @@ function named(u: Unknown, path: string): Unknown {
   return u.missing.length > 0 ? u : opened(u, "", path);
 }
 
+/** What an operator gives for an operand that is not known: not the operand itself, so that it does not compare as the same. */
+function unnamed(u: Unknown): Unknown {
+  if (u.expr === "" && u.text === "") return u;
+  const out = new Unknown(u.reason);
+  out.missing = u.missing;
+  return out;
+}
+
 /** Merges unknowns; null ones are skipped. */
 function both(...us: (Unknown | null)[]): Unknown | null {
   let out: Unknown | null = null;
@@ -261,11 +269,11 @@ export class Tree {
     }
     const x = this.attempt(() => this.eval(yes, f));
     const y = this.attempt(() => this.eval(no, f));
-    if (x instanceof RuntimeError || y instanceof RuntimeError) return value(cu);
+    if (x instanceof RuntimeError || y instanceof RuntimeError) return value(unnamed(cu));
     const xu = openOf(x);
     const yu = openOf(y);
     if (xu === null && yu === null && x.v === y.v && (x.v === null || typeof x.v !== "object" || x.v instanceof Obj)) return value(x.v, x.path);
-    return value(both(cu, xu, yu)!);
+    return value(unnamed(both(cu, xu, yu)!));
   }
 
   func(n: Node, f: Frame): Val {
@@ -294,7 +302,7 @@ export class Tree {
       }
       const r = this.attempt(() => this.eval(a, f));
       if (r instanceof RuntimeError) {
-        if (u) return value(u);
+        if (u) return value(unnamed(u));
         throw r;
       }
       results.push(r);
@@ -304,7 +312,7 @@ export class Tree {
       const decided = this.overText(n, results[0]!, results[1]!);
       if (decided) return decided;
     }
-    if (u) return value(u);
+    if (u) return value(unnamed(u));
     const vals = results.map((r) => r?.v as Value);
     if (isIn && vals[1] instanceof Partial) return this.inPartial(vals[0]!, vals[1], results[1]!.path);
     return this.apply(n, vals);
@@ -338,7 +346,7 @@ export class Tree {
       else if (is) return value(true);
     }
     if (list.open) u = both(u, named(list.open, path));
-    return value(u ?? false);
+    return value(u ? unnamed(u) : false);
   }
 
   /** Runs the operator of n on known operands. */
@@ -358,7 +366,7 @@ export class Tree {
           return value(binary[n.name!]!(v[0]!, v[1]!));
       }
     } catch (e) {
-      if (e instanceof Unknown) return value(named(e, comparedPath(n)));
+      if (e instanceof Unknown) return value(unnamed(named(e, comparedPath(n))));
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
     }
@@ -375,10 +383,10 @@ export class Tree {
         if (is === true) return value(true);
         if (is instanceof Unknown) u = is;
       }
-      return value(u ? named(u, comparedPath(n)) : false);
+      return value(u ? unnamed(named(u, comparedPath(n))) : false);
     }
     const is = attemptSame(a, b);
-    if (is instanceof Unknown) return value(named(is, comparedPath(n)));
+    if (is instanceof Unknown) return value(unnamed(named(is, comparedPath(n))));
     return value(is !== (n.name === "!="));
   }
 
@@ -425,7 +433,7 @@ export class Tree {
       const nested = n.name === "flatten" && a.op === "loop" && a.name === "map";
       const r = this.attempt(() => (nested ? this.nested(a, f) : this.eval(a, f)));
       if (r instanceof RuntimeError) {
-        if (u) return value(u);
+        if (u) return value(unnamed(u));
         throw r;
       }
       let v = r.v;
