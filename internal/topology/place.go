@@ -2,6 +2,8 @@ package topology
 
 import (
 	"reflect"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -10,11 +12,12 @@ import (
 	"github.com/plumbline/plumbline/internal/lang"
 )
 
-// placeTable finds where values stand in a document. It knows the parent of
-// every node, so that a JSON pointer is written only for what is asked for.
+// placeTable finds where values stand in a document. A JSON pointer is written
+// only for what is asked for.
 type placeTable struct {
 	src    *diag.Source
-	parent map[*document.Node]step
+	root   *document.Node
+	parent map[*document.Node]step // of every node, once it is needed
 	values map[uintptr]placed
 	known  map[*document.Node]lang.Place
 }
@@ -34,8 +37,61 @@ type placed struct {
 }
 
 func newPlaceTable(src *diag.Source, root *document.Node) *placeTable {
-	t := &placeTable{src: src, parent: map[*document.Node]step{}, values: map[uintptr]placed{}, known: map[*document.Node]lang.Place{}}
-	pending := []*document.Node{root}
+	return &placeTable{src: src, root: root, values: map[uintptr]placed{}, known: map[*document.Node]lang.Place{}}
+}
+
+// path leads from the root to a node, by its place in the text. That of an alias
+// in YAML is where its anchor stands, so then all parents are looked at.
+func (t *placeTable) path(n *document.Node) []step {
+	if t.parent == nil {
+		var out []step
+		for at := t.root; at != n; {
+			next := child(at, n.Span.Start)
+			if next.parent == nil {
+				out = nil
+				break
+			}
+			out = append(out, next)
+			if at = next.node(); at == n {
+				return out
+			}
+		}
+		if t.root == n {
+			return nil
+		}
+		t.findParents()
+	}
+	var out []step
+	for s, ok := t.parent[n]; ok; s, ok = t.parent[s.parent] {
+		out = append(out, s)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// child is the step from a node to the child that holds an offset of the text.
+// Without a parent it is none.
+func child(n *document.Node, offset int) step {
+	if i := sort.Search(len(n.Items), func(i int) bool { return n.Items[i].Span.End > offset }); i < len(n.Items) && n.Items[i].Span.Start <= offset {
+		return step{parent: n, index: i}
+	}
+	if i := sort.Search(len(n.Entries), func(i int) bool { return n.Entries[i].Value.Span.End > offset }); i < len(n.Entries) && n.Entries[i].Value.Span.Start <= offset {
+		return step{parent: n, key: n.Entries[i].Key, index: -1 - i}
+	}
+	return step{}
+}
+
+// node is where a step of child leads.
+func (s step) node() *document.Node {
+	if s.index >= 0 {
+		return s.parent.Items[s.index]
+	}
+	return s.parent.Entries[-1-s.index].Value
+}
+
+func (t *placeTable) findParents() {
+	t.parent = map[*document.Node]step{}
+	pending := []*document.Node{t.root}
 	for len(pending) > 0 {
 		n := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
@@ -48,7 +104,6 @@ func newPlaceTable(src *diag.Source, root *document.Node) *placeTable {
 			pending = append(pending, e.Value)
 		}
 	}
-	return t
 }
 
 // at returns the place of a node. Copies ask for the same one again and again.
@@ -56,17 +111,13 @@ func (t *placeTable) at(n *document.Node) lang.Place {
 	if place, ok := t.known[n]; ok {
 		return place
 	}
-	var parts []string
-	for s, ok := t.parent[n]; ok; s, ok = t.parent[s.parent] {
+	var b strings.Builder
+	for _, s := range t.path(n) {
 		part := s.key
 		if s.index >= 0 {
 			part = strconv.Itoa(s.index)
 		}
-		parts = append(parts, "/"+pointerPart(part))
-	}
-	var b strings.Builder
-	for i := len(parts) - 1; i >= 0; i-- {
-		b.WriteString(parts[i])
+		b.WriteString("/" + pointerPart(part))
 	}
 	place := lang.Place{Span: n.Span, Pointer: b.String()}
 	t.known[n] = place
