@@ -137,7 +137,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		defer f.Close()
 		in = f
 	}
-	lines := bufio.NewReaderSize(in, 1<<16)
+	lines := bufio.NewReaderSize(decoded(in), 1<<16)
 	// Two lines tell whether these are the lines of NDJSON.
 	head, filled := "", 0
 	for filled < 2 {
@@ -240,15 +240,28 @@ func (c *checkRun) undeclared(count map[string]int, problems map[string]diag.Dia
 	}
 }
 
+// decoded is what a reader gives as UTF-8 where a byte order mark says that it is
+// UTF-16.
+func decoded(in io.Reader) io.Reader {
+	r := bufio.NewReader(in)
+	if mark, _ := r.Peek(2); string(mark) == "\xff\xfe" || string(mark) == "\xfe\xff" {
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().Reader(r)
+	}
+	return r
+}
+
 // readText reads a file, or standard input for "-".
 func (p *program) readText(name string) (string, error) {
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(p.stdin)
-	} else {
-		data, err = os.ReadFile(name)
+	in := p.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", cannotRead(name, err)
+		}
+		defer f.Close()
+		in = f
 	}
+	data, err := io.ReadAll(decoded(in))
 	if err != nil {
 		return "", cannotRead(name, err)
 	}

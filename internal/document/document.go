@@ -110,7 +110,7 @@ func Shorten(s string) string {
 // any key in double quotes, and that YAML accepts.
 // The node is nil only where there are errors.
 func Parse(src *diag.Source) (*Node, diag.List) {
-	if !looksLikeJSON(src.Text) {
+	if !LooksLikeJSON(src.Text) {
 		return ParseYAML(src)
 	}
 	p := parseJSON(src)
@@ -123,9 +123,9 @@ func Parse(src *diag.Source) (*Node, diag.List) {
 	return p.root, p.problems
 }
 
-// looksLikeJSON reports whether the first character that is no byte order mark,
+// LooksLikeJSON reports whether the first character that is no byte order mark,
 // white space or comment opens a list or a map.
-func looksLikeJSON(text string) bool {
+func LooksLikeJSON(text string) bool {
 	i := skipBlank(text, 0)
 	return i < len(text) && (text[i] == '{' || text[i] == '[')
 }

@@ -27,7 +27,11 @@ func readParameters(params []Parameter, problems *diag.List) []*givenParameter {
 			out = append(out, &givenParameter{name: p.Name, text: p.Value})
 			continue
 		}
-		root, bad := document.Parse(diag.NewSource(p.File.Name, validText(p.File.Text)))
+		src := diag.NewSource(p.File.Name, validText(p.File.Text))
+		if foreignText(src, problems) {
+			continue
+		}
+		root, bad := document.Parse(src)
 		*problems = append(*problems, bad...)
 		if root == nil || bad.HasErrors() {
 			continue

@@ -51,9 +51,7 @@ func (r *reader) decode(f File) {
 // decodeText reads a text that is one document.
 func (r *reader) decodeText(f File) {
 	src := diag.NewSource(f.Name, f.Text)
-	if isMarkup(src.Text) {
-		r.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: src, End: 1},
-			Message: "this is a web page or XML, not a topology", Hint: "it may be a page to sign in: run the command that wrote it again, and look at what it says"})
+	if foreignText(src, &r.problems) {
 		r.docs = append(r.docs, &input{src: src})
 		return
 	}
@@ -65,11 +63,6 @@ func (r *reader) decodeText(f File) {
 	}
 	format, by := detect(r.env.Model(), root, r.opts.Input, &r.problems)
 	r.docs = append(r.docs, &input{src, root, format, by})
-}
-
-// isMarkup reports whether a text is HTML or XML, which as YAML would be a text.
-func isMarkup(text string) bool {
-	return strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n"), "<")
 }
 
 // validText replaces what is not UTF-8.

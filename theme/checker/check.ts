@@ -116,7 +116,7 @@ class Checker extends HTMLElement {
     if (list.length === 0) return;
     const files = await Promise.all(
       list.map(async (f): Promise<InputFile> => {
-        const text = await f.text();
+        const text = decode(await f.arrayBuffer());
         return { name: f.name, text, role: guessRole(f.name, text) };
       }),
     );
@@ -484,3 +484,10 @@ function allClear(result: CheckResult): HTMLElement {
 
 document.documentElement.dataset["checker"] = version;
 customElements.define("pl-check", Checker);
+
+/** The text of a file. UTF-16 is told by its byte order mark; all else is read as UTF-8. */
+function decode(bytes: ArrayBuffer): string {
+  const [a, b] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  const label = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
+  return new TextDecoder(label).decode(bytes);
+}

@@ -8,6 +8,7 @@ import { IN_VAULT, kept } from "./armnested";
 import { describe, isMap, literalValue, parseJSONText, same, toInt, toText } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { parse, quoted, type Node } from "./document";
+import { foreignText } from "./foreign";
 import { compareCodePoints, didYouMean, lowerASCII, Source } from "./source";
 import { piece, shown } from "./unresolved";
 import type { Value } from "./value";
@@ -48,6 +49,7 @@ export function readParameters(params: Parameter[], problems: Diagnostic[]): Giv
       continue;
     }
     const source = new Source(p.file, p.text);
+    if (foreignText(source, problems)) continue;
     const read = parse(source);
     problems.push(...read.problems.list);
     if (read.root === null || read.problems.any) continue;

@@ -97,7 +97,7 @@ export function parse(source: Source): { root: Node | null; problems: Problems }
   return yaml.problems.any ? json : yaml;
 }
 
-function looksLikeJSON(text: string): boolean {
+export function looksLikeJSON(text: string): boolean {
   const c = text[skipBlank(text, 0)];
   return c === "{" || c === "[";
 }

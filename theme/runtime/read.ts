@@ -6,6 +6,7 @@ import type { Diagnostic, Topology } from "./check";
 import { readDeclared, type DeclaredFacts } from "./declared";
 import { detect } from "./detect";
 import { Node, parse, quoted } from "./document";
+import { foreignText } from "./foreign";
 import { formatOf } from "./formats";
 import { parseJSONPart } from "./json";
 import { linesOf, type Line } from "./lines";
@@ -86,9 +87,7 @@ export class Reader {
   /** Reads a text that is one document. */
   private decodeText(f: { file: string; text: string }): void {
     const source = new Source(f.file, f.text);
-    if (/^\ufeff?[ \t\r\n]*</.test(source.text)) {
-      // HTML or XML, which as YAML would be a text.
-      addProblem(this.problems, "input/unrecognised", { source, offset: 0 }, "this is a web page or XML, not a topology", "it may be a page to sign in: run the command that wrote it again, and look at what it says");
+    if (foreignText(source, this.problems)) {
       this.docs.push({ source, root: null, format: "", by: "" });
       return;
     }
