@@ -163,6 +163,7 @@ func armReferences(c *armCallEnv) any {
 			continue
 		}
 		each := []any{}
+		c.r.steps += len(frame.instances)
 		for _, in := range frame.instances {
 			if in.node != node {
 				continue

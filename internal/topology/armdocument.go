@@ -67,6 +67,7 @@ func (r *armReader) linkedTemplate(env *armEnv, link *document.Node) *document.N
 	if !ok {
 		return nil
 	}
+	r.steps += len(r.linked.Items)
 	for _, item := range r.linked.Items {
 		if t := foldGet(item, "template"); isTemplate(t) && foldEqual(cleanPath(foldGet(item, "path").Text()), cleanPath(want)) {
 			return t

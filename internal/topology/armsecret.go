@@ -12,6 +12,9 @@ import (
 // an Expr.
 type secretPath struct{ source, text, expr string }
 
+// secretSteps is what hiding one secret counts: the value around it is copied.
+const secretSteps = 20
+
 func (p secretPath) key(name string) secretPath {
 	return secretPath{p.source + "." + name, p.text + "." + name, p.expr + "." + quoteExpr(foldLower(name))}
 }
@@ -28,12 +31,16 @@ func (r *armReader) hide(f *armFrame, n *document.Node, v any, at secretPath) (a
 	if emptyValue(v) {
 		return v, false
 	}
+	if r.steps++; r.exhausted() {
+		return r.overLimit(), true
+	}
 	types := r.declaration(f, n)
 	for _, t := range types {
 		if kind := foldLower(foldGet(t, "type").Text()); strings.HasPrefix(kind, "secure") {
 			if u, ok := v.(*lang.Unknown); !ok || r.secrets[u.Expr] {
 				r.secrets["{"+at.expr+"}"] = true
 			}
+			r.steps += secretSteps
 			return piece("["+at.source+"] is a "+kind, "<"+at.text+">", at.expr), true
 		}
 	}
@@ -49,7 +56,8 @@ func (r *armReader) hide(f *armFrame, n *document.Node, v any, at secretPath) (a
 func (r *armReader) hideMembers(f *armFrame, types []*document.Node, m map[string]any, at secretPath) (any, bool) {
 	out := m
 	changed := false
-	for k, item := range m {
+	for _, k := range sortedKeys(m) {
+		item := m[k]
 		member := r.memberType(f, types, m, k, 0)
 		if member == nil {
 			continue

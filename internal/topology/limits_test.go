@@ -46,6 +46,10 @@ func hostile() map[string]string {
 		"indexes":                 template(value("parameters('open')" + strings.Repeat("[0]", 10000))),
 		"nested maps":             template(`"resources": ` + strings.Repeat(`{"resources": `, 5000) + "1" + strings.Repeat("}", 5000)),
 		"children of children":    template(`"resources": [` + strings.Repeat(`{"type": "a", "name": "b", "resources": [`, 100) + strings.Repeat("]}", 100) + "]"),
+		"secrets in many modules": template(`"parameters": {"n": {"type": "int", "defaultValue": 500}}, "resources": [{"type": "Microsoft.Resources/deployments", "name": "[concat('d', copyIndex())]", "copy": {"name": "c", "count": "[parameters('n')]"}, "properties": {
+			"expressionEvaluationOptions": {"scope": "inner"}, "parameters": {"p": {"value": "[variables('list')]"}},
+			"template": {"parameters": {"p": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "securestring"}}}}}, "resources": [{"type": "Test/values", "name": "v", "properties": {"value": "[length(parameters('p'))]"}}]}}}],
+			"variables": {"copy": [{"name": "list", "count": 10000, "input": {"a": "x", "b": "[copyIndex('list')]"}}]}`),
 		"a spec that links to itself": `{"mainTemplate": ` + template(`"resources": [{"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"templateLink": {"relativePath": "a"}}}]`) +
 			`, "linkedTemplates": [{"path": "a", "template": ` + template(`"resources": [{"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"templateLink": {"relativePath": "a"}}}]`) + `}]}`,
 		"a type that is its own variant": template(`"definitions": {"a": {"discriminator": {"propertyName": "k", "mapping": {"x": {"$ref": "#/definitions/a"}}}}, "b": {"$ref": "#/definitions/b"}}, "parameters": {"p": {"$ref": "#/definitions/a", "defaultValue": {"k": "x"}}, "q": {"$ref": "#/definitions/b", "defaultValue": {"k": "x"}}}, ` + value("createArray(parameters('p'), parameters('q'), variables('none'))")),
@@ -56,7 +60,7 @@ func hostile() map[string]string {
 
 // slow are the templates that need seconds to reach their limit in an engine
 // without a compiler; a browser's needs less than Go does for some of them.
-var slow = []string{"copies of copies", "loops in loops"}
+var slow = []string{"copies of copies", "loops in loops", "secrets in many modules"}
 
 func TestHostile(t *testing.T) {
 	e := newEngines(t, os.DirFS("testdata/arm/rules"))

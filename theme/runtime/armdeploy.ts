@@ -124,6 +124,7 @@ function references(c: ArmCall): Result {
     const node = resources?.kind === "map" ? foldGet(resources, name) : null;
     if (foldGet(node, "copy") === null) continue;
     const each: Result[] = [];
+    c.r.steps += frame.instances.length;
     for (const found of frame.instances) {
       if (found.node !== node) continue;
       if (found.exists !== null) return c.unknown(found.exists.reason);

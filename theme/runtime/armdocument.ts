@@ -51,6 +51,7 @@ export function linkedTemplate(r: ArmReader, env: ArmEnv, link: Node | null): No
   }
   const want = valueOf(r, env, n);
   if (typeof want !== "string") return null;
+  r.steps += r.linked.items.length;
   for (const item of r.linked.items) {
     const template = foldGet(item, "template");
     if (isTemplate(template) && foldEqual(cleanPath(foldText(item, "path")), cleanPath(want))) return template;

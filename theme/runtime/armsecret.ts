@@ -1,11 +1,14 @@
 // Secrets in the values of a template. Mirrors internal/topology/armsecret.go.
 
-import { declaration, foldGet, foldText, MAX_TYPES, type ArmFrame, type ArmReader } from "./arm";
-import { emptyValue, foldKey, isMap, newMap } from "./armvalue";
+import { declaration, foldGet, foldText, MAX_STEPS, MAX_TYPES, type ArmFrame, type ArmReader } from "./arm";
+import { emptyValue, foldKey, isMap, keysOf, newMap } from "./armvalue";
 import type { Node } from "./document";
 import { lowerASCII } from "./source";
 import { piece, quoteExpr } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
+
+/** What hiding one secret counts: the value around it is copied. */
+const SECRET_STEPS = 20;
 
 /** Names a value that may be a secret: in a reason, in a text, and in an expr. */
 export interface SecretPath {
@@ -20,11 +23,13 @@ export interface SecretPath {
  */
 export function hide(r: ArmReader, f: ArmFrame, n: Node, v: Value, at: SecretPath): Value {
   if (emptyValue(v)) return v;
+  if (++r.steps > MAX_STEPS && r.exhausted()) return r.overLimit();
   const types = declaration(f, n);
   for (const t of types) {
     const kind = lowerASCII(foldText(t, "type"));
     if (!kind.startsWith("secure")) continue;
     if (!(v instanceof Unknown) || r.secrets.has(v.expr)) r.secrets.add(`{${at.expr}}`);
+    r.steps += SECRET_STEPS;
     return piece(`[${at.source}] is a ${kind}`, `<${at.text}>`, at.expr);
   }
   if (Array.isArray(v)) return hideElements(r, f, types, v, at);
@@ -33,7 +38,7 @@ export function hide(r: ArmReader, f: ArmFrame, n: Node, v: Value, at: SecretPat
 
 function hideMembers(r: ArmReader, f: ArmFrame, types: Node[], m: RecordValue, at: SecretPath): Value {
   let out = m;
-  for (const k of Object.keys(m)) {
+  for (const k of keysOf(m)) {
     const member = memberType(f, types, m, k, 0);
     if (member === null) continue;
     const hidden = hide(r, f, member, m[k]!, {
