@@ -36,6 +36,11 @@ type resource struct {
 	// node is set where the places of its parts are found only when asked for.
 	node  *document.Node
 	parts map[uintptr]lang.Place
+
+	referred bool         // the input only refers to the resource, and states some of it
+	gone     bool         // it no longer is: what it said of other resources does not hold
+	mappings string       // another file of rules/inputs/ than the format's
+	links    func() []any // the ids in it, where keys and the ids themselves do not tell
 }
 
 // flattened is what the flatten stage of a format gives.
@@ -48,6 +53,10 @@ type flattened struct {
 	// world is nil where the document states everything that there is, as a template
 	// does.
 	world *openWorld
+
+	// references is how resources refer to each other, where ids alone do not say it.
+	references *tfReferences
+	unstated   bool // it states no kind at all
 }
 
 // openWorld says of what types a document holds every resource, where it need not

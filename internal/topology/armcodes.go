@@ -7,7 +7,9 @@ import (
 )
 
 // Codes documents what this package reports.
-func Codes() []diag.CodeDoc { return slices.Concat(nativeCodes(), resourceCodes(), armCodes()) }
+func Codes() []diag.CodeDoc {
+	return slices.Concat(nativeCodes(), resourceCodes(), armCodes(), terraformCodes())
+}
 
 // armCodes documents what reading an input in general and a template can report.
 func armCodes() []diag.CodeDoc {

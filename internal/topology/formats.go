@@ -33,6 +33,10 @@ func formats() []format {
 			mappings: "arm", fits: fitsTemplate, flatten: (*reader).flattenTemplate,
 		},
 		{
+			name: "terraform", what: "a plan or state of Terraform", looks: `terraform show -json writes one, with "format_version"`,
+			mappings: "terraform", fits: fitsTerraform, flatten: (*reader).flattenTerraform,
+		},
+		{
 			name: "resources", what: "a list of Azure resources", looks: `it is what az ... -o json prints, or a response of Azure Resource Manager or Resource Graph`,
 			mappings: "arm", fits: fitsResources, flatten: (*reader).flattenResources,
 		},

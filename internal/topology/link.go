@@ -58,6 +58,10 @@ type linking struct {
 	// stub makes the draft of an object that is only referred to. Without it such
 	// a reference is unknown.
 	stub func(*model.Kind, ref) *draft
+	// references finds what ids mean, where they alone do not say it; refTo makes a
+	// reference of it.
+	references *tfReferences
+	refTo      func(id any, place lang.Place) ref
 }
 
 // linked is what linking gives.
@@ -284,7 +288,13 @@ func (l *linker) follow(t model.Type, r ref) any {
 	if o, ok := l.objects[kind.Name][r.identity]; ok {
 		return o
 	}
-	if r.unknown != nil && !hasLiteral(r.unknown) {
+	if l.references != nil {
+		r = l.meant(kind, r)
+		if o, ok := l.objects[kind.Name][r.identity]; ok {
+			return o
+		}
+	}
+	if r.unknown != nil && !hasLiteral(r.unknown) && !l.references.follows(r.unknown) {
 		// The whole value is open, so there may be no reference at all.
 		l.setAbsent(kind, r.name, r.unknown)
 		return &lang.Unknown{Reason: r.unknown.Reason, Text: r.unknown.Text, Expr: r.unknown.Expr}
@@ -297,6 +307,19 @@ func (l *linker) follow(t model.Type, r ref) any {
 	o.SetUnresolved(r.unknown)
 	l.stubs[o] = true
 	return o
+}
+
+// meant is the reference to what a reference means.
+func (l *linker) meant(kind *model.Kind, r ref) ref {
+	var id any = r.id
+	if r.unknown != nil {
+		id = r.unknown
+	}
+	id = l.references.resolve(id, func(identity string) bool {
+		_, ok := l.objects[kind.Name][identity]
+		return ok
+	})
+	return l.refTo(id, lang.Place{Span: r.span, Pointer: r.pointer})
 }
 
 // hasLiteral reports whether something is known of an unresolved text, so that

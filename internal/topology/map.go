@@ -27,6 +27,7 @@ type mapper struct {
 	world    *lang.World // which mappings see; it is empty
 	recent   [4]recentID
 	next     int // of recent, to be replaced
+	later    later
 }
 
 // mapped is a draft under construction.
@@ -41,11 +42,12 @@ type mapped struct {
 	said  bool
 	whole bool // a mapping of the resource itself made it, not of a part of another
 	from  ref  // for the stub
+	wait  *waiting
 }
 
 func newMapper(env *lang.Env, problems *diag.List) *mapper {
 	m := &mapper{env: env, tables: map[string]*mappingTable{}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
-		problems: problems, worlds: newWorlds(), world: &lang.World{}}
+		problems: problems, worlds: newWorlds(), world: &lang.World{}, later: newLater()}
 	for _, k := range env.Model().Kinds {
 		m.byID[k.Name] = map[string]*mapped{}
 	}
@@ -58,7 +60,11 @@ func (m *mapper) add(in *flattened, file, input string) {
 	t := m.table(input)
 	m.doc++
 	t.open = t.open || in.world != nil
-	m.begin(in.world)
+	if in.references == nil {
+		m.begin(in.world)
+	} else {
+		m.beginReferences(in, t)
+	}
 	if in.open != nil {
 		for _, k := range m.env.Model().Kinds {
 			m.setOpen(k.Name, in.open)
@@ -66,21 +72,29 @@ func (m *mapper) add(in *flattened, file, input string) {
 	}
 	for _, r := range in.resources {
 		typ, _ := r.body["type"].(string)
-		mappings := t.byType[foldLower(typ)]
+		from := t
+		if r.mappings != "" {
+			from = m.table(r.mappings)
+		}
+		mappings := from.byType[foldLower(typ)]
 		if len(mappings) == 0 {
-			if mappings = t.byType[anyOtherType]; len(mappings) == 0 {
+			if mappings = t.byType[anyOtherType]; len(mappings) == 0 || r.gone {
 				continue
 			}
-			r.body["references"] = references(r.body)
+			if r.links != nil {
+				r.body["references"] = r.links()
+			} else {
+				r.body["references"] = references(r.body)
+			}
 		}
 		if !r.spelled {
-			t.spellKeys(r.body)
+			from.spellKeys(r.body)
 		}
 		for _, a := range mappings {
 			if a.inside {
-				m.applyInside(t, a.Mapping, r, in.places, file)
+				m.applyInside(from, a.Mapping, r, in.places, file)
 			} else {
-				m.apply(t, a.Mapping, r, true, in.places, file)
+				m.apply(from, a.Mapping, r, true, in.places, file)
 			}
 		}
 		m.worlds.settle()
@@ -169,7 +183,7 @@ func (m *mapper) applyInside(t *mappingTable, mp *lang.Mapping, r *resource, pla
 		}
 		body["type"], body["parent"] = mp.Type, r.body["id"]
 		inside := &resource{body: body, place: r.placeOf(item, places), exists: r.exists, open: r.open,
-			bare: r.node != nil && isBare(item), node: r.node, parts: r.parts}
+			bare: r.node != nil && isBare(item), node: r.node, parts: r.parts, referred: r.referred}
 		m.apply(t, mp, inside, false, places, file)
 	}
 }
@@ -213,20 +227,22 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 		}
 	}
 	if mp.Each == nil {
-		if r.open != nil {
+		if r.open != nil && mp.ID == nil {
 			m.setOpen(mp.Kind, r.open)
 		}
 		m.draft(mp, r, whole, nil, 0, exists, r.place, file)
 		return
 	}
-	items, known := m.list(mp.Kind, mp.Each.EvalMapping(m.world, r.body, nil, 0))
+	each := mp.Each.EvalMapping(m.world, r.body, nil, 0)
+	m.leaveLoose(mp, each)
+	items, known := m.list(mp.Kind, each)
 	m.listed(t, mp, r, known)
 	r.findParts(t, items)
 	if r.open != nil && len(items) > 0 {
 		m.setOpen(mp.Kind, r.open)
 	}
 	for i, item := range items {
-		if u, ok := item.(*lang.Unknown); ok {
+		if u, ok := item.(*lang.Unknown); ok && (m.later.references == nil || u.Expr == "") {
 			m.setOpen(mp.Kind, u)
 			continue
 		}
@@ -282,12 +298,18 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
 	for _, f := range mp.Fields {
-		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index), f.Field.Name, place); v != nil {
+		if v := m.decode(f.Field.Type, m.oneLink(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index)), f.Field.Name, place); v != nil {
 			d.fields[f.Field.Name] = v
 		}
 	}
-	if mp.Each != nil {
-		owner, _ := m.identityOf(r.body["id"])
+	owner, _ := m.identityOf(r.body["id"])
+	if m.waits(d, r, id, owner) || r.gone {
+		return
+	}
+	if r.referred {
+		d.said, d.from = true, m.refTo(id, place)
+		d.from.name = d.name
+	} else if mp.Each != nil {
 		d.said = !strings.HasPrefix(identity, owner+"/") && !strings.HasPrefix(identity, "{")
 		if d.said {
 			d.from = m.refTo(id, place)
@@ -296,7 +318,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	if !d.said && m.worlds.current != nil {
 		m.worlds.seen[kind.Name] = true
 	}
-	m.merge(d, whole && mp.Each == nil)
+	m.merge(d, whole && mp.Each == nil && !r.referred)
 }
 
 // isBare reports whether a part of a resource is known by its id alone.
@@ -326,8 +348,12 @@ func lastSegment(id any) any {
 // finish gives what linking needs of the mapped resources.
 func (m *mapper) finish() linking {
 	out := linking{env: m.env, states: map[string]*lang.Unknown{}, stub: m.stub, closed: m.worlds.closed}
+	if m.later.references != nil {
+		m.settle()
+		out.references, out.refTo = m.later.references, m.refTo
+	}
 	for _, k := range m.env.Model().Kinds {
-		if open, stated := m.state(k); stated {
+		if open, stated := m.state(k); stated || m.later.stated[k.Name] || open != nil {
 			out.states[k.Name] = open
 		}
 	}

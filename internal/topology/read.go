@@ -29,6 +29,8 @@ type reader struct {
 	given    []*givenParameter
 	mapper   *mapper
 	problems diag.List
+	// references is shared by all plans and states of the input.
+	references *tfReferences
 }
 
 // input is one document with its format.
@@ -52,6 +54,11 @@ func (r *reader) decode(f File) {
 func (r *reader) decodeText(f File) {
 	src := diag.NewSource(f.Name, f.Text)
 	if foreignText(src, &r.problems) {
+		r.docs = append(r.docs, &input{src: src})
+		return
+	}
+	if message, hint := foreignTerraform(src.Text); message != "" {
+		r.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: src, End: 1}, Message: message, Hint: hint})
 		r.docs = append(r.docs, &input{src: src})
 		return
 	}

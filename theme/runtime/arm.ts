@@ -13,6 +13,7 @@ import type { Diagnostic } from "./check";
 import { quoted, type Node } from "./document";
 import { PlaceTable } from "./place";
 import { lowerASCII, type Source } from "./source";
+import type { References } from "./terraformids";
 import { onlyPiece, piece, UNRESOLVED } from "./unresolved";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
@@ -44,6 +45,16 @@ export interface Resource {
   bare: boolean;
   /** Of what Azure returned, whose keys are spelled as mappings spell them. */
   returned: Returned | null;
+  /** Its keys are spelled as mappings spell them. */
+  spelled?: boolean;
+  /** The input only refers to the resource, and states some of it. */
+  referred?: boolean;
+  /** It no longer is: what it said of other resources does not hold. */
+  gone?: boolean;
+  /** Another file of rules/inputs/ than the format's. */
+  mappings?: string;
+  /** The ids in it, where keys and the ids themselves do not tell. */
+  links?: () => Value[];
 }
 
 /** Finds the places of a resource's parts. */
@@ -62,6 +73,10 @@ export interface Flattened {
   places: PlaceTable | null;
   /** null where the document states everything that there is, as a template does. */
   world: OpenWorld | null;
+  /** How resources refer to each other, where ids alone do not say it. */
+  references?: References;
+  /** It states no kind at all. */
+  unstated?: boolean;
 }
 
 /** Of what types a document holds every resource, where it need not hold all there is. */

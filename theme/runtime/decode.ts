@@ -95,8 +95,8 @@ function linkOf(v: Value, field: string, place: Place, identify: Identify): Stat
 }
 
 /** Makes a reference from an id: a string, or an Unknown with expr. */
-export function refTo(id: Value, place: Place, identify: Identify): Ref {
-  return new Ref(identify(id) ?? "", id instanceof Unknown ? id : null, shown(id), shown(lastSegment(id)), place);
+export function refTo(id: Value, place: Place, identify: Identify, name = shown(lastSegment(id))): Ref {
+  return new Ref(identify(id) ?? "", id instanceof Unknown ? id : null, shown(id), name, place);
 }
 
 /** Decodes each element; what is not known of one leaves the list open. */

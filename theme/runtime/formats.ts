@@ -5,6 +5,7 @@ import { templateIn } from "./armdocument";
 import type { Node } from "./document";
 import type { Input, Reader } from "./read";
 import { fitsResources } from "./resources";
+import { fitsTerraform } from "./terraformtext";
 
 /** By what a document was recognised, or why it is none of the format. */
 export type Fit = { by: string } | { why: string };
@@ -34,6 +35,14 @@ export const formats: readonly Format[] = [
     mappings: "arm",
     fits: fitsTemplate,
     flatten: (r, d, n) => r.flattenTemplate(d, n),
+  },
+  {
+    name: "terraform",
+    what: "a plan or state of Terraform",
+    looks: 'terraform show -json writes one, with "format_version"',
+    mappings: "terraform",
+    fits: fitsTerraform,
+    flatten: (r, d) => r.flattenTerraform(d),
   },
   {
     name: "resources",

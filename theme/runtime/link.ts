@@ -1,8 +1,10 @@
 // Drafts to an object graph. Mirrors internal/topology/link.go.
 
+import { refTo, type Identify } from "./decode";
 import { quoted } from "./document";
 import { defaultValue, hasDefault, kindOf, type Field, type Kind, type Model, type Type } from "./model";
 import { lowerASCII } from "./source";
+import type { References } from "./terraformids";
 import { exprPieces } from "./unresolved";
 import { Obj, Partial, Unknown, type Place, type Value } from "./value";
 
@@ -55,6 +57,9 @@ export interface Linking {
   closed: Map<Field, Set<string>>;
   /** Makes the draft of an object that is only referred to. Without it such a reference is unknown. */
   stub: ((kind: Kind, ref: Ref) => Draft) | null;
+  /** Finds what ids mean, where they alone do not say it. */
+  references?: References;
+  identify?: Identify;
 }
 
 export interface Linked {
@@ -191,9 +196,16 @@ class Linker {
   /** The object a reference means: one of the input, or a stub. */
   private follow(t: Type, r: Ref): Value {
     const kind = kindOf(this.input.model, t.link!)!;
-    const known = this.objects.get(kind.name)!.get(r.identity);
+    const objects = this.objects.get(kind.name)!;
+    let known = objects.get(r.identity);
     if (known !== undefined) return known;
-    if (r.unknown !== null && !hasLiteral(r.unknown)) {
+    const { references } = this.input;
+    if (references) {
+      r = refTo(references.resolve(r.unknown ?? r.id, (identity) => objects.has(identity)), r.place, this.input.identify!);
+      known = objects.get(r.identity);
+      if (known !== undefined) return known;
+    }
+    if (r.unknown !== null && !hasLiteral(r.unknown) && !references?.follows(r.unknown)) {
       // The whole value is open, so there may be no reference at all.
       this.setAbsent(kind, r.name, r.unknown);
       return new Unknown(r.unknown.reason, r.unknown.text, r.unknown.expr);

@@ -7,12 +7,13 @@ import { decode, refTo } from "./decode";
 import { evaluateMapping, type Expr } from "./evaluate";
 import { notInInput, type Draft, type Linking, type Ref } from "./link";
 import { MappingTable } from "./mappings";
-import { Drafts } from "./merge";
+import { Drafts, type Mapped } from "./merge";
 import { kindOf, type Kind } from "./model";
 import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
 import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
+import { Later } from "./settle";
 import { Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
 import { Worlds } from "./worlds";
 
@@ -25,6 +26,7 @@ export class Mapper {
   /** Number of the document at hand. */
   private doc = 0;
   private readonly worlds: Worlds;
+  private readonly later: Later;
 
   constructor(
     private readonly program: Program,
@@ -32,6 +34,7 @@ export class Mapper {
   ) {
     this.worlds = new Worlds(program.model, this.tables);
     this.drafts = new Drafts(program.model, this.worlds, problems);
+    this.later = new Later(this.drafts, (id) => this.identify(id));
   }
 
   /** The mappings of a format. */
@@ -46,17 +49,27 @@ export class Mapper {
     const t = this.table(format);
     this.doc++;
     t.open ||= input.world !== null;
-    this.worlds.begin(input.world);
+    if (input.references) {
+      this.worlds.current = null;
+      this.later.begin(input, t);
+      this.table("arm"); // ids of what is not in the input are read as Azure writes them
+    } else {
+      this.worlds.begin(input.world);
+    }
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
     for (const r of input.resources) {
       const typ = typeof r.body.type === "string" ? lowerASCII(r.body.type) : "";
-      const mappings = typ === "" ? undefined : t.reads(typ);
-      if (mappings === undefined) continue;
-      if (!t.byType.has(typ)) r.body.references = references(r.body);
-      if (r.returned === null) t.spellKeys(r.body);
+      const from = r.mappings === undefined ? t : this.table(r.mappings);
+      let mappings = typ === "" ? undefined : from.byType.get(typ);
+      if (mappings === undefined) {
+        mappings = typ === "" || r.gone ? undefined : t.reads(typ);
+        if (mappings === undefined) continue;
+        r.body.references = r.links ? r.links() : references(r.body);
+      }
+      if (r.returned === null && !r.spelled) from.spellKeys(r.body);
       for (const { m, inside } of mappings) {
-        if (inside) this.applyInside(t, m, r, input.places, file);
-        else this.apply(t, m, r, true, input.places, file);
+        if (inside) this.applyInside(from, m, r, input.places, file);
+        else this.apply(from, m, r, true, input.places, file);
       }
       this.worlds.settle();
     }
@@ -131,15 +144,17 @@ export class Mapper {
       else if (v !== true) return;
     }
     if (m.each === null) {
-      if (r.open !== null) this.setOpen(m.kind, r.open);
+      if (r.open !== null && m.id === null) this.setOpen(m.kind, r.open);
       this.draft(m, r, whole, null, 0, exists, r.place, file);
       return;
     }
-    const { items, known } = this.list(m.kind, this.evaluate(m.each, r.body, null, 0));
+    const each = this.evaluate(m.each, r.body, null, 0);
+    this.later.leaveLoose(m, each);
+    const { items, known } = this.list(m.kind, each);
     this.listed(t, m, r, known);
     if (r.open !== null && items.length > 0) this.setOpen(m.kind, r.open);
     items.forEach((item, i) => {
-      if (item instanceof Unknown) this.setOpen(m.kind, item);
+      if (item instanceof Unknown && (this.later.references === null || item.expr === "")) this.setOpen(m.kind, item);
       else this.draft(m, r, whole, item, i, exists, placeOf(r, item, places), file);
     });
   }
@@ -171,26 +186,40 @@ export class Mapper {
     };
     for (const [f, x] of Object.entries(m.fields)) {
       const type = d.kind.fields.find((field) => field.name === f)!.type;
-      const v = decode(type, this.evaluate(x, r.body, item, index), f, place, this.identify);
+      const v = decode(type, this.later.oneLink(type, this.evaluate(x, r.body, item, index)), f, place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
+    const bare = m.each === null ? r.bare : isBare(item);
+    const mapped: Mapped = { draft: d, doc: this.doc, bare, disputed: null, said: false, whole: false, from: null };
+    const owner = this.identify(r.body.id) ?? "";
+    if (this.later.waits(mapped, r, id, owner) || r.gone) return;
     let said = false;
     let from: Ref | null = null;
-    if (m.each !== null) {
-      said = !identity.startsWith(`${this.identify(r.body.id) ?? ""}/`) && !identity.startsWith("{");
+    if (r.referred) {
+      said = true;
+      from = refTo(id, place, this.identify, d.name);
+    } else if (m.each !== null) {
+      said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
       from = refTo(id, place, this.identify);
     }
     if (!said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
-    const bare = m.each === null ? r.bare : isBare(item);
-    this.drafts.merge({ draft: d, doc: this.doc, bare, disputed: null, said, whole: whole && m.each === null, from });
+    this.drafts.merge({ ...mapped, said, whole: whole && m.each === null && !r.referred, from });
   }
 
   /** What linking needs of the mapped resources. */
   finish(): Linking {
     const { model } = this.program;
     const out: Linking = { model, drafts: [], states: new Map(), complete: new Set(), closed: this.worlds.closed, stub: (kind, ref) => this.stub(kind, ref) };
+    const { references, stated } = this.later;
+    if (references !== null) {
+      this.later.settle(references);
+      out.references = references;
+      out.identify = this.identify;
+    }
     for (const k of model.kinds) {
-      const open = this.worlds.state(k, this.open.get(k.name));
+      const said = this.open.get(k.name);
+      let open = this.worlds.state(k, said);
+      if (open === undefined && (stated.has(k.name) || said !== undefined)) open = said ?? null;
       if (open !== undefined) out.states.set(k.name, open);
     }
     for (const d of this.drafts.list) {

@@ -7,6 +7,7 @@ import { Ref, type Draft, type Stated } from "./link";
 import type { Model } from "./model";
 import { shown } from "./unresolved";
 import { Obj, Partial, Unknown, type Place } from "./value";
+import type { Waiting } from "./settle";
 import type { Worlds } from "./worlds";
 
 /** A draft under construction. */
@@ -24,12 +25,14 @@ export interface Mapped {
   whole: boolean;
   /** For the stub. */
   from: Ref | null;
+  /** Which object it is of can be told when all documents are read. */
+  wait?: Waiting;
 }
 
 /** The drafts of an input, one for each object. */
 export class Drafts {
   readonly list: Mapped[] = [];
-  private readonly byID = new Map<string, Map<string, Mapped>>();
+  readonly byID = new Map<string, Map<string, Mapped>>();
 
   constructor(
     model: Model,
@@ -142,7 +145,7 @@ function statedText(v: Stated): string {
 }
 
 /** Compares two decoded values; references by what they refer to. */
-function sameStated(a: Stated, b: Stated): boolean {
+export function sameStated(a: Stated, b: Stated): boolean {
   if (a instanceof Ref) return b instanceof Ref && a.identity === b.identity;
   if (a instanceof Unknown || a instanceof Partial || a instanceof Obj) return false;
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameStated(item, b[i]!));

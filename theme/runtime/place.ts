@@ -41,6 +41,12 @@ export class PlaceTable {
     return place;
   }
 
+  /** Gives a node that stands for another one its place. */
+  alias(n: Node, of: Node): void {
+    const step = this.parent.get(of);
+    if (step !== undefined) this.parent.set(n, step);
+  }
+
   /** Records where an element of a list was read, if it is a map, and gives it back. */
   set(value: Value, n: Node): Value {
     if (isMap(value)) this.values.set(value, n);

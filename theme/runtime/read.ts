@@ -16,11 +16,14 @@ import { noChanges, readNative } from "./native";
 import type { Program } from "./program";
 import { flattenResources } from "./resources";
 import { Problems, Source } from "./source";
+import { readTerraform } from "./terraform";
+import { References } from "./terraformids";
+import { foreignTerraform } from "./terraformtext";
 import type { Unknown } from "./value";
 
 /** The flags of `plumbline check` that say how to read an input; texts or objects instead of paths. */
 export interface ReadOptions {
-  /** auto, native, arm or resources; default auto. */
+  /** auto, native, arm, terraform or resources; default auto. */
   input?: string;
   /** Texts of parameter files, or values by name; several, the later wins. */
   parameters?: ParameterOption | ParameterOption[];
@@ -52,6 +55,8 @@ export function read(program: Program, files: { file: string; text: string }[], 
 export class Reader {
   private readonly docs: Input[] = [];
   private given: GivenParameter[] = [];
+  /** Shared by all plans and states of the input. */
+  private references: References | null = null;
   private mapper: Mapper | null = null;
   private readonly problems: Diagnostic[] = [];
   private scope: string;
@@ -88,6 +93,12 @@ export class Reader {
   private decodeText(f: { file: string; text: string }): void {
     const source = new Source(f.file, f.text);
     if (foreignText(source, this.problems)) {
+      this.docs.push({ source, root: null, format: "", by: "" });
+      return;
+    }
+    const foreign = foreignTerraform(source.text);
+    if (foreign !== null) {
+      addProblem(this.problems, "input/unrecognised", { source, offset: 0 }, foreign.message, foreign.hint);
       this.docs.push({ source, root: null, format: "", by: "" });
       return;
     }
@@ -164,6 +175,12 @@ export class Reader {
   /** The resources of what Azure returned. */
   flattenResources(d: Input): Flattened {
     return flattenResources(this.mapper!.table("arm"), d.root!, this.problems);
+  }
+
+  /** The resources of a plan or state. */
+  flattenTerraform(d: Input): Flattened {
+    this.references ??= new References();
+    return readTerraform(d.source, d.root!, this.references, this.problems);
   }
 
   private unmerged(d: Input, message: string, hint: string): void {
