@@ -304,3 +304,57 @@ export function measure(text: string) {
   return { First: times[0], Best: Math.min(...times) };
 }
 `, "ROUNDS", fmt.Sprint(rounds))
+
+// manyPlanned is a plan that makes n machines in Terraform, each with an interface,
+// in one subnet for fifty of them. Ids are known after apply alone.
+func manyPlanned(n int) string {
+	var changes, values strings.Builder
+	add := func(typ, name, index, after, unknown string) {
+		if changes.Len() > 0 {
+			changes.WriteString(",\n")
+			values.WriteString(",\n")
+		}
+		head := fmt.Sprintf(`{"address":"%s.%s%s","mode":"managed","type":"%s","name":"%s","provider_name":"registry.terraform.io/hashicorp/azurerm"`, typ, name, index, typ, name)
+		if index != "" {
+			head += `,"index":` + strings.Trim(index, "[]")
+		}
+		fmt.Fprintf(&changes, `%s,"change":{"actions":["create"],"before":null,"after":%s,"after_unknown":%s,"before_sensitive":false,"after_sensitive":{}}}`, head, after, unknown)
+		fmt.Fprintf(&values, `%s,"schema_version":0,"values":%s,"sensitive_values":{}}`, head, after)
+	}
+	const where = `"resource_group_name":"rg","location":"westeurope","tags":{"environment":"production","owner":"platform"}`
+	add("azurerm_virtual_network", "net", "", `{"name":"net",`+where+`,"address_space":["10.0.0.0/8"]}`, `{"id":true,"guid":true,"subnet":true,"dns_servers":true}`)
+	for i := range n/50 + 1 {
+		add("azurerm_subnet", "all", fmt.Sprintf("[%d]", i), fmt.Sprintf(`{"name":"snet-%d","resource_group_name":"rg","virtual_network_name":"net","address_prefixes":["10.%d.%d.0/24"]}`, i, i/250, i%250), `{"id":true,"address_prefixes":[false]}`)
+	}
+	for i := range n {
+		index := fmt.Sprintf("[%d]", i)
+		add("azurerm_network_interface", "nic", index, fmt.Sprintf(`{"name":"nic-%d",%s,"ip_forwarding_enabled":false,"dns_servers":null,"ip_configuration":[{"name":"internal","primary":true,"private_ip_address_allocation":"Dynamic","private_ip_address_version":"IPv4","public_ip_address_id":null}]}`, i, where),
+			`{"id":true,"applied_dns_servers":true,"mac_address":true,"virtual_machine_id":true,"ip_configuration":[{"subnet_id":true,"private_ip_address":true}]}`)
+		add("azurerm_linux_virtual_machine", "vm", index, fmt.Sprintf(`{"name":"vm-%d",%s,"size":"Standard_D2s_v5","admin_username":"azureuser","admin_password":null,"disable_password_authentication":true,"network_interface_ids":[null],"os_disk":[{"caching":"ReadWrite","storage_account_type":"Premium_LRS","write_accelerator_enabled":false}],"source_image_reference":[{"offer":"ubuntu","publisher":"Canonical","sku":"22_04-lts","version":"latest"}]}`, i, where),
+			`{"id":true,"computer_name":true,"private_ip_address":true,"virtual_machine_id":true,"network_interface_ids":[true],"os_disk":[{"disk_size_gb":true,"id":true}]}`)
+	}
+	return `{"format_version":"1.2","terraform_version":"1.9.8","planned_values":{"root_module":{"resources":[` + values.String() + `]}},"resource_changes":[` + changes.String() + `],
+"configuration":{"root_module":{"resources":[
+{"mode":"managed","type":"azurerm_virtual_network","name":"net","expressions":{"name":{"constant_value":"net"}}},
+{"mode":"managed","type":"azurerm_subnet","name":"all","expressions":{"virtual_network_name":{"references":["azurerm_virtual_network.net.name","azurerm_virtual_network.net"]}},"count_expression":{"constant_value":1}},
+{"mode":"managed","type":"azurerm_network_interface","name":"nic","expressions":{"ip_configuration":[{"name":{"constant_value":"internal"},"subnet_id":{"references":["azurerm_subnet.all[0].id","azurerm_subnet.all[0]","azurerm_subnet.all"]}}]},"count_expression":{"constant_value":1}},
+{"mode":"managed","type":"azurerm_linux_virtual_machine","name":"vm","expressions":{"network_interface_ids":{"references":["azurerm_network_interface.nic","count.index"]}},"count_expression":{"constant_value":1}}]}}}`
+}
+
+// BenchmarkReadTerraform reads plans of 0.2, 1 and 5 MB: time grows with their size.
+func BenchmarkReadTerraform(b *testing.B) {
+	env := newEngines(b, founding()).env
+	for _, n := range []int{80, 400, 2000} {
+		text := manyPlanned(n)
+		files := []topology.File{{Name: "plan.json", Text: text}}
+		b.Run(fmt.Sprintf("%d_kB", len(text)/1000), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if t := topology.Read(env, files, topology.Options{}); len(t.Problems) > 0 {
+					b.Fatal(t.Problems)
+				}
+			}
+		})
+	}
+}

@@ -20,7 +20,9 @@ type mappingTable struct {
 	cased      map[string]string // the spelling of keys that were met before
 	// within has, of the mappings of a resource's parts, the link to the resource.
 	within map[*lang.Mapping]*model.Field
-	open   bool // some document of the format need not hold everything
+	// reading has, by type, what mappings read of its values.
+	reading map[string]map[string]bool
+	open    bool // some document of the format need not hold everything
 }
 
 // application is a mapping for a type of resource: its own, or with inside set
@@ -39,7 +41,7 @@ func (m *mapper) table(input string) *mappingTable {
 		return t
 	}
 	t := &mappingTable{mappings: m.env.Mappings(input), byType: map[string][]application{}, keys: map[string]string{"id": "id"},
-		also: map[string]string{}, cased: map[string]string{}, within: map[*lang.Mapping]*model.Field{}}
+		also: map[string]string{}, cased: map[string]string{}, within: map[*lang.Mapping]*model.Field{}, reading: map[string]map[string]bool{}}
 	m.tables[input] = t
 	m.order = append(m.order, t)
 	seen := map[string]bool{}
@@ -131,4 +133,58 @@ func (t *mappingTable) spellKeys(v any) {
 			t.spellKeys(item)
 		}
 	}
+}
+
+// attributes lists what the mappings of a type read of its values; nil is all of
+// them.
+func (t *mappingTable) attributes(typ string) map[string]bool {
+	typ = foldLower(typ)
+	if known, ok := t.reading[typ]; ok {
+		return known
+	}
+	names := map[string]bool{"name": true}
+	all := false
+	add := func(name string) {
+		names[name] = true
+		if of, ok := strings.CutSuffix(name, "_type"); ok {
+			names[of], names[of+"_id"] = true, true
+		}
+	}
+	var walk func(n *lang.Node)
+	walk = func(n *lang.Node) {
+		if n == nil {
+			return
+		}
+		if n.Op == lang.OpGet {
+			of := n.Args[0]
+			if isResource(of) {
+				add(n.Name)
+				all = all || n.Name == "values" || n.Name == "configured"
+				return
+			}
+			if of.Op == lang.OpGet && isResource(of.Args[0]) && (of.Name == "values" || of.Name == "configured") {
+				add(n.Name)
+				return
+			}
+		}
+		all = all || isResource(n)
+		for _, a := range n.Args {
+			walk(a)
+		}
+	}
+	for _, a := range t.byType[typ] {
+		for _, x := range []*lang.Expr{a.When, a.Each, a.ID, a.Name} {
+			if x != nil {
+				walk(x.Root)
+			}
+		}
+		for _, f := range a.Fields {
+			walk(f.Expr.Root)
+		}
+	}
+	if all {
+		names = nil
+	}
+	t.reading[typ] = names
+	return names
 }

@@ -23,14 +23,15 @@ type tfReader struct {
 	root     *document.Node
 	places   *placeTable
 	refs     *tfReferences
+	table    *mappingTable
 	what     string // "plan" or "state", for messages
 
 	top       *tfModule
 	modules   map[string]*tfModule // by path
 	instances []*tfInstance
 	deleted   []*tfInstance
-	dropped   map[string]bool          // addresses of deleted
-	byName    map[string][]*tfInstance // by module path, mode, type and name
+	dropped   map[string]bool     // addresses of deleted
+	byName    map[string]*tfGroup // by module path, mode, type and name
 	byAddress map[string]*tfInstance
 	bound     map[string]*tfBinding // variables and outputs that were followed
 	steps     int
@@ -71,6 +72,12 @@ type tfInstance struct {
 	open      *lang.Unknown
 }
 
+// tfGroup is all instances of one resource of the configuration.
+type tfGroup struct {
+	list  []*tfInstance
+	byKey map[string]*tfInstance
+}
+
 func (in *tfInstance) managed() bool { return in.mode != "data" }
 
 // label is the type with its mode: "azurerm_subnet", "data.azurerm_subnet".
@@ -102,8 +109,8 @@ func (r *reader) flattenTerraform(d *input, _ int) *flattened {
 		r.references = newReferences()
 	}
 	t := &tfReader{
-		src: d.src, problems: &r.problems, root: d.root, places: newPlaceTable(d.src, d.root), refs: r.references,
-		modules: map[string]*tfModule{}, byName: map[string][]*tfInstance{}, byAddress: map[string]*tfInstance{},
+		src: d.src, problems: &r.problems, root: d.root, places: newPlaceTable(d.src, nil), refs: r.references, table: r.mapper.table("terraform"),
+		modules: map[string]*tfModule{}, byName: map[string]*tfGroup{}, byAddress: map[string]*tfInstance{},
 		bound: map[string]*tfBinding{}, dropped: map[string]bool{}, what: "plan",
 	}
 	t.top = &tfModule{config: d.root.Get("configuration").Get("root_module")}
@@ -126,7 +133,7 @@ func (r *reader) flattenTerraform(d *input, _ int) *flattened {
 	}
 	for _, in := range t.deleted {
 		in.module, in.id = t.top, in.address
-		out.resources = append(out.resources, &resource{body: t.body(in), gone: true, spelled: true, place: t.places.at(in.values)})
+		out.resources = append(out.resources, &resource{body: t.body(in, t.table.attributes(in.typ)), gone: true, spelled: true, place: t.places.at(in.values)})
 	}
 	if !t.azure {
 		t.problem("input/terraform-nothing", diag.Warning, t.root, "no resource of the "+t.what+" is one of Azure's",
@@ -154,7 +161,7 @@ func (t *tfReader) collect() {
 		if reason := n.Get("reason").Text(); reason != "" {
 			u.Reason += " (" + reason + ")"
 		}
-		if c := n.Get("resource_change"); c != nil {
+		if c := t.inside(n, "resource_change"); c != nil {
 			t.change(c, u)
 		}
 	})
@@ -164,14 +171,21 @@ func (t *tfReader) collect() {
 	case isBool(t.root.Get("complete"), false):
 		t.open = &lang.Unknown{Reason: "the plan is not complete, and what it does not list may exist"}
 	}
-	if v := t.root.Get("values"); v != nil {
+	if v := t.inside(t.root, "values"); v != nil {
 		t.what = "state"
-		t.module(v.Get("root_module"), false, nil)
+		t.module(t.inside(v, "root_module"), false, nil)
 	}
 	// What a plan leaves as it is stands in its planned values too, and data that
 	// is known already in the state before it.
-	t.module(t.root.Get("planned_values").Get("root_module"), changes == nil, nil)
-	t.module(t.root.Get("prior_state").Get("values").Get("root_module"), false, func(in *tfInstance) bool { return !in.managed() })
+	t.module(t.inside(t.inside(t.root, "planned_values"), "root_module"), changes == nil, nil)
+	t.module(t.inside(t.inside(t.inside(t.root, "prior_state"), "values"), "root_module"), false, func(in *tfInstance) bool { return !in.managed() })
+}
+
+// inside returns the value of a key, whose place is then known.
+func (t *tfReader) inside(n *document.Node, key string) *document.Node {
+	v := n.Get(key)
+	t.places.step(v, n, key, -1)
+	return v
 }
 
 // list visits the maps of a list.
@@ -184,7 +198,9 @@ func (t *tfReader) list(n *document.Node, key string, visit func(*document.Node)
 		t.problem("input/terraform-shape", diag.Error, l, quoted(key)+" must be a list, not "+l.Describe(), "give the output of terraform show -json as it is")
 		return
 	}
-	for _, item := range l.Items {
+	t.places.step(l, n, key, -1)
+	for i, item := range l.Items {
+		t.places.step(item, l, "", i)
 		if item.Kind != document.Map {
 			t.problem("input/terraform-shape", diag.Error, item, "an element of "+quoted(key)+" must be a map, not "+item.Describe(), "give the output of terraform show -json as it is")
 			continue
@@ -195,7 +211,7 @@ func (t *tfReader) list(n *document.Node, key string, visit func(*document.Node)
 
 // change reads one of "resource_changes". exists says why it may not come about.
 func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
-	change := n.Get("change")
+	change := t.inside(n, "change")
 	if n.Get("deposed").Text() != "" {
 		return // an object that waits to be deleted
 	}
@@ -205,13 +221,13 @@ func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
 			actions = append(actions, a.Text())
 		}
 	}
-	in := &tfInstance{values: change.Get("after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive"), exists: exists, open: exists}
+	in := &tfInstance{values: t.inside(change, "after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive"), exists: exists, open: exists}
 	switch strings.Join(actions, " ") {
 	case "delete":
 		t.gone(n, change)
 		return
 	case "forget": // it stays, and Terraform no longer looks after it
-		in.values, in.unknown, in.sensitive = change.Get("before"), nil, change.Get("before_sensitive")
+		in.values, in.unknown, in.sensitive = t.inside(change, "before"), nil, change.Get("before_sensitive")
 	}
 	in.before = ownID(change.Get("before"))
 	t.add(in, n, n.Get("module_address").Text())
@@ -221,7 +237,7 @@ func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
 // what it says of other resources no longer holds.
 func (t *tfReader) gone(n, change *document.Node) {
 	t.dropped[n.Get("address").Text()] = true
-	before := change.Get("before")
+	before := t.inside(change, "before")
 	if id := ownID(before); id != "" {
 		t.refs.gone[normalID(id)] = true
 	}
@@ -241,7 +257,7 @@ func (t *tfReader) module(n *document.Node, lean bool, want func(*tfInstance) bo
 			continue
 		}
 		t.list(n, "resources", func(item *document.Node) {
-			in := &tfInstance{values: item.Get("values"), sensitive: item.Get("sensitive_values"), lean: lean, mode: item.Get("mode").Text()}
+			in := &tfInstance{values: t.inside(item, "values"), sensitive: item.Get("sensitive_values"), lean: lean, mode: item.Get("mode").Text()}
 			if item.Get("deposed_key").Text() == "" && (want == nil || want(in)) {
 				t.add(in, item, n.Get("address").Text())
 			}
@@ -266,7 +282,7 @@ func (t *tfReader) rawState() {
 				return
 			}
 			in := &tfInstance{
-				values: item.Get("attributes"), mode: n.Get("mode").Text(), typ: n.Get("type").Text(), name: n.Get("name").Text(),
+				values: t.inside(item, "attributes"), mode: n.Get("mode").Text(), typ: n.Get("type").Text(), name: n.Get("name").Text(),
 				key: tfKey(item.Get("index_key")), sensitive: sensitivePaths(item.Get("sensitive_attributes")),
 			}
 			in.address = prefix + in.typ + "." + in.name + tfIndex(in.key)
@@ -338,8 +354,14 @@ func (t *tfReader) keep(in *tfInstance, n *document.Node, module string) {
 	in.config = t.configOf(in.module, in.label()+"."+in.name)
 	t.byAddress[in.address] = in
 	t.instances = append(t.instances, in)
-	key := in.module.path + " " + in.label() + "." + in.name
-	t.byName[key] = append(t.byName[key], in)
+	label := in.module.path + " " + in.label() + "." + in.name
+	group := t.byName[label]
+	if group == nil {
+		group = &tfGroup{byKey: map[string]*tfInstance{}}
+		t.byName[label] = group
+	}
+	group.list = append(group.list, in)
+	group.byKey[in.key] = in
 }
 
 // limit reports that the plan exceeds a limit of the reader, once.

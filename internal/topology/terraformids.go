@@ -30,6 +30,19 @@ func newReferences() *tfReferences {
 	}
 }
 
+// follow notes how to find what an attribute may be, which is done once.
+func (r *tfReferences) follow(u *lang.Unknown, find func() ([]any, bool)) {
+	var ids []any
+	open, done := false, false
+	r.attributes[u.Expr] = func() ([]any, bool) {
+		if !done {
+			done, open = true, true // what needs itself is open
+			ids, open = find()
+		}
+		return ids, open
+	}
+}
+
 // follows reports whether it is known what an attribute may be. It is nil-safe.
 func (r *tfReferences) follows(u *lang.Unknown) bool { return r != nil && r.attributes[u.Expr] != nil }
 

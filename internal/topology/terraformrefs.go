@@ -331,25 +331,39 @@ func (t *tfReader) resourceRef(steps []tfStep, m *tfModule, keys []string) (out 
 		return tfValue{open: true}, false
 	}
 	label += steps[n-2].name + "." + steps[n-1].name
-	instances := t.byName[m.path+" "+label]
+	group := t.byName[m.path+" "+label]
 	steps = steps[n:]
-	if len(instances) == 0 {
+	if group == nil {
 		return tfValue{open: t.configOf(m, label) == nil}, false
 	}
-	if instances[0].key == "" {
-		return tfValue{targets: []tfTarget{{in: instances[0], path: steps}}}, false
+	if first := group.list[0]; first.key == "" {
+		return tfValue{targets: []tfTarget{{in: first, path: steps}}}, false
 	}
-	v := tfValue{}
-	for _, in := range instances {
-		v.targets = append(v.targets, tfTarget{in: in, element: true})
+	if len(steps) > 0 && steps[0].index {
+		if in := group.byKey[steps[0].name]; in != nil {
+			return tfValue{targets: []tfTarget{{in: in, path: steps[1:]}}}, false
+		}
+	}
+	if len(steps) == 0 {
+		for _, key := range keys {
+			if in := group.byKey[key]; in != nil {
+				out.targets = append(out.targets, tfTarget{in: in})
+			}
+		}
+		if len(out.targets) > 0 {
+			return out, true
+		}
+	}
+	if t.steps += len(group.list); !t.step() {
+		return tfValue{open: true}, true
+	}
+	for _, in := range group.list {
+		out.targets = append(out.targets, tfTarget{in: in, element: true})
 	}
 	if len(steps) > 0 {
-		return t.inside(v, steps), false
+		return within(out, steps), false
 	}
-	if picked := pick(v, keys); len(picked.targets) > 0 {
-		return picked, true
-	}
-	return v, true
+	return out, true
 }
 
 // pick keeps the elements of a collection that have one of the keys.
@@ -364,8 +378,8 @@ func pick(v tfValue, keys []string) tfValue {
 	return out
 }
 
-// inside applies the steps of a reference to what it begins with.
-func (t *tfReader) inside(v tfValue, steps []tfStep) tfValue {
+// within applies the steps of a reference to what it begins with.
+func within(v tfValue, steps []tfStep) tfValue {
 	if len(steps) == 0 {
 		return v
 	}
@@ -425,7 +439,7 @@ func (t *tfReader) symbol(steps []tfStep, m *tfModule, each *tfEach) tfValue {
 	name := steps[1].name
 	switch steps[0].name {
 	case "var":
-		return t.inside(t.variable(m, name), steps[2:])
+		return within(t.variable(m, name), steps[2:])
 	case "count", "each":
 		if each == nil || each.key == "" {
 			return tfValue{open: true}
@@ -460,7 +474,7 @@ func (t *tfReader) eachValue(each *tfEach, steps []tfStep) tfValue {
 			return tfValue{literals: []*document.Node{keyNode(each.key)}}
 		}
 	}
-	return t.inside(v, append([]tfStep{{each.key, true}}, steps...))
+	return within(v, append([]tfStep{{each.key, true}}, steps...))
 }
 
 // once follows a binding the first time, and gives nothing where it needs itself.
@@ -540,7 +554,7 @@ func (t *tfReader) moduleOutput(steps []tfStep, m *tfModule, keys []string) (out
 	for _, c := range called {
 		var v tfValue
 		if len(steps) > 0 && !steps[0].index {
-			v = t.inside(t.output(c, steps[0].name), steps[1:])
+			v = within(t.output(c, steps[0].name), steps[1:])
 		} else if outputs := c.config.Get("outputs"); outputs != nil {
 			for _, e := range outputs.Entries {
 				o := t.output(c, e.Key)

@@ -2,6 +2,8 @@ package topology
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,15 +13,19 @@ import (
 
 // resource flattens one instance.
 func (t *tfReader) resource(in *tfInstance) *resource {
-	body := t.body(in)
+	wanted := t.table.attributes(in.label())
+	azapi := in.managed() && (in.typ == "azapi_resource" || in.typ == "azapi_update_resource")
+	if azapi {
+		wanted = nil
+	}
+	body := t.body(in, wanted)
 	values, _ := body["values"].(map[string]any)
 	out := &resource{body: body, place: t.places.at(in.values), exists: in.exists, open: in.open, spelled: true, referred: !in.managed()}
-	out.links = func() []any { return t.links(in, values) }
+	out.links = func() []any { return t.links(in, t.object(in, in.values, in.unknown, in.sensitive, nil, nil)) }
+	if azapi {
+		t.azapi(in, values, out)
+	}
 	switch in.typ {
-	case "azapi_resource", "azapi_update_resource":
-		if in.managed() {
-			t.azapi(in, values, out)
-		}
 	case "azurerm_resource_group_template_deployment", "azurerm_subscription_template_deployment", "azurerm_template_deployment":
 		if in.managed() && t.open == nil {
 			t.open = &lang.Unknown{Reason: in.address + " deploys a template, which is not read"}
@@ -32,17 +38,21 @@ func (t *tfReader) resource(in *tfInstance) *resource {
 // mapping may need more of. "values" holds all of them, also those called type, id
 // and name; "configured" leaves out what the configuration leaves to the provider;
 // "azureId" is the id in Azure, or what stands for it; and beside each *_id stands
-// the type that it leads to.
-func (t *tfReader) body(in *tfInstance) map[string]any {
-	values := t.object(in, in.values, in.unknown, in.sensitive, nil)
-	configured := make(map[string]any, len(values))
+// the type that it leads to. wanted names the attributes that mappings read; nil is
+// all.
+func (t *tfReader) body(in *tfInstance, wanted map[string]bool) map[string]any {
+	values := t.object(in, in.values, in.unknown, in.sensitive, nil, wanted)
+	configured := values
 	body := make(map[string]any, len(values)+8)
 	expressions := in.config.Get("expressions")
 	for _, name := range sortedKeys(values) {
 		v := values[name]
 		body[name] = v
-		if !t.chosen(in, name, expressions) {
-			configured[name] = v
+		if t.chosen(in, name, expressions) {
+			if len(configured) == len(values) {
+				configured = maps.Clone(values)
+			}
+			delete(configured, name)
 		}
 		if name == "scope" || strings.HasSuffix(name, "_id") {
 			key := strings.TrimSuffix(name, "_id") + "_type"
@@ -52,7 +62,7 @@ func (t *tfReader) body(in *tfInstance) map[string]any {
 		}
 	}
 	body["azureId"] = in.id
-	if id := textOf(values["id"]); strings.HasPrefix(id, "/") {
+	if id := in.values.Get("id").Text(); strings.HasPrefix(id, "/") {
 		body["azureId"] = id
 	}
 	body["type"], body["id"], body["values"], body["configured"] = in.label(), in.id, values, configured
@@ -113,15 +123,26 @@ func isBool(n *document.Node, want bool) bool {
 	return n != nil && n.Kind == document.Bool && n.Value == want
 }
 
-func (t *tfReader) object(in *tfInstance, n, unknown, sensitive *document.Node, path []tfStep) map[string]any {
-	out := make(map[string]any, len(n.Entries))
+func (t *tfReader) object(in *tfInstance, n, unknown, sensitive *document.Node, path []tfStep, wanted map[string]bool) map[string]any {
+	out := make(map[string]any, len(wanted))
 	inside := func(name string) []tfStep { return append(path[:len(path):len(path)], tfStep{name: name}) }
 	for _, e := range n.Entries {
-		out[e.Key] = t.value(in, e.Value, part(unknown, e.Key), part(sensitive, e.Key), inside(e.Key))
+		if wanted != nil && !wanted[e.Key] {
+			continue
+		}
+		if e.Value.Kind >= document.List {
+			t.places.step(e.Value, n, e.Key, -1)
+		}
+		u, s := part(unknown, e.Key), part(sensitive, e.Key)
+		if t.isPlain(in, e.Value, u, s, e.Key) {
+			out[e.Key] = t.plain(e.Value, e.Key)
+		} else {
+			out[e.Key] = t.value(in, e.Value, u, s, inside(e.Key))
+		}
 	}
 	if unknown != nil && unknown.Kind == document.Map {
 		for _, e := range unknown.Entries {
-			if _, known := out[e.Key]; !known {
+			if _, known := out[e.Key]; !known && (wanted == nil || wanted[e.Key]) {
 				out[e.Key] = t.value(in, nil, e.Value, part(sensitive, e.Key), inside(e.Key))
 			}
 		}
@@ -129,7 +150,7 @@ func (t *tfReader) object(in *tfInstance, n, unknown, sensitive *document.Node, 
 	if in.lean {
 		for _, x := range t.expressionsAt(in, path) {
 			for _, e := range x.Entries {
-				if _, known := out[e.Key]; !known {
+				if _, known := out[e.Key]; !known && (wanted == nil || wanted[e.Key]) {
 					out[e.Key] = t.unresolved(in, inside(e.Key))
 				}
 			}
@@ -163,33 +184,93 @@ func (t *tfReader) value(in *tfInstance, n, unknown, sensitive *document.Node, p
 		}
 		return t.unresolvedList(in, path)
 	}
-	if n != nil && (isBool(sensitive, true) || n.Kind == document.String && secretName(path)) && !emptyValue(literalValue(n)) {
+	last := tfTarget{path: path}.last()
+	if n != nil && (isBool(sensitive, true) || n.Kind == document.String && secretName(last)) && !emptyValue(literalValue(n)) {
 		// What is in a secret is nobody's to print: a rule sees only that it is there.
 		where := in.address + tfPath(path)
 		u := piece(where+" is sensitive", "<sensitive>", quoteExpr(where))
-		t.refs.attributes[u.Expr] = func() ([]any, bool) { return t.candidates(in, path) }
+		t.refs.follow(u, func() ([]any, bool) { return t.candidates(in, path) })
 		return u
 	}
 	switch {
+	case n != nil && t.isPlain(in, n, unknown, sensitive, last):
+		return t.plain(n, last)
 	case n != nil && n.Kind == document.List || n == nil && unknown != nil && unknown.Kind == document.List:
 		return t.items(in, n, unknown, sensitive, path)
 	case n != nil && n.Kind == document.Map || (n == nil || n.Kind == document.Null) && unknown != nil && unknown.Kind == document.Map && len(unknown.Entries) > 0:
 		if n == nil || n.Kind != document.Map {
 			n = &document.Node{Kind: document.Map}
 		}
-		out := t.object(in, n, unknown, sensitive, path)
+		out := t.object(in, n, unknown, sensitive, path, nil)
 		t.places.set(out, n)
 		return out
-	case n == nil || n.Kind == document.String && len(path) > 0 && path[0].name != "id" && t.refs.gone[normalID(n.Text())]:
+	case n == nil:
+		return nil
+	}
+	return t.scalar(n, last)
+}
+
+// scalar is a value that holds no others. The id of what the plan deletes is none.
+func (t *tfReader) scalar(n *document.Node, last string) any {
+	if n.Kind == document.String && len(t.refs.gone) > 0 && last != "id" && t.refs.gone[normalID(n.Text())] {
 		return nil
 	}
 	return literalValue(n)
 }
 
+// marked reports whether a shape marks anything.
+func marked(shape *document.Node) bool {
+	if shape == nil {
+		return false
+	}
+	if isBool(shape, true) || slices.ContainsFunc(shape.Items, marked) {
+		return true
+	}
+	return slices.ContainsFunc(shape.Entries, func(e document.Entry) bool { return marked(e.Value) })
+}
+
+// isPlain reports whether nothing of a value is open or secret.
+func (t *tfReader) isPlain(in *tfInstance, n, unknown, sensitive *document.Node, last string) bool {
+	return !in.lean && !marked(unknown) && !marked(sensitive) && !(n.Kind == document.String && secretName(last)) && !holdsSecret(n)
+}
+
+// plain is a value of which nothing is open or marked as sensitive. last is the
+// attribute that it is of.
+func (t *tfReader) plain(n *document.Node, last string) any {
+	switch n.Kind {
+	case document.List:
+		out := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			if item.Kind >= document.List {
+				t.places.step(item, n, "", i)
+			}
+			out[i] = t.plain(item, last)
+		}
+		return out
+	case document.Map:
+		out := make(map[string]any, len(n.Entries))
+		for _, e := range n.Entries {
+			if e.Value.Kind >= document.List {
+				t.places.step(e.Value, n, e.Key, -1)
+			}
+			out[e.Key] = t.plain(e.Value, e.Key)
+		}
+		t.places.set(out, n)
+		return out
+	}
+	return t.scalar(n, last)
+}
+
+// holdsSecret reports whether a text inside of a value is a secret by its name.
+func holdsSecret(n *document.Node) bool {
+	return slices.ContainsFunc(n.Items, holdsSecret) || slices.ContainsFunc(n.Entries, func(e document.Entry) bool {
+		return e.Value.Kind == document.String && secretName(e.Key) || holdsSecret(e.Value)
+	})
+}
+
 // secretName recognises attributes that are secrets by their names: plans of old
 // versions do not say what is sensitive.
-func secretName(path []tfStep) bool {
-	last := tfTarget{path: path}.last()
+func secretName(last string) bool {
 	for _, end := range []string{"password", "secret", "shared_key", "access_key", "private_key", "connection_string", "custom_data", "user_data"} {
 		if strings.HasSuffix(last, end) {
 			return true
@@ -208,6 +289,7 @@ func (t *tfReader) items(in *tfInstance, n, unknown, sensitive *document.Node, p
 	}
 	out := make([]any, count)
 	for i := range out {
+		t.places.step(item(n, i), n, "", i)
 		out[i] = t.value(in, item(n, i), item(unknown, i), item(sensitive, i), append(path[:len(path):len(path)], tfStep{fmt.Sprint(i), true}))
 	}
 	return out
@@ -226,7 +308,7 @@ func (t *tfReader) unresolved(in *tfInstance, path []tfStep) *lang.Unknown {
 		return u
 	}
 	if nodes, _ := t.expressions(in, path); in.config == nil || len(nodes) > 0 {
-		t.refs.attributes[u.Expr] = func() ([]any, bool) { return t.candidates(in, path) }
+		t.refs.follow(u, func() ([]any, bool) { return t.candidates(in, path) })
 	}
 	return u
 }

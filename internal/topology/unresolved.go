@@ -55,6 +55,9 @@ func literalExpr(s string) string {
 
 // quoteExpr writes a known text inside a piece, as an argument.
 func quoteExpr(s string) string {
+	if !strings.ContainsAny(s, `\'{}`) {
+		return "'" + s + "'"
+	}
 	return "'" + strings.NewReplacer(`\`, `\\`, "'", "''", "{", `\u007b`, "}", `\u007d`).Replace(s) + "'"
 }
 

@@ -32,6 +32,8 @@ export class MappingTable {
   private readonly cased = new Map<string, string>();
   /** Of the mappings of a resource's parts, the link to the resource. */
   readonly within = new Map<Mapping, Field | null>();
+  /** What mappings read of the values of a type. */
+  private readonly reading = new Map<string, Set<string> | null>();
   /** Some document of the format need not hold everything. */
   open = false;
 
@@ -95,5 +97,41 @@ export class MappingTable {
         this.spellKeys(item);
       }
     }
+  }
+
+  /** What the mappings of a type read of its values; null is all of them. */
+  attributes(type: string): Set<string> | null {
+    const typ = lowerASCII(type);
+    const known = this.reading.get(typ);
+    if (known !== undefined) return known;
+    const names = new Set(["name"]);
+    let all = false;
+    const add = (name: string) => {
+      names.add(name);
+      if (!name.endsWith("_type")) return;
+      const of = name.slice(0, -"_type".length);
+      names.add(of).add(`${of}_id`);
+    };
+    const walk = (n: ExprNode | null): void => {
+      if (n === null) return;
+      if (n.op === "get") {
+        const of = n.args![0]!;
+        if (isResource(of)) {
+          add(n.name!);
+          all ||= n.name === "values" || n.name === "configured";
+          return;
+        }
+        if (of.op === "get" && isResource(of.args![0]!) && (of.name === "values" || of.name === "configured")) {
+          add(n.name!);
+          return;
+        }
+      }
+      all ||= isResource(n);
+      for (const a of n.args ?? []) walk(a);
+    };
+    for (const { m } of this.byType.get(typ) ?? []) for (const x of [m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) walk(x.tree);
+    const out = all ? null : names;
+    this.reading.set(typ, out);
+    return out;
   }
 }

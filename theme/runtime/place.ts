@@ -13,8 +13,17 @@ export class PlaceTable {
 
   constructor(
     private readonly source: Source,
-    root: Node,
+    root: Node | null,
   ) {
+    if (root !== null) this.walk(root);
+  }
+
+  /** Notes where a node stands, in a table that was made without the document. */
+  step(node: Node | null, parent: Node | null, key: string): void {
+    if (node !== null && parent !== null) this.parent.set(node, { node: parent, key });
+  }
+
+  private walk(root: Node): void {
     const pending = [root];
     for (let n = pending.pop(); n !== undefined; n = pending.pop()) {
       n.items.forEach((item, i) => {

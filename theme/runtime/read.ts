@@ -180,7 +180,7 @@ export class Reader {
   /** The resources of a plan or state. */
   flattenTerraform(d: Input): Flattened {
     this.references ??= new References();
-    return readTerraform(d.source, d.root!, this.references, this.problems);
+    return readTerraform(d.source, d.root!, this.references, this.mapper!.table("terraform"), this.problems);
   }
 
   private unmerged(d: Input, message: string, hint: string): void {

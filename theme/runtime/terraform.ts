@@ -3,6 +3,7 @@
 import type { Flattened, Resource } from "./arm";
 import type { Diagnostic } from "./check";
 import { Node, quoted } from "./document";
+import type { MappingTable } from "./mappings";
 import { PlaceTable } from "./place";
 import type { Source } from "./source";
 import { ownID, type References } from "./terraformids";
@@ -66,6 +67,12 @@ export class TfInstance {
   }
 }
 
+/** All instances of one resource of the configuration. */
+export interface TfGroup {
+  list: TfInstance[];
+  byKey: Map<string, TfInstance>;
+}
+
 /** The key of an instance: 0, or "name with its opening quote, so that no number is a name. */
 function keyOf(n: Node | null): string {
   if (n?.kind === "int") return String(n.value);
@@ -82,8 +89,8 @@ export function isBool(n: Node | null | undefined, want: boolean): boolean {
 }
 
 /** Flattens a plan or state. */
-export function readTerraform(source: Source, root: Node, refs: References, problems: Diagnostic[]): Flattened {
-  const t = new TfReader(source, root, refs, problems);
+export function readTerraform(source: Source, root: Node, refs: References, table: MappingTable, problems: Diagnostic[]): Flattened {
+  const t = new TfReader(source, root, refs, table, problems);
   if (!t.checkVersion()) return { resources: [], open: null, places: t.places, world: null, references: refs, unstated: true };
   t.collect();
   // A data source may read what another resource makes.
@@ -94,7 +101,7 @@ export function readTerraform(source: Source, root: Node, refs: References, prob
   for (const instance of t.deleted) {
     instance.module = t.top;
     instance.id = instance.address;
-    resources.push({ body: bodyOf(t, instance), place: t.places.at(instance.values!), exists: null, open: null, bare: false, returned: null, gone: true, spelled: true });
+    resources.push({ body: bodyOf(t, instance, table.attributes(instance.typ)), place: t.places.at(instance.values!), exists: null, open: null, bare: false, returned: null, gone: true, spelled: true });
   }
   if (!t.azure) {
     t.problem("input/terraform-nothing", "warning", root, `no resource of the ${t.what} is one of Azure's`, "resources of the providers azurerm and azapi are read");
@@ -109,7 +116,7 @@ export class TfReader {
   readonly instances: TfInstance[] = [];
   readonly deleted: TfInstance[] = [];
   /** By module path, mode, type and name. */
-  readonly byName = new Map<string, TfInstance[]>();
+  readonly byName = new Map<string, TfGroup>();
   /** Variables and outputs that were followed. */
   readonly bound = new Map<string, Binding>();
   /** "plan" or "state", for messages. */
@@ -128,9 +135,10 @@ export class TfReader {
     private readonly source: Source,
     readonly root: Node,
     readonly refs: References,
+    readonly table: MappingTable,
     private readonly problems: Diagnostic[],
   ) {
-    this.places = new PlaceTable(source, root);
+    this.places = new PlaceTable(source, null);
     this.top = { path: "", parent: null, name: "", key: "", call: null, config: root.get("configuration")?.get("root_module") ?? null, children: [], resources: null };
     this.modules.set("", this.top);
   }
@@ -166,19 +174,19 @@ export class TfReader {
     this.list(this.root, "resource_changes", (n) => this.change(n, null));
     this.list(this.root, "deferred_changes", (n) => {
       const reason = textAt(n, "reason");
-      const c = n.get("resource_change");
+      const c = this.inside(n, "resource_change");
       if (c !== null) this.change(c, new Unknown(`the plan defers a part of what it deploys${reason === "" ? "" : ` (${reason})`}`));
     });
     if (isBool(this.root.get("errored"), true)) this.open = new Unknown("the plan ended with errors, and what it does not list may exist");
     else if (isBool(this.root.get("complete"), false)) this.open = new Unknown("the plan is not complete, and what it does not list may exist");
-    const values = this.root.get("values");
+    const values = this.inside(this.root, "values");
     if (values !== null) {
       this.what = "state";
-      this.module(values.get("root_module"), false, null);
+      this.module(this.inside(values, "root_module"), false, null);
     }
     // What a plan leaves as it is stands in its planned values too, and data that is known already in the state before it.
-    this.module(this.root.get("planned_values")?.get("root_module") ?? null, changes === null, null);
-    this.module(this.root.get("prior_state")?.get("values")?.get("root_module") ?? null, false, (i) => !i.managed);
+    this.module(this.inside(this.inside(this.root, "planned_values"), "root_module"), changes === null, null);
+    this.module(this.inside(this.inside(this.inside(this.root, "prior_state"), "values"), "root_module"), false, (i) => !i.managed);
   }
 
   /** Visits the maps of a list. */
@@ -191,18 +199,27 @@ export class TfReader {
       wrong(l, `${quoted(key)} must be a list`);
       return;
     }
-    for (const item of l.items) {
+    this.places.step(l, n, key);
+    l.items.forEach((item, i) => {
+      this.places.step(item, l, String(i));
       if (item.kind === "map") visit(item);
       else wrong(item, `an element of ${quoted(key)} must be a map`);
-    }
+    });
+  }
+
+  /** The value of a key, whose place is then known. */
+  private inside(n: Node | null, key: string): Node | null {
+    const v = n?.get(key) ?? null;
+    this.places.step(v, n, key);
+    return v;
   }
 
   /** Reads one of "resource_changes". exists says why it may not come about. */
   private change(n: Node, exists: Unknown | null): void {
     if (textAt(n, "deposed") !== "") return; // an object that waits to be deleted
-    const change = n.get("change");
+    const change = this.inside(n, "change");
     const actions = (change?.get("actions")?.items ?? []).map((a) => a.text()).join(" ");
-    const part = (key: string) => change?.get(key) ?? null;
+    const part = (key: string) => this.inside(change, key);
     if (actions === "delete") {
       this.gone(n, part("before"));
       return;
@@ -234,7 +251,7 @@ export class TfReader {
     const pending: Node[] = root === null ? [] : [root];
     for (const n of pending) {
       this.list(n, "resources", (item) => {
-        const instance = new TfInstance(item.get("values"), null, item.get("sensitive_values"));
+        const instance = new TfInstance(this.inside(item, "values"), null, item.get("sensitive_values"));
         instance.lean = lean;
         instance.mode = textAt(item, "mode");
         if (textAt(item, "deposed_key") === "" && (want === null || want(instance))) this.add(instance, item, textAt(n, "address"));
@@ -250,7 +267,7 @@ export class TfReader {
       const prefix = (module === "" ? "" : `${module}.`) + (textAt(n, "mode") === "data" ? "data." : "");
       this.list(n, "instances", (item) => {
         if (textAt(item, "deposed") !== "") return;
-        const instance = new TfInstance(item.get("attributes"), null, sensitivePaths(this.root, item.get("sensitive_attributes")));
+        const instance = new TfInstance(this.inside(item, "attributes"), null, sensitivePaths(this.root, item.get("sensitive_attributes")));
         instance.mode = textAt(n, "mode");
         instance.typ = textAt(n, "type");
         instance.name = textAt(n, "name");
@@ -294,10 +311,11 @@ export class TfReader {
     instance.config = configOf(instance.module, `${instance.label}.${instance.name}`);
     this.addresses.add(instance.address);
     this.instances.push(instance);
-    const key = `${instance.module.path} ${instance.label}.${instance.name}`;
-    const list = this.byName.get(key);
-    if (list === undefined) this.byName.set(key, [instance]);
-    else list.push(instance);
+    const label = `${instance.module.path} ${instance.label}.${instance.name}`;
+    let group = this.byName.get(label);
+    if (group === undefined) this.byName.set(label, (group = { list: [], byKey: new Map() }));
+    group.list.push(instance);
+    group.byKey.set(instance.key, instance);
   }
 
   /** Reports that the plan exceeds a limit of the reader, once. */
@@ -308,8 +326,9 @@ export class TfReader {
   }
 
   /** Counts what following references costs. */
-  step(): boolean {
-    if (++this.steps <= MAX_TF_STEPS) return true;
+  step(more = 0): boolean {
+    this.steps += more + 1;
+    if (this.steps <= MAX_TF_STEPS) return true;
     this.limit(`it takes more than ${MAX_TF_STEPS} steps to follow the references of the plan`);
     return false;
   }

@@ -31,6 +31,18 @@ export class References {
   /** By the expr of an attribute that is not known yet: the ids that it may have, and whether it may have another. */
   readonly attributes = new Map<string, () => { ids: Value[]; open: boolean }>();
 
+  /** Notes how to find what an attribute may be, which is done once. */
+  follow(u: Unknown, find: () => { ids: Value[]; open: boolean }): void {
+    let found: { ids: Value[]; open: boolean } | null = null;
+    this.attributes.set(u.expr, () => {
+      if (found === null) {
+        found = { ids: [], open: true }; // what needs itself is open
+        found = find();
+      }
+      return found;
+    });
+  }
+
   /** Whether it is known what an attribute may be. */
   follows(u: Unknown): boolean {
     return this.attributes.has(u.expr);

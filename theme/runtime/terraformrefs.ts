@@ -251,14 +251,22 @@ function resourceRef(t: TfReader, steps: TfStep[], m: TfModule, keys: string[]):
   const n = data ? 3 : 2;
   if (steps.length < n) return { value: unknown(), keyed: false };
   const label = `${data ? "data." : ""}${steps[n - 2]!.name}.${steps[n - 1]!.name}`;
-  const instances = t.byName.get(`${m.path} ${label}`) ?? [];
+  const group = t.byName.get(`${m.path} ${label}`);
   steps = steps.slice(n);
-  if (instances.length === 0) return { value: nothing(configOf(m, label) === null), keyed: false };
-  if (instances[0]!.key === "") return { value: { targets: [{ instance: instances[0]!, path: steps, element: false }], literals: [], open: false }, keyed: false };
-  const v: TfValue = { targets: instances.map((instance) => ({ instance, path: [], element: true })), literals: [], open: false };
-  if (steps.length > 0) return { value: within(v, steps), keyed: false };
-  const picked = pick(v, keys);
-  return { value: picked.targets.length > 0 ? picked : v, keyed: true };
+  if (group === undefined) return { value: nothing(configOf(m, label) === null), keyed: false };
+  const of = (targets: TfTarget[]): TfValue => ({ targets, literals: [], open: false });
+  const one = (instance: TfInstance, path: TfStep[]): TfTarget => ({ instance, path, element: false });
+  const first = group.list[0]!;
+  if (first.key === "") return { value: of([one(first, steps)]), keyed: false };
+  const named = steps[0]?.index ? group.byKey.get(steps[0].name) : undefined;
+  if (named !== undefined) return { value: of([one(named, steps.slice(1))]), keyed: false };
+  if (steps.length === 0) {
+    const chosen = keys.flatMap((key) => group.byKey.get(key) ?? []);
+    if (chosen.length > 0) return { value: of(chosen.map((instance) => one(instance, []))), keyed: true };
+  }
+  if (!t.step(group.list.length)) return { value: unknown(), keyed: true };
+  const all = of(group.list.map((instance) => ({ instance, path: [], element: true })));
+  return steps.length > 0 ? { value: within(all, steps), keyed: false } : { value: all, keyed: true };
 }
 
 /** Keeps the elements of a collection that have one of the keys. */

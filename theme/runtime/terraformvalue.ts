@@ -5,7 +5,7 @@ import { emptyValue, isMap, keysOf, literalValue, newMap, parseJSONText } from "
 import type { Node } from "./document";
 import { normalID } from "./link";
 import { typeOfID } from "./map";
-import { indexOf, isBool, MAX_INSTANCES, type TfInstance, type TfReader } from "./terraform";
+import { indexOf, isBool, MAX_INSTANCES, textAt, type TfInstance, type TfReader } from "./terraform";
 import { attribute, candidates, expressionsAt, hasExpression, lastStep } from "./terraformrefs";
 import { identityOf, piece, quoteExpr, UNRESOLVED } from "./unresolved";
 import { Unknown, type RecordValue, type Value } from "./value";
@@ -28,17 +28,15 @@ export function pathText(steps: readonly TfStep[]): string {
 
 /** Flattens one instance. */
 export function resourceOf(t: TfReader, i: TfInstance): Resource {
-  const body = bodyOf(t, i);
-  const values = body.values as RecordValue;
+  const isAzapi = i.managed && (i.typ === "azapi_resource" || i.typ === "azapi_update_resource");
+  const body = bodyOf(t, i, isAzapi ? null : t.table.attributes(i.label));
   const out: Resource = {
-    body, place: t.places.at(i.values!), exists: i.exists, open: i.open, bare: false, returned: null, spelled: true, referred: !i.managed, links: () => links(t, i, values),
+    body, place: t.places.at(i.values!), exists: i.exists, open: i.open, bare: false, returned: null, spelled: true, referred: !i.managed, 
+    links: () => links(t, i, objectOf(t, i, i.values, i.unknown, i.sensitive, [], null)),
   };
   if (!i.managed) return out;
+  if (isAzapi) azapi(t, i, body.values as RecordValue, out);
   switch (i.typ) {
-    case "azapi_resource":
-    case "azapi_update_resource":
-      azapi(t, i, values, out);
-      break;
     case "azurerm_resource_group_template_deployment":
     case "azurerm_subscription_template_deployment":
     case "azurerm_template_deployment":
@@ -51,23 +49,27 @@ export function resourceOf(t: TfReader, i: TfInstance): Resource {
  * What mappings read: the values as they stand, beside them those that a mapping may need more of. "values" holds all of
  * them, also those called type, id and name; "configured" leaves out what the configuration leaves to the provider;
  * "azureId" is the id in Azure, or what stands for it; and beside each *_id stands the type that it leads to.
+ * wanted names the attributes that mappings read; null is all.
  */
-export function bodyOf(t: TfReader, i: TfInstance): RecordValue {
-  const values = objectOf(t, i, i.values!, i.unknown, i.sensitive, []);
-  const configured = newMap();
+export function bodyOf(t: TfReader, i: TfInstance, wanted: Set<string> | null): RecordValue {
+  const values = objectOf(t, i, i.values!, i.unknown, i.sensitive, [], wanted);
+  let configured = values;
   const body = newMap();
   const expressions = i.config?.get("expressions") ?? null;
   for (const name of keysOf(values)) {
     const v = values[name]!;
     body[name] = v;
-    if (!chosen(i, name, expressions)) configured[name] = v;
+    if (chosen(i, name, expressions)) {
+      if (configured === values) configured = Object.assign(newMap(), values);
+      delete configured[name];
+    }
     if (name === "scope" || name.endsWith("_id")) {
       const key = `${name.replace(/_id$/, "")}_type`;
       if (!(key in values)) body[key] = typeOf(t, v);
     }
   }
-  const real = values.id;
-  body.azureId = typeof real === "string" && real.startsWith("/") ? real : i.id;
+  const real = textAt(i.values, "id");
+  body.azureId = real.startsWith("/") ? real : i.id;
   body.type = i.label;
   body.id = i.id;
   body.values = values;
@@ -87,15 +89,21 @@ function nameOf(i: TfInstance, name: Value | undefined): Value {
   return name instanceof Unknown ? new Unknown(name.reason, i.address, name.expr) : i.address;
 }
 
-function objectOf(t: TfReader, i: TfInstance, n: Node | null, unknown: Node | null, sensitive: Node | null, path: TfStep[]): RecordValue {
+function objectOf(t: TfReader, i: TfInstance, n: Node | null, unknown: Node | null, sensitive: Node | null, path: TfStep[], wanted: Set<string> | null): RecordValue {
   const out = newMap();
   const inside = (name: string) => [...path, { name, index: false }];
-  for (const e of n?.entries ?? []) out[e.key] = valueAt(t, i, e.value, part(unknown, e.key), part(sensitive, e.key), inside(e.key));
+  for (const e of n?.entries ?? []) {
+    if (wanted !== null && !wanted.has(e.key)) continue;
+    if (composite(e.value)) t.places.step(e.value, n, e.key);
+    const u = part(unknown, e.key);
+    const s = part(sensitive, e.key);
+    out[e.key] = isPlain(i, e.value, u, s, e.key) ? plain(t, e.value, e.key) : valueAt(t, i, e.value, u, s, inside(e.key));
+  }
   if (unknown?.kind === "map") {
-    for (const e of unknown.entries) if (!(e.key in out)) out[e.key] = valueAt(t, i, null, e.value, part(sensitive, e.key), inside(e.key));
+    for (const e of unknown.entries) if (!(e.key in out) && wanted?.has(e.key) !== false) out[e.key] = valueAt(t, i, null, e.value, part(sensitive, e.key), inside(e.key));
   }
   if (i.lean) {
-    for (const e of expressionsAt(t, i, path)?.entries ?? []) if (!(e.key in out)) out[e.key] = unresolved(t, i, inside(e.key));
+    for (const e of expressionsAt(t, i, path)?.entries ?? []) if (!(e.key in out) && wanted?.has(e.key) !== false) out[e.key] = unresolved(t, i, inside(e.key));
   }
   return out;
 }
@@ -114,32 +122,77 @@ export function valueAt(t: TfReader, i: TfInstance, n: Node | null, unknown: Nod
     if (path.length > 1 && path.at(-1)!.name === "id" && path[0]!.name !== "body") return null; // of a block, which the provider gives it
     return unresolvedList(t, i, path);
   }
-  if (n !== null && (isBool(sensitive, true) || (n.kind === "string" && isSecret(path))) && !emptyValue(literalValue(n))) {
+  const last = path.findLast((s) => !s.index)?.name ?? "";
+  if (n !== null && (isBool(sensitive, true) || (n.kind === "string" && isSecret(last))) && !emptyValue(literalValue(n))) {
     // What is in a secret is nobody's to print: a rule sees only that it is there.
     const where = i.address + pathText(path);
     const u = piece(`${where} is sensitive`, "<sensitive>", quoteExpr(where));
-    t.refs.attributes.set(u.expr, () => candidates(t, i, path));
+    t.refs.follow(u, () => candidates(t, i, path));
     return u;
   }
+  if (n !== null && isPlain(i, n, unknown, sensitive, last)) return plain(t, n, last);
   if (n?.kind === "list" || (n === null && unknown?.kind === "list")) return itemsOf(t, i, n, unknown, sensitive, path);
   if (n?.kind === "map" || ((n === null || n.kind === "null") && unknown?.kind === "map" && unknown.entries.length > 0)) {
-    const out = objectOf(t, i, n?.kind === "map" ? n : null, unknown, sensitive, path);
+    const out = objectOf(t, i, n?.kind === "map" ? n : null, unknown, sensitive, path, null);
     if (n?.kind === "map") t.places.set(out, n);
     return out;
   }
-  if (n === null || (n.kind === "string" && path[0]?.name !== "id" && path.length > 0 && t.refs.gone.has(normalID(n.text())))) return null;
-  return literalValue(n);
+  return n === null ? null : scalar(t, n, last);
+}
+
+/** A value that holds no others. The id of what the plan deletes is none. */
+function scalar(t: TfReader, n: Node, last: string): Value {
+  return n.kind === "string" && t.refs.gone.size > 0 && last !== "id" && t.refs.gone.has(normalID(n.text())) ? null : literalValue(n);
+}
+
+/** Whether a shape marks anything. */
+function marked(shape: Node | null): boolean {
+  return shape !== null && (isBool(shape, true) || shape.items.some(marked) || shape.entries.some((e) => marked(e.value)));
+}
+
+/** Whether nothing of a value is open or secret. */
+function isPlain(i: TfInstance, n: Node, unknown: Node | null, sensitive: Node | null, last: string): boolean {
+  return !i.lean && !marked(unknown) && !marked(sensitive) && !(n.kind === "string" && isSecret(last)) && !holdsSecret(n);
+}
+
+function composite(n: Node): boolean {
+  return n.kind === "list" || n.kind === "map";
+}
+
+/** A value of which nothing is open or marked as sensitive. last is the attribute that it is of. */
+function plain(t: TfReader, n: Node, last: string): Value {
+  if (n.kind === "list") {
+    return n.items.map((item, k) => {
+      if (composite(item)) t.places.step(item, n, String(k));
+      return plain(t, item, last);
+    });
+  }
+  if (n.kind !== "map") return scalar(t, n, last);
+  const out = newMap();
+  for (const e of n.entries) {
+    if (composite(e.value)) t.places.step(e.value, n, e.key);
+    out[e.key] = plain(t, e.value, e.key);
+  }
+  t.places.set(out, n);
+  return out;
+}
+
+/** Whether a text inside of a value is a secret by its name. */
+function holdsSecret(n: Node): boolean {
+  return n.items.some(holdsSecret) || n.entries.some((e) => (e.value.kind === "string" && isSecret(e.key)) || holdsSecret(e.value));
 }
 
 /** Recognises attributes that are secrets by their names: plans of old versions do not say what is sensitive. */
-function isSecret(path: TfStep[]): boolean {
-  const last = path.findLast((s) => !s.index)?.name ?? "";
+function isSecret(last: string): boolean {
   return ["password", "secret", "shared_key", "access_key", "private_key", "connection_string", "custom_data", "user_data"].some((end) => last.endsWith(end));
 }
 
 function itemsOf(t: TfReader, i: TfInstance, n: Node | null, unknown: Node | null, sensitive: Node | null, path: TfStep[]): Value[] {
   const count = Math.max(n?.items.length ?? 0, unknown?.kind === "list" ? unknown.items.length : 0);
-  return Array.from({ length: count }, (_, k) => valueAt(t, i, itemAt(n, k), itemAt(unknown, k), itemAt(sensitive, k), [...path, { name: String(k), index: true }]));
+  return Array.from({ length: count }, (_, k) => {
+    t.places.step(itemAt(n, k), n, String(k));
+    return valueAt(t, i, itemAt(n, k), itemAt(unknown, k), itemAt(sensitive, k), [...path, { name: String(k), index: true }]);
+  });
 }
 
 /** A value that is not known before the plan is carried out. What the configuration says of it is followed when a link asks for it. */
@@ -148,7 +201,7 @@ function unresolved(t: TfReader, i: TfInstance, path: TfStep[]): Unknown {
   const u = piece(`${where} is known after apply`, where.includes("/") ? UNRESOLVED : `<${where}>`, quoteExpr(where));
   const target = sameName(t, i, path);
   if (target !== null) return new Unknown(u.reason, target.text, target.expr);
-  if (i.config === null || hasExpression(i, path)) t.refs.attributes.set(u.expr, () => candidates(t, i, path));
+  if (i.config === null || hasExpression(i, path)) t.refs.follow(u, () => candidates(t, i, path));
   return u;
 }
 
