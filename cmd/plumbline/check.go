@@ -34,7 +34,7 @@ type checkFlags struct {
 
 func (p *program) checkVerb() *cobra.Command {
 	f := &checkFlags{
-		input:  oneOf("auto", "native", "arm", "resources"),
+		input:  oneOf("auto", "native", "arm", "resources", "terraform"),
 		format: oneOf("text", "json", "markdown"),
 		failOn: oneOf("error", "warning", "info", "never"),
 	}

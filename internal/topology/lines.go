@@ -17,7 +17,7 @@ import (
 func IsLines(text string) bool {
 	first, rest := nextLine(strings.TrimPrefix(text, "\ufeff"))
 	second, _ := nextLine(rest)
-	return opens(first) && opens(second) && (strings.HasSuffix(first, "}") || strings.HasSuffix(first, "]"))
+	return opens(first) && opens(second) && !strings.HasPrefix(first, terraformLog) && (strings.HasSuffix(first, "}") || strings.HasSuffix(first, "]"))
 }
 
 // nextLine returns the first line of a text that is not blank, trimmed, and the

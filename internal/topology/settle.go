@@ -216,7 +216,7 @@ func (m *mapper) oneLink(t model.Type, v any) any {
 		return v
 	}
 	u, unknown := v.(*lang.Unknown)
-	if _, text := v.(string); text || unknown && m.later.references.follows(u) {
+	if _, text := v.(string); text || unknown && m.later.references.followsIn(u) {
 		return []any{v}
 	}
 	return v

@@ -46,6 +46,12 @@ func (r *tfReferences) follow(u *lang.Unknown, find func() ([]any, bool)) {
 // follows reports whether it is known what an attribute may be. It is nil-safe.
 func (r *tfReferences) follows(u *lang.Unknown) bool { return r != nil && r.attributes[u.Expr] != nil }
 
+// followsIn reports it of what a text begins with.
+func (r *tfReferences) followsIn(u *lang.Unknown) bool {
+	parts, unresolved := exprPieces(u.Expr)
+	return len(parts) > 0 && unresolved[0] && r.attributes[parts[0]] != nil
+}
+
 // address is what stands for an id in Azure, or the id itself.
 func (r *tfReferences) address(id string) string {
 	if a, ok := r.ids[normalID(id)]; ok {
@@ -223,6 +229,17 @@ func (r *tfReferences) resolveName(id string) any {
 	}
 }
 
+// isPart reports whether an id is that of a part of a resource, which Azure may
+// have made with it.
+func (r *tfReferences) isPart(id string) bool {
+	for i, c := range id {
+		if c == '/' && r.instances[id[:i]] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *tfReferences) resolveUnknown(u *lang.Unknown, has func(string) bool) any {
 	if a := r.names[normalID(u.Expr)]; a != "" {
 		return a
@@ -248,7 +265,7 @@ func (r *tfReferences) resolveUnknown(u *lang.Unknown, has func(string) bool) an
 			open = true
 		case has(normalID(literalExpr(s))):
 			found = append(found, s)
-		case strings.HasPrefix(s, "/"):
+		case strings.HasPrefix(s, "/"), r.isPart(s):
 			found = append(found, s) // an object that is not in the input
 		}
 	}

@@ -60,8 +60,10 @@ func (t *tfReader) candidates(in *tfInstance, path []tfStep) ([]any, bool) {
 
 func (t *tfReader) idsOf(v tfValue, path []tfStep) (ids []any, open bool) {
 	open = v.open
+	seen := map[any]bool{}
 	add := func(id any) {
-		if !slices.Contains(ids, id) {
+		if !seen[id] {
+			seen[id] = true
 			ids = append(ids, id)
 		}
 	}

@@ -24,7 +24,7 @@ func foreignTerraform(text string) (message, hint string) {
 		switch {
 		case line == "" || strings.HasPrefix(line, "#") && !tfHeading(line) || strings.HasPrefix(line, "//"):
 			continue
-		case strings.HasPrefix(line, `{"@level"`):
+		case strings.HasPrefix(line, terraformLog):
 			return "this is the log that terraform plan -json writes, not a plan", show
 		case tfHeading(line):
 			return "this is a plan as Terraform shows it to people", show
@@ -35,6 +35,9 @@ func foreignTerraform(text string) (message, hint string) {
 	}
 	return "", ""
 }
+
+// terraformLog begins each line of the log that terraform plan -json writes.
+const terraformLog = `{"@level"`
 
 // maxPreface is how far into a text the first line that says something may begin.
 const maxPreface = 1 << 14

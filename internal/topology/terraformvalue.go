@@ -37,8 +37,8 @@ func (t *tfReader) resource(in *tfInstance) *resource {
 // body is what mappings read: the values as they stand, beside them those that a
 // mapping may need more of. "values" holds all of them, also those called type, id
 // and name; "configured" leaves out what the configuration leaves to the provider;
-// "azureId" is the id in Azure, or what stands for it; and beside each *_id stands
-// the type that it leads to. wanted names the attributes that mappings read; nil is
+// "azureId" is the id in Azure, or what stands for it; "given" lists the attributes
+// that have a value; and beside each *_id stands the type that it leads to. wanted names the attributes that mappings read; nil is
 // all.
 func (t *tfReader) body(in *tfInstance, wanted map[string]bool) map[string]any {
 	values := t.object(in, in.values, in.unknown, in.sensitive, nil, wanted)
@@ -61,6 +61,9 @@ func (t *tfReader) body(in *tfInstance, wanted map[string]bool) map[string]any {
 			}
 		}
 	}
+	if wanted == nil || wanted["given"] {
+		body["given"] = t.given(in, expressions)
+	}
 	body["azureId"] = in.id
 	if id := in.values.Get("id").Text(); strings.HasPrefix(id, "/") {
 		body["azureId"] = id
@@ -68,6 +71,24 @@ func (t *tfReader) body(in *tfInstance, wanted map[string]bool) map[string]any {
 	body["type"], body["id"], body["values"], body["configured"] = in.label(), in.id, values, configured
 	body["name"] = t.nameOf(in, values["name"])
 	return body
+}
+
+// given lists the attributes that have a value, whether it is known or not.
+func (t *tfReader) given(in *tfInstance, expressions *document.Node) []any {
+	out := []any{}
+	for _, e := range in.values.Entries {
+		if e.Value.Kind != document.Null && !(e.Value.Kind == document.String && e.Value.Text() == "") {
+			out = append(out, e.Key)
+		}
+	}
+	if in.unknown != nil {
+		for _, e := range in.unknown.Entries {
+			if isBool(e.Value, true) && !t.chosen(in, e.Key, expressions) {
+				out = append(out, e.Key)
+			}
+		}
+	}
+	return out
 }
 
 // chosen reports whether the provider chooses the value of an attribute that the

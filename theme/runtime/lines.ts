@@ -2,6 +2,7 @@
 
 import { isAzureID } from "./azureid";
 import { lowerASCII } from "./source";
+import { TERRAFORM_LOG } from "./terraformtext";
 
 /** A line that is not blank, with its number from 1 and where it begins and ends in the text. */
 export interface Line {
@@ -20,7 +21,7 @@ export function linesOf(text: string): Line[] | null {
   const lines = rawLines(text);
   const first = lines.next().value;
   const second = lines.next().value;
-  if (!first || !second || !opens(first.text) || !opens(second.text) || !/[}\]][ \t\r]*$/.test(first.text)) return null;
+  if (!first || !second || first.text.trimStart().startsWith(TERRAFORM_LOG) || !opens(first.text) || !opens(second.text) || !/[}\]][ \t\r]*$/.test(first.text)) return null;
   const out = [first, second, ...lines];
   for (const line of out) line.resource = isResourceLine(line.text);
   return out;

@@ -156,7 +156,7 @@ export class Later {
   /** Makes a list of an id that a field which lists links is given: what associates two resources names one of many. */
   oneLink(t: Type, v: Value): Value {
     if (this.references === null || t.name !== "list" || t.elem?.name !== "link") return v;
-    return typeof v === "string" || (v instanceof Unknown && this.references.follows(v)) ? [v] : v;
+    return typeof v === "string" || (v instanceof Unknown && this.references.followsIn(v)) ? [v] : v;
   }
 }
 

@@ -48,6 +48,12 @@ export class References {
     return this.attributes.has(u.expr);
   }
 
+  /** Whether it is known of what a text begins with. */
+  followsIn(u: Unknown): boolean {
+    const first = exprPieces(u.expr)[0];
+    return first !== undefined && first.unresolved && this.attributes.has(first.text);
+  }
+
   setGone(id: string): void {
     this.gone.add(normalID(id));
   }
@@ -136,6 +142,12 @@ export class References {
     return known === "" ? piece(`several resources of the type ${typ} are called ${quoted(name)}`, UNRESOLVED, quoteExpr(id)) : known;
   }
 
+  /** Whether an id is that of a part of a resource, which Azure may have made with it. */
+  private isPart(id: string): boolean {
+    for (let i = id.indexOf("/"); i >= 0; i = id.indexOf("/", i + 1)) if (this.instances.has(id.slice(0, i))) return true;
+    return false;
+  }
+
   private resolveUnknown(u: Unknown, has: Has): Value {
     const named = this.names.get(normalID(u.expr));
     if (named) return named;
@@ -149,7 +161,7 @@ export class References {
       const s = this.resolve(joinText(id, parts[1]?.text ?? ""), has);
       if (typeof s !== "string") open = true;
       // Either of the input, or an object that is not in it.
-      else if (has(normalID(literalExpr(s))) || s.startsWith("/")) found.push(s);
+      else if (has(normalID(literalExpr(s))) || s.startsWith("/") || this.isPart(s)) found.push(s);
     }
     return open || found.length !== 1 ? u : found[0]!;
   }

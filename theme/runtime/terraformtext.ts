@@ -14,12 +14,15 @@ export function foreignTerraform(text: string): { message: string; hint: string 
     const line = stripColours(text.slice(start, Math.min(end, start + MOST))).replace(/^[ \t\r]+|[ \t\r]+$/g, "");
     start = end + 1;
     if (line === "" || (line.startsWith("#") && !isHeading(line)) || line.startsWith("//")) continue;
-    if (line.startsWith('{"@level"')) return { message: "this is the log that terraform plan -json writes, not a plan", hint };
+    if (line.startsWith(TERRAFORM_LOG)) return { message: "this is the log that terraform plan -json writes, not a plan", hint };
     if (isHeading(line)) return { message: "this is a plan as Terraform shows it to people", hint };
     return isBlock(line) ? { message: "this is Terraform configuration (HCL), not a plan", hint } : null;
   }
   return null;
 }
+
+/** Begins each line of the log that terraform plan -json writes. */
+export const TERRAFORM_LOG = '{"@level"';
 
 /** How far into a text the first line that says something may begin. */
 const MOST = 1 << 14;

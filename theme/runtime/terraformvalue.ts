@@ -48,7 +48,8 @@ export function resourceOf(t: TfReader, i: TfInstance): Resource {
 /**
  * What mappings read: the values as they stand, beside them those that a mapping may need more of. "values" holds all of
  * them, also those called type, id and name; "configured" leaves out what the configuration leaves to the provider;
- * "azureId" is the id in Azure, or what stands for it; and beside each *_id stands the type that it leads to.
+ * "azureId" is the id in Azure, or what stands for it; "given" lists the attributes that have a value; and beside each *_id
+ * stands the type that it leads to.
  * wanted names the attributes that mappings read; null is all.
  */
 export function bodyOf(t: TfReader, i: TfInstance, wanted: Set<string> | null): RecordValue {
@@ -68,6 +69,7 @@ export function bodyOf(t: TfReader, i: TfInstance, wanted: Set<string> | null): 
       if (!(key in values)) body[key] = typeOf(t, v);
     }
   }
+  if (wanted === null || wanted.has("given")) body.given = given(i, expressions);
   const real = textAt(i.values, "id");
   body.azureId = real.startsWith("/") ? real : i.id;
   body.type = i.label;
@@ -76,6 +78,14 @@ export function bodyOf(t: TfReader, i: TfInstance, wanted: Set<string> | null): 
   body.configured = configured;
   body.name = nameOf(i, values.name);
   return body;
+}
+
+/** The attributes that have a value, whether it is known or not. */
+function given(i: TfInstance, expressions: Node | null): Value[] {
+  const out: Value[] = [];
+  for (const e of i.values?.entries ?? []) if (e.value.kind !== "null" && !(e.value.kind === "string" && e.value.text() === "")) out.push(e.key);
+  for (const e of i.unknown?.entries ?? []) if (isBool(e.value, true) && !chosen(i, e.key, expressions)) out.push(e.key);
+  return out;
 }
 
 /** Whether the provider chooses the value of an attribute that the configuration does not mention: it is not known, and nothing that the plan does not say stands in it. */
