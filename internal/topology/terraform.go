@@ -109,7 +109,7 @@ func (r *reader) flattenTerraform(d *input, _ int) *flattened {
 		r.references = newReferences()
 	}
 	t := &tfReader{
-		src: d.src, problems: &r.problems, root: d.root, places: newPlaceTable(d.src, nil), refs: r.references, table: r.mapper.table("terraform"),
+		src: d.src, problems: &r.problems, root: d.root, places: newPlaceTable(d.src, d.root), refs: r.references, table: r.mapper.table("terraform"),
 		modules: map[string]*tfModule{}, byName: map[string]*tfGroup{}, byAddress: map[string]*tfInstance{},
 		bound: map[string]*tfBinding{}, dropped: map[string]bool{}, what: "plan",
 	}
@@ -161,7 +161,7 @@ func (t *tfReader) collect() {
 		if reason := n.Get("reason").Text(); reason != "" {
 			u.Reason += " (" + reason + ")"
 		}
-		if c := t.inside(n, "resource_change"); c != nil {
+		if c := n.Get("resource_change"); c != nil {
 			t.change(c, u)
 		}
 	})
@@ -171,21 +171,14 @@ func (t *tfReader) collect() {
 	case isBool(t.root.Get("complete"), false):
 		t.open = &lang.Unknown{Reason: "the plan is not complete, and what it does not list may exist"}
 	}
-	if v := t.inside(t.root, "values"); v != nil {
+	if v := t.root.Get("values"); v != nil {
 		t.what = "state"
-		t.module(t.inside(v, "root_module"), false, nil)
+		t.module(v.Get("root_module"), false, nil)
 	}
 	// What a plan leaves as it is stands in its planned values too, and data that
 	// is known already in the state before it.
-	t.module(t.inside(t.inside(t.root, "planned_values"), "root_module"), changes == nil, nil)
-	t.module(t.inside(t.inside(t.inside(t.root, "prior_state"), "values"), "root_module"), false, func(in *tfInstance) bool { return !in.managed() })
-}
-
-// inside returns the value of a key, whose place is then known.
-func (t *tfReader) inside(n *document.Node, key string) *document.Node {
-	v := n.Get(key)
-	t.places.step(v, n, key, -1)
-	return v
+	t.module(t.root.Get("planned_values").Get("root_module"), changes == nil, nil)
+	t.module(t.root.Get("prior_state").Get("values").Get("root_module"), false, func(in *tfInstance) bool { return !in.managed() })
 }
 
 // list visits the maps of a list.
@@ -198,9 +191,7 @@ func (t *tfReader) list(n *document.Node, key string, visit func(*document.Node)
 		t.problem("input/terraform-shape", diag.Error, l, quoted(key)+" must be a list, not "+l.Describe(), "give the output of terraform show -json as it is")
 		return
 	}
-	t.places.step(l, n, key, -1)
-	for i, item := range l.Items {
-		t.places.step(item, l, "", i)
+	for _, item := range l.Items {
 		if item.Kind != document.Map {
 			t.problem("input/terraform-shape", diag.Error, item, "an element of "+quoted(key)+" must be a map, not "+item.Describe(), "give the output of terraform show -json as it is")
 			continue
@@ -211,7 +202,7 @@ func (t *tfReader) list(n *document.Node, key string, visit func(*document.Node)
 
 // change reads one of "resource_changes". exists says why it may not come about.
 func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
-	change := t.inside(n, "change")
+	change := n.Get("change")
 	if n.Get("deposed").Text() != "" {
 		return // an object that waits to be deleted
 	}
@@ -221,13 +212,13 @@ func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
 			actions = append(actions, a.Text())
 		}
 	}
-	in := &tfInstance{values: t.inside(change, "after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive"), exists: exists, open: exists}
+	in := &tfInstance{values: change.Get("after"), unknown: change.Get("after_unknown"), sensitive: change.Get("after_sensitive"), exists: exists, open: exists}
 	switch strings.Join(actions, " ") {
 	case "delete":
 		t.gone(n, change)
 		return
 	case "forget": // it stays, and Terraform no longer looks after it
-		in.values, in.unknown, in.sensitive = t.inside(change, "before"), nil, change.Get("before_sensitive")
+		in.values, in.unknown, in.sensitive = change.Get("before"), nil, change.Get("before_sensitive")
 	}
 	in.before = ownID(change.Get("before"))
 	t.add(in, n, n.Get("module_address").Text())
@@ -237,7 +228,7 @@ func (t *tfReader) change(n *document.Node, exists *lang.Unknown) {
 // what it says of other resources no longer holds.
 func (t *tfReader) gone(n, change *document.Node) {
 	t.dropped[n.Get("address").Text()] = true
-	before := t.inside(change, "before")
+	before := change.Get("before")
 	if id := ownID(before); id != "" {
 		t.refs.gone[normalID(id)] = true
 	}
@@ -257,7 +248,7 @@ func (t *tfReader) module(n *document.Node, lean bool, want func(*tfInstance) bo
 			continue
 		}
 		t.list(n, "resources", func(item *document.Node) {
-			in := &tfInstance{values: t.inside(item, "values"), sensitive: item.Get("sensitive_values"), lean: lean, mode: item.Get("mode").Text()}
+			in := &tfInstance{values: item.Get("values"), sensitive: item.Get("sensitive_values"), lean: lean, mode: item.Get("mode").Text()}
 			if item.Get("deposed_key").Text() == "" && (want == nil || want(in)) {
 				t.add(in, item, n.Get("address").Text())
 			}
@@ -282,7 +273,7 @@ func (t *tfReader) rawState() {
 				return
 			}
 			in := &tfInstance{
-				values: t.inside(item, "attributes"), mode: n.Get("mode").Text(), typ: n.Get("type").Text(), name: n.Get("name").Text(),
+				values: item.Get("attributes"), mode: n.Get("mode").Text(), typ: n.Get("type").Text(), name: n.Get("name").Text(),
 				key: tfKey(item.Get("index_key")), sensitive: sensitivePaths(item.Get("sensitive_attributes")),
 			}
 			in.address = prefix + in.typ + "." + in.name + tfIndex(in.key)
@@ -348,7 +339,7 @@ func (t *tfReader) keep(in *tfInstance, n *document.Node, module string) {
 		}
 		t.problem("input/terraform-shape", diag.Error, at, "the values of "+in.address+" must be a map, not "+what, "give the output of terraform show -json as it is")
 		in.values = &document.Node{Kind: document.Map, Span: n.Span}
-		t.places.parent[in.values] = t.places.parent[n]
+		t.places.known[in.values] = t.places.at(n)
 	}
 	in.module = t.moduleOf(module)
 	in.config = t.configOf(in.module, in.label()+"."+in.name)

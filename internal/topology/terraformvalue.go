@@ -151,9 +151,6 @@ func (t *tfReader) object(in *tfInstance, n, unknown, sensitive *document.Node, 
 		if wanted != nil && !wanted[e.Key] {
 			continue
 		}
-		if e.Value.Kind >= document.List {
-			t.places.step(e.Value, n, e.Key, -1)
-		}
 		u, s := part(unknown, e.Key), part(sensitive, e.Key)
 		if t.isPlain(in, e.Value, u, s, e.Key) {
 			out[e.Key] = t.plain(e.Value, e.Key)
@@ -262,18 +259,12 @@ func (t *tfReader) plain(n *document.Node, last string) any {
 	case document.List:
 		out := make([]any, len(n.Items))
 		for i, item := range n.Items {
-			if item.Kind >= document.List {
-				t.places.step(item, n, "", i)
-			}
 			out[i] = t.plain(item, last)
 		}
 		return out
 	case document.Map:
 		out := make(map[string]any, len(n.Entries))
 		for _, e := range n.Entries {
-			if e.Value.Kind >= document.List {
-				t.places.step(e.Value, n, e.Key, -1)
-			}
 			out[e.Key] = t.plain(e.Value, e.Key)
 		}
 		t.places.set(out, n)
@@ -310,7 +301,6 @@ func (t *tfReader) items(in *tfInstance, n, unknown, sensitive *document.Node, p
 	}
 	out := make([]any, count)
 	for i := range out {
-		t.places.step(item(n, i), n, "", i)
 		out[i] = t.value(in, item(n, i), item(unknown, i), item(sensitive, i), append(path[:len(path):len(path)], tfStep{fmt.Sprint(i), true}))
 	}
 	return out
