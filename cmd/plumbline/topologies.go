@@ -138,20 +138,9 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		in = f
 	}
 	lines := bufio.NewReaderSize(decoded(in), 1<<16)
-	// Two lines tell whether these are the lines of NDJSON.
-	head, filled := "", 0
-	for filled < 2 {
-		line, err := lines.ReadString('\n')
-		head += line
-		if strings.Trim(line, " \t\r\n\ufeff") != "" {
-			filled++
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return failed(cannotRead(name, err))
-		}
+	head, err := twoLines(lines)
+	if err != nil {
+		return failed(cannotRead(name, err))
 	}
 	if !topology.IsLines(head) {
 		rest, err := io.ReadAll(lines)
@@ -165,8 +154,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		return yield(&task{alone: alone, load: loaded(topology.File{Name: name, Text: text})})
 	}
 	var resources strings.Builder // those lines at their place, the others blank
-	blank := 0
-	number := 0
+	blank, number := 0, 0
 	one := func(line string) bool {
 		number++
 		line, err := validUTF8(strings.TrimSuffix(line, "\n"))
@@ -207,6 +195,26 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		return yield(&task{load: loaded(topology.File{Name: name, Text: resources.String()})})
 	}
 	return true
+}
+
+// twoLines reads until there are two lines that are not blank, which tell whether
+// these are the lines of NDJSON.
+func twoLines(in *bufio.Reader) (string, error) {
+	head, filled := "", 0
+	for filled < 2 {
+		line, err := in.ReadString('\n')
+		head += line
+		if strings.Trim(line, " \t\r\n\ufeff") != "" {
+			filled++
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return head, nil
 }
 
 // declared takes out of a topology the problems with parameters that it does not
