@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/document"
@@ -110,33 +109,6 @@ func (t *tfReader) nameOf(in *tfInstance, name any) any {
 		return &lang.Unknown{Reason: name.Reason, Text: in.address, Expr: name.Expr}
 	}
 	return in.address
-}
-
-// tfStep is one step of a path into a value: an attribute, or the index of a list
-// or map.
-type tfStep struct {
-	name  string
-	index bool
-}
-
-// position is the index that a step into a list names, or -1.
-func (s tfStep) position() int {
-	if n, err := strconv.Atoi(s.name); err == nil && n >= 0 && n <= maxTfInstances {
-		return n
-	}
-	return -1
-}
-
-func tfPath(steps []tfStep) string {
-	var b strings.Builder
-	for _, s := range steps {
-		if s.index {
-			b.WriteString(tfIndex(s.name))
-		} else {
-			b.WriteString("." + s.name)
-		}
-	}
-	return b.String()
 }
 
 // isBool reports whether a node is this boolean. It is nil-safe.
