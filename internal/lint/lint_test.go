@@ -13,6 +13,8 @@ import (
 
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/model"
 	"github.com/plumbline/plumbline/internal/rule"
 )
 
@@ -41,6 +43,9 @@ var table = []raised{
 	{"content/external-image", map[string]string{"a.md": page + "![x](https://example.com/x.png)\n"}, `content/a.md:3:6 warning image "https://example.com/x.png" is on another host, the page shows a link to it`},
 	{"content/fence-language", map[string]string{"a.md": page + "```bahs\nx\n```\n"}, `content/a.md:3:4 warning unknown language "bahs" of a code block`},
 	{"content/file-name", map[string]string{"a b.md": page}, `content/a b.md:1:1 warning the address of page "a b.md" has to be escaped`},
+	{"content/figure", map[string]string{"a.md": page + "A ![x](sample:hub) b"}, `content/a.md:3:8 warning the figure of sample "hub" does not stand alone`},
+	{"content/no-figures", map[string]string{"a.md": page + "![x](sample:hub)"}, `content/a.md:3:6 error the site does not say how topologies are drawn`},
+	{"content/unknown-sample", map[string]string{"a.md": page + "![x](sample:hob)"}, `content/a.md:3:6 error there is no sample "hob"`},
 	{"content/front-matter", map[string]string{"a.md": "---\ntitle: x\n"}, `content/a.md:1:1 error front matter is opened by "---" and never closed`},
 	{"content/h1", map[string]string{"a.md": "## Two\n"}, `content/a.md:1:1 warning page "a.md" has no heading on level 1`},
 	{"content/h1", map[string]string{"a.md": page + "# Again\n"}, `content/a.md:3:3 warning heading "Again" is the page's second on level 1`},
@@ -75,6 +80,8 @@ var table = []raised{
 
 func TestEveryCodeIsRaised(t *testing.T) {
 	seen := map[string]bool{"content/unreadable": true} // TestUnreadable
+	env, _ := lang.NewEnv(&model.Model{})
+	set := &rule.Set{Env: env, Samples: map[string]*rule.Sample{"hub": {Name: "hub"}}}
 	for _, r := range table {
 		seen[r.code] = true
 		fsys := fstest.MapFS{}
@@ -83,8 +90,9 @@ func TestEveryCodeIsRaised(t *testing.T) {
 		}
 		site, problems := content.Load(fsys, content.Options{Prefix: "content/"})
 		problems = append(problems, Run(site)...)
-		_, claims := Claims(site, &rule.Set{}, 0.5)
+		_, claims := Claims(site, set, 0.5)
 		problems = append(problems, claims...)
+		problems = append(problems, Figures(site, set)...)
 		found := false
 		var got []string
 		for _, d := range problems {

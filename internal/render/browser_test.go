@@ -17,7 +17,7 @@ import (
 // A check of its own stands in for the runtime: what the pages do with a result
 // is tested here, the result itself where the runtime is. It finds "Basic".
 const standIn = `
-export async function check(text, options) {
+const judge = (text, options) => {
   if (text.includes("wait for ever")) for (;;);
   const at = text.indexOf("Basic");
   const before = text.slice(0, Math.max(at, 0)).split("\n");
@@ -35,10 +35,12 @@ export async function check(text, options) {
     facts: broken ? [] : [{ rule: "hub-size", subject: { kind: "hubs", id: "hub-1", name: "hub-1" }, value: "large", missing: [] }],
     diagnostics: broken ? [{ code: "input/yaml", severity: "error", file: options.file, line: 2, column: 1, message: 'a tab starts "line 2"', hint: "use spaces" }] : [],
   };
-}
+};
+
+export const studied = (text, options) => ({ result: judge(text, options), topology: { world: null } });
 
 export async function explain(text, options) {
-  const result = await check(text, options);
+  const result = judge(text, options);
   const fine = { expr: "hub.fine", value: "false", definition: { expr: 'sku != "Basic"', value: "false", parts: [{ expr: "sku", value: "Basic" }] } };
   for (const f of result.findings.filter((f) => options.rules.includes(f.rule) && options.subject === f.subject.id)) {
     f.explanation = { assert: { expr: "hub.fine or hub.old", value: "false", parts: [fine, { expr: "hub.old" }] } };
@@ -80,7 +82,7 @@ func writeSite(t *testing.T) string {
 	t.Helper()
 	in := input(t)
 	theme := overlay{fstest.MapFS{"runtime/checks.ts": {Data: []byte("// @ts-nocheck\n" + standIn)}}, in.Theme}
-	assets, problems := bundle.Site(theme, "export default null; export const lib = null, model = { kinds: [] }, rules = [], texts = {}")
+	assets, problems := bundle.Site(theme, "export default null; export const lib = null, model = { kinds: [] }, rules = [], texts = {}, figure = null")
 	if len(problems) > 0 {
 		t.Fatal(text(problems))
 	}
