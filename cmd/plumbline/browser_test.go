@@ -242,6 +242,7 @@ func diagram(t *testing.T, browser *browsertest.Browser, root string) {
 	}
 	// Findings that the filters hide are shown again.
 	tab.Click(`.chip-fail`)
+	tab.Click(`.chip-unknown`)
 	tab.Wait(`!document.querySelector(".finding")`)
 	browsertest.Eval[bool](tab, `(document.querySelector(".diagram-view .fail").focus(), true)`)
 	tab.Press(browsertest.Enter)
