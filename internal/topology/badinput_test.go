@@ -34,7 +34,7 @@ func TestBadInput(t *testing.T) {
 		"Bicep":                                      {"// hub\nparam location string = 'x'\nresource b 'Microsoft.Network/bastionHosts@2023-01-01' = {\n  name: 'b'\n}\n", "main.json:1:1: error: this is Bicep, not a topology [input/unrecognised]\n\thint: compile it: bicep build"},
 		"Bicep of a subscription":                    {"targetScope = 'subscription'\n", "this is Bicep"},
 		"a Bicep parameter file":                     {"using './main.bicep'\n\nparam name = 'x'\n", "this is a Bicep parameter file"},
-		"a Terraform configuration":                  {"resource \"azurerm_subnet\" \"a\" {\n  name = \"x\"\n}\n", "this is a Terraform configuration"},
+		"a Terraform configuration":                  {"resource \"azurerm_subnet\" \"a\" {\n  name = \"x\"\n}\n", "this is Terraform configuration (HCL)"},
 		"10,000 levels":                              {strings.Repeat(`{"a":[`, 5000) + strings.Repeat("]}", 5000), "error: lists and maps nest deeper than 256 levels [input/too-deep]"},
 		"10,000 levels in a template":                {`{"$schema": "deploymentTemplate.json#", "variables": {"v": ` + strings.Repeat("[", 10000) + strings.Repeat("]", 10000) + `}, "resources": []}`, "error: lists and maps nest deeper than 256 levels [input/too-deep]"},
 		"variables in a circle":                      {`{"$schema": "deploymentTemplate.json#", "variables": {"a": "[variables('b')]", "b": "[variables('a')]"}, "resources": [{"type": "Test/values", "name": "v", "properties": {"value": "[variables('a')]"}}]}`, "main.json:1:60: error: the variable \"a\" needs its own value [input/arm-cycle]"},

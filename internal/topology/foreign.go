@@ -27,7 +27,6 @@ func foreigners() []foreign {
 		{regexp.MustCompile(`^[^\n]{0,3}\x00`), noText, "save it as UTF-8"},
 		{line(`using[ \t]+('[^'\n]*'|none)[ \t]*\r?(\n|$)`), "a Bicep parameter file", "compile it: bicep build-params FILE, and give the result with --parameters"},
 		{line(`(targetScope[ \t]*=[ \t]*'|(resource|module)[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+'|param[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+[A-Za-z_])`), "Bicep", "compile it: bicep build FILE, and check the template that it writes"},
-		{line(`(resource|data)[ \t]+"[^"\n]*"[ \t]+"[^"\n]*"[ \t]*\{`), "a Terraform configuration", "check its plan: terraform plan -out FILE, then terraform show -json FILE"},
 	}
 }
 

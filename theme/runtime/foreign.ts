@@ -20,7 +20,6 @@ const FOREIGN: { begins: RegExp; what: string; hint: string }[] = [
     begins: /(^|\n)(targetScope[ \t]*=[ \t]*'|(resource|module)[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+'|param[ \t]+[A-Za-z_][A-Za-z0-9_]*[ \t]+[A-Za-z_])/,
     what: "Bicep", hint: "compile it: bicep build FILE, and check the template that it writes",
   },
-  { begins: /(^|\n)(resource|data)[ \t]+"[^"\n]*"[ \t]+"[^"\n]*"[ \t]*\{/, what: "a Terraform configuration", hint: "check its plan: terraform plan -out FILE, then terraform show -json FILE" },
 ];
 
 /** Reports a text in another language than those that are read. Its problems would be those of a text that is not JSON or YAML, and mislead. */
