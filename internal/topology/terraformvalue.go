@@ -189,7 +189,7 @@ func (t *tfReader) value(in *tfInstance, n, unknown, sensitive *document.Node, p
 		return t.items(in, n, unknown, sensitive, path)
 	case n != nil && n.Kind == document.Map || (n == nil || n.Kind == document.Null) && unknown != nil && unknown.Kind == document.Map && len(unknown.Entries) > 0:
 		if n == nil || n.Kind != document.Map {
-			n = &document.Node{Kind: document.Map}
+			return t.object(in, &document.Node{Kind: document.Map}, unknown, sensitive, path, nil)
 		}
 		out := t.object(in, n, unknown, sensitive, path, nil)
 		t.places.set(out, n)
