@@ -337,3 +337,21 @@ func check(t *testing.T, n *Node, l diag.List) {
 	}
 	walk(n, 0)
 }
+
+// TestPlacesInPart: a part of a text has the places of the whole, also where a
+// collection in brackets is empty or short.
+func TestPlacesInPart(t *testing.T) {
+	const before = "---\ntitle: T\n---\n"
+	text := before + "set: { a: [], b: {}, c: [1], d: x }\n"
+	src := diag.NewSource("page.md", text)
+	root, problems := ParseYAMLPart(src, len(before), len(text))
+	if problems.HasErrors() {
+		t.Fatal(problems.Records())
+	}
+	for key, want := range map[string]string{"a": "[]", "b": "{}", "c": "[1]", "d": "x"} {
+		n := root.Get("set").Get(key)
+		if got := text[n.Span.Start:n.Span.End]; got != want {
+			t.Errorf("%s is at %q, not %q", key, got, want)
+		}
+	}
+}

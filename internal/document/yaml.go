@@ -244,7 +244,7 @@ func (c *yamlReader) node(y *yaml.Node, depth int) *Node {
 // collection reads the items of a list or the entries of a map, and finds where
 // it ends.
 func (c *yamlReader) collection(n *Node, y *yaml.Node, at, depth int) {
-	last := n.Span.End
+	last := n.Span.End - c.base
 	if y.Kind == yaml.SequenceNode {
 		for _, child := range y.Content {
 			item := c.node(child, depth+1)
