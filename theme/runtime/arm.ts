@@ -59,9 +59,8 @@ export interface Resource {
 
 /** Finds the places of a resource's parts. */
 export interface Returned {
-  /** Where the maps in its lists stand; made only when asked for. */
-  parts: Map<Value, Place> | null;
-  findParts(): Map<Value, Place>;
+  /** Where a map in one of its lists stands; for anything else, where the resource does. */
+  placeOf(part: Value): Place;
 }
 
 /** What the flatten stage of a format gives. */

@@ -6,16 +6,12 @@ import type { Node } from "./document";
 import { parseJSON } from "./json";
 import { compareCodePoints, lowerASCII, Source } from "./source";
 import { joinText, onlyPiece, quoteExpr } from "./unresolved";
-import { Unknown, type RecordValue, type Value } from "./value";
+import { isRecord, newRecord, Unknown, type RecordValue, type Value } from "./value";
 
 /** A map of template values: neither a list nor an unknown. */
-export function isMap(v: unknown): v is RecordValue {
-  return v !== null && typeof v === "object" && !Array.isArray(v) && Object.getPrototypeOf(v) === null;
-}
+export const isMap = isRecord;
 
-export function newMap(): RecordValue {
-  return Object.create(null);
-}
+export const newMap = newRecord;
 
 /** Reads a key of a map without case, as Azure does; undefined where there is none. Of several that differ in case only, the exact one wins, then the first in order. */
 export function foldKey(m: Value | undefined, key: string): Value | undefined {

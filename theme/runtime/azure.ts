@@ -1,26 +1,28 @@
 // One resource that Azure returned. Mirrors internal/topology/azure.go.
 
 import { foldGet, type Resource, type Returned } from "./arm";
-import { foldKey, isMap, keysOf, newMap } from "./armvalue";
+import { foldKey, isMap, keysOf, literalValue, newMap } from "./armvalue";
 import { isAzureID, parseID, type AzureID } from "./azureid";
-import { quoted, type Node } from "./document";
+import { quoted, Row, type Node } from "./document";
 import type { MappingTable } from "./mappings";
-import { pointerPart } from "./place";
-import { shapeOf, resourceID } from "./resources";
+import { FoundPlace, pointerPart } from "./place";
+import { shapeOf } from "./resources";
 import { lowerASCII } from "./source";
 import { typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns. */
 export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean, out: Resource[]): { id: AzureID; found: number } {
-  const id = parseID(resourceID(n));
-  let typ = typeText(n);
+  // What Azure returned is JSON, whose places are needed for few of the resources alone.
+  const json = n instanceof Row ? n.json : (literalValue(n) as Json);
+  const id = parseID(resourceID(json));
+  let typ = typeText(json);
   if (typ !== "") id.typ = lowerASCII(typ);
   const canonical = table.also.get(id.typ);
   if (canonical !== undefined) typ = id.typ = canonical;
-  if (id.typ !== "" && table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, pointer, id, typ || id.typ, row));
+  if (id.typ !== "" && table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row));
   let found = 1;
-  const nested = foldGet(n, "resources");
+  const nested = folded(json, "resources") === undefined ? null : foldGet(n, "resources");
   if (nested?.kind === "list") {
     const key = n.entries.find((e) => e.value === nested)!.key;
     nested.items.forEach((item, i) => {
@@ -30,21 +32,43 @@ export function readResource(table: MappingTable, n: Node, pointer: string, row:
   return { id, found };
 }
 
+/** A map of JSON. Whole numbers of a Row are numbers, elsewhere bigints. */
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a key of a map says, read without case: the exact one, else the first. */
+function folded(m: Json, key: string): unknown {
+  if (Object.hasOwn(m, key)) return m[key];
+  for (const k in m) if (k.length === key.length && lowerASCII(k) === key) return m[k];
+  return undefined;
+}
+
+/** The same for a text, else "". `key` is in lower case. */
+function foldedText(m: Json, key: string): string {
+  const v = folded(m, key);
+  return typeof v === "string" ? v : "";
+}
+
+/** The id of a resource: "id", or "ResourceId" in what PSRule exports. */
+export function resourceID(m: Json): string {
+  const id = foldedText(m, "id");
+  return isAzureID(id) ? id : foldedText(m, "resourceid");
+}
+
 /** The type that a resource states: "type", or "ResourceType" in what PSRule exports. A type with the one that it extends in front is as in the id. */
-function typeText(n: Node): string {
-  let typ = foldGet(n, "type")?.text() ?? "";
-  if (!typ.includes("/")) typ = foldGet(n, "resourcetype")?.text() ?? "";
+function typeText(m: Json): string {
+  let typ = foldedText(m, "type");
+  if (!typ.includes("/")) typ = foldedText(m, "resourcetype");
   return lowerASCII(typ).includes("/providers/") ? "" : typ;
 }
 
 /** What mappings read of a resource. */
-function resourceOf(table: MappingTable, n: Node, pointer: string, id: AzureID, typ: string, row: boolean): Resource {
+function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, id: AzureID, typ: string, row: boolean): Resource {
   const body = newMap();
-  entries(table, body, n, "resources");
+  entries(table, body, json, "resources", n instanceof Row);
   if (!isMap(body.properties)) stateProperties(table, body, id, row);
   body.type = typ;
-  body.id = resourceID(n);
-  const name = foldGet(n, "name")?.text() ?? "";
+  body.id = resourceID(json);
+  const name = foldedText(json, "name");
   body.name = name === "" ? id.name : name.slice(name.lastIndexOf("/") + 1);
   body.parent = id.parent === "" ? null : id.parent;
   body.scope = id.scope === "" ? null : id.scope;
@@ -111,27 +135,28 @@ function flatten(v: Value): void {
   }
 }
 
-/** The value of a node, in the keys that mappings use. */
-function literal(table: MappingTable, n: Node): Value {
-  if (n.kind === "list") {
-    return n.items.map((item) => {
-      const v = literal(table, item);
+/** The value of JSON, in the keys that mappings use. `whole` says that every number is a whole one. */
+function literal(table: MappingTable, json: unknown, whole: boolean): Value {
+  if (typeof json === "number") return whole ? BigInt(json) : json;
+  if (json === null || typeof json !== "object") return json as Value;
+  if (Array.isArray(json)) {
+    return json.map((item) => {
+      const v = literal(table, item, whole);
       if (isMap(v)) identified(v);
       return v;
     });
   }
-  if (n.kind !== "map") return n.value;
   const out = newMap();
-  entries(table, out, n, "");
+  entries(table, out, json as Json, "", whole);
   return out;
 }
 
 /** Adds what a map holds, but for one key. Of keys that differ in case alone, the spelling of the mappings wins, then the first. */
-function entries(table: MappingTable, out: RecordValue, n: Node, without: string): void {
-  for (const e of n.entries) {
-    const key = table.spelled(e.key);
-    if (key === without || (key !== e.key && (key in out || n.get(key) !== null))) continue;
-    out[key] = literal(table, e.value);
+function entries(table: MappingTable, out: RecordValue, json: Json, without: string, whole: boolean): void {
+  for (const k in json) {
+    const key = table.spelled(k);
+    if (key === without || (key !== k && (key in out || Object.hasOwn(json, key)))) continue;
+    out[key] = literal(table, json[k], whole);
   }
 }
 
@@ -146,7 +171,7 @@ function identified(part: RecordValue): void {
 }
 
 class ReturnedResource implements Returned {
-  parts: Map<Value, Place> | null = null;
+  private parts: Map<Value, Place> | null = null;
 
   constructor(
     private readonly table: MappingTable,
@@ -155,7 +180,11 @@ class ReturnedResource implements Returned {
     private readonly place: Place,
   ) {}
 
-  findParts(): Map<Value, Place> {
+  placeOf(part: Value): Place {
+    return isMap(part) ? new FoundPlace(() => (this.parts ??= this.findParts()).get(part) ?? this.place) : this.place;
+  }
+
+  private findParts(): Map<Value, Place> {
     const out = new Map<Value, Place>();
     const walk = (v: Value, n: Node, pointer: string): void => {
       if (Array.isArray(v)) {
@@ -173,6 +202,6 @@ class ReturnedResource implements Returned {
       }
     };
     walk(this.body, this.node, this.place.pointer);
-    return (this.parts = out);
+    return out;
   }
 }

@@ -189,7 +189,7 @@ class Checker {
       message,
       fix: r.fix,
       page: r.page,
-      source: o ? { ...o.place } : { file: this.t.file, pointer: "", line: 1, column: 1 },
+      source: o ? written(o.place) : { file: this.t.file, pointer: "", line: 1, column: 1 },
     };
     if (missing.length > 0) finding.missing = missing;
     this.out.findings.push(this.explained(finding, r, args));
@@ -221,6 +221,11 @@ class Checker {
     if (u) list(null, u.missing);
     else if (v !== null) list(show(v), []);
   }
+}
+
+/** A place as a finding lists it. */
+function written({ file, pointer, line, column }: Place): Place {
+  return { file, pointer, line, column };
 }
 
 function runtimeProblem(r: Rule, e: RuntimeError): Diagnostic {

@@ -5,7 +5,7 @@ import { quoted, type Node } from "./document";
 import type { Stated } from "./link";
 import { defaultValue, hasDefault, kindOf, type Model } from "./model";
 import { didYouMean, type Problems } from "./source";
-import { Partial, Unknown, type Value } from "./value";
+import { isRecord, Partial, Unknown, type Value } from "./value";
 
 export interface DeclaredFacts {
   /** Every declared fact of the model. */
@@ -85,7 +85,7 @@ export function openLists(v: Stated): Stated {
     }
     return open ? new Partial(items as Value[], open) : items;
   }
-  if (v !== null && typeof v === "object" && Object.getPrototypeOf(v) === null) {
+  if (isRecord(v)) {
     const record = v as { [key: string]: Stated };
     for (const key of Object.keys(record)) record[key] = openLists(record[key]!);
   }

@@ -182,11 +182,11 @@ export function evaluate(x: Expr, w: Context, args: Value[]): Value {
   }
 }
 
-/** Evaluates an expression of a mapping; what fails or stays open is an Unknown. */
-export function evaluateMapping(x: Expr, lib: Library, resource: Value, item: Value, index: number): Value {
+/** Evaluates an expression of a mapping over an empty context; what fails or stays open is an Unknown. */
+export function evaluateMapping(x: Expr, w: Context, resource: Value, item: Value, index: number): Value {
   let v: Value;
   try {
-    v = evaluate(x, emptyContext(lib), [resource, item, BigInt(index)]);
+    v = evaluate(x, w, [resource, item, BigInt(index)]);
   } catch (e) {
     if (!(e instanceof RuntimeError)) throw e;
     return new Unknown(`the input has an unexpected shape: ${e.message}`);

@@ -1,6 +1,6 @@
 // JSON as people paste it, with places. Mirrors internal/document/json.go.
 
-import { decimal, END_OF_TEXT, found, hex, isWord, MAX_DEPTH, Node, NUMBER_RANGE_HINT, shorten, skipBlank, TOO_DEEP, TOO_DEEP_HINT, wordEnd, type Entry } from "./document";
+import { decimal, END_OF_TEXT, found, hex, isWord, MAX_DEPTH, Node, NUMBER_RANGE_HINT, Row, shorten, skipBlank, TOO_DEEP, TOO_DEEP_HINT, wordEnd, type Entry } from "./document";
 import { didYouMean, Problems, type Source } from "./source";
 
 const A_KEY = "a key in double quotes";
@@ -22,11 +22,18 @@ export function parseJSON(source: Source): { root: Node | null; problems: Proble
   return p;
 }
 
-/** Reads the JSON value that stands between two offsets of a source. */
+/** Reads the JSON value that stands between two offsets of a source. A map is a row. */
 export function parseJSONPart(source: Source, start: number, end: number): { root: Node | null; problems: Problems } {
   const p = new Parser(source, source.text.slice(0, end), start);
-  p.parse();
+  p.parseRow();
   return p;
+}
+
+/** Reads the map that stands between two offsets of a source, with places. */
+export function entriesOf(source: Source, start: number, end: number): Entry[] {
+  const p = new Parser(source, source.text.slice(0, end), start);
+  p.parse();
+  return p.root!.entries;
 }
 
 // It keeps its own stack: the nesting of a document never becomes the nesting of calls.
@@ -40,6 +47,8 @@ class Parser {
   private quoted = false;
   /** Offset of the last string that holds a line break, or -1. */
   private broken = -1;
+  /** No map has been met that JSON.parse refuses. */
+  private strict = true;
 
   constructor(
     private readonly source: Source,
@@ -53,8 +62,44 @@ class Parser {
     while (this.stack.length > 0) {
       if (!this.step() || this.problems.list.length >= MAX_PROBLEMS) return;
     }
+    this.end();
+  }
+
+  /** parse for a text that is one row. */
+  parseRow(): void {
+    this.i = skipBlank(this.text, this.i);
+    if (!this.row()) this.parse();
+    else this.end();
+  }
+
+  private end(): void {
     this.i = skipBlank(this.text, this.i);
     if (this.i < this.text.length) this.unexpected(END_OF_TEXT);
+  }
+
+  /** Whether what is read next would be a row: an element of a list that is the document, or its "value" or "data". */
+  private amongRows(): boolean {
+    const depth = this.stack.length;
+    if (depth === 0 || depth > 2 || this.stack[depth - 1]!.node.kind !== "list") return false;
+    return depth === 1 || /^(?:value|data)$/i.test(this.stack[0]!.key);
+  }
+
+  /** Reads a map as a row, if it is one that JSON.parse reads alike. */
+  private row(): boolean {
+    if (!this.strict || !this.at(123)) return false;
+    const end = plainEnd(this.text, this.i);
+    if (end < 0) return false;
+    let json: Record<string, unknown>;
+    try {
+      json = JSON.parse(this.text.slice(this.i, end));
+    } catch {
+      this.strict = false;
+      return false;
+    }
+    this.add(new Row(json, this.source, this.i, end));
+    this.i = end;
+    if (!this.quoted) this.quoted = Object.keys(json).length > 0;
+    return true;
   }
 
   /** Reads one item of the innermost open list or map, or closes it. */
@@ -69,6 +114,7 @@ class Parser {
       if (!this.comma(closer)) return false;
       if (this.at(closer)) return this.close();
     }
+    if (!isMap && this.amongRows() && this.row()) return true;
     return (!isMap || this.key(f)) && this.value();
   }
 
@@ -292,6 +338,42 @@ class Parser {
   private report(code: string, start: number, message: string, hint: string): void {
     this.problems.error(code, this.source, start, message, hint);
   }
+}
+
+/**
+ * The offset after the map that opens at an offset; -1 where it holds what JSON.parse reads in another way than the parser
+ * above: comments, halves of surrogate pairs, nesting without end, numbers other than short whole ones.
+ */
+function plainEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 34) {
+      for (i++; i < text.length; i++) {
+        const d = text.charCodeAt(i);
+        if (d === 34) break;
+        if (d !== 92) continue;
+        i++;
+        if (text.charCodeAt(i) === 117 && (text.charCodeAt(i + 1) | 32) === 100) return -1;
+      }
+    } else if (c === 123 || c === 91) {
+      if (++depth > MAX_DEPTH - 2) return -1;
+    } else if (c === 125 || c === 93) {
+      if (--depth === 0) return i + 1;
+    } else if (c === 45 || (c >= 48 && c <= 57)) {
+      const start = i;
+      while (isDigit(text.charCodeAt(i + 1))) i++;
+      const next = text.charCodeAt(i + 1);
+      if (i - start > 14 || next === 46 || next === 101 || next === 69 || (c === 45 && text.charCodeAt(start + 1) === 48)) return -1;
+    } else if (c === 47) {
+      return -1;
+    }
+  }
+  return -1;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 48 && c <= 57;
 }
 
 /** Where a map already holds the current key, or -1. */

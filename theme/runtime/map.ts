@@ -4,7 +4,7 @@ import type { Flattened, Resource } from "./arm";
 import { describe, isMap, keysOf, newMap } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
-import { evaluateMapping, type Expr } from "./evaluate";
+import { emptyContext, evaluateMapping, type Context, type Expr } from "./evaluate";
 import { notInInput, type Draft, type Linking, type Ref } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
@@ -27,6 +27,8 @@ export class Mapper {
   private doc = 0;
   private readonly worlds: Worlds;
   private readonly later: Later;
+  /** What mappings see beside the resource. */
+  private readonly context: Context;
 
   constructor(
     private readonly program: Program,
@@ -35,6 +37,7 @@ export class Mapper {
     this.worlds = new Worlds(program.model, this.tables);
     this.drafts = new Drafts(program.model, this.worlds, problems);
     this.later = new Later(this.drafts, (id) => this.identify(id));
+    this.context = emptyContext(program.lib);
   }
 
   /** The mappings of a format. */
@@ -97,7 +100,7 @@ export class Mapper {
   };
 
   private evaluate(x: Expr, body: Value, item: Value, index: number): Value {
-    return evaluateMapping(x, this.program.lib, body, item, index);
+    return evaluateMapping(x, this.context, body, item, index);
   }
 
   /** Makes the drafts of one mapping from the parts that a resource holds: each is seen as the resource that it would be on its own. */
@@ -145,7 +148,7 @@ export class Mapper {
     }
     if (m.each === null) {
       if (r.open !== null && m.id === null) this.setOpen(m.kind, r.open);
-      this.draft(m, r, whole, null, 0, exists, r.place, file);
+      this.draft(t, m, r, whole, null, 0, exists, r.place, file);
       return;
     }
     const each = this.evaluate(m.each, r.body, null, 0);
@@ -155,7 +158,7 @@ export class Mapper {
     if (r.open !== null && items.length > 0) this.setOpen(m.kind, r.open);
     items.forEach((item, i) => {
       if (item instanceof Unknown && (this.later.references === null || item.expr === "")) this.setOpen(m.kind, item);
-      else this.draft(m, r, whole, item, i, exists, placeOf(r, item, places), file);
+      else this.draft(t, m, r, whole, item, i, exists, placeOf(r, item, places), file);
     });
   }
 
@@ -165,7 +168,7 @@ export class Mapper {
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
-  private draft(m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
+  private draft(t: MappingTable, m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
@@ -180,30 +183,28 @@ export class Mapper {
     else if (m.id !== null) name = lastSegment(id);
     if (identityOf(name) === null) name = lastSegment(id);
     const d: Draft = {
-      kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: Object.create(null),
+      kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: newMap() as Draft["fields"],
       idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
       absent: `is not set in ${file}`, bare: "", referred: false, unresolved: null,
     };
-    for (const [f, x] of Object.entries(m.fields)) {
-      const type = d.kind.fields.find((field) => field.name === f)!.type;
+    for (const { name: f, type, x } of t.fieldsOf(m)) {
       const v = decode(type, this.later.oneLink(type, this.evaluate(x, r.body, item, index)), f, place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
     const bare = m.each === null ? r.bare : isBare(item);
     const mapped: Mapped = { draft: d, doc: this.doc, bare, disputed: null, said: false, whole: false, from: null };
-    const owner = this.identify(r.body.id) ?? "";
+    const owner = id === r.body.id ? identity : (this.identify(r.body.id) ?? "");
     if (this.later.waits(mapped, r, id, owner) || r.gone) return;
-    let said = false;
-    let from: Ref | null = null;
     if (r.referred) {
-      said = true;
-      from = refTo(id, place, this.identify, d.name);
+      mapped.said = true;
+      mapped.from = refTo(id, place, this.identify, d.name);
     } else if (m.each !== null) {
-      said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
-      from = refTo(id, place, this.identify);
+      mapped.said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
+      mapped.from = refTo(id, place, this.identify);
     }
-    if (!said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
-    this.drafts.merge({ ...mapped, said, whole: whole && m.each === null && !r.referred, from });
+    mapped.whole = whole && m.each === null && !r.referred;
+    if (!mapped.said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
+    this.drafts.merge(mapped);
   }
 
   /** What linking needs of the mapped resources. */
@@ -246,7 +247,7 @@ export class Mapper {
     const id: Value = r.unknown ?? r.id;
     const last = lastSegment(id);
     const d: Draft = {
-      kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: Object.create(null),
+      kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: newMap() as Draft["fields"],
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
       absent: r.unknown?.reason ?? notInInput(r.name), bare: "", referred: false, unresolved: null,
     };
@@ -260,8 +261,7 @@ export class Mapper {
     body.id = id;
     body.name = last;
     if (m.type.split("/").length > 2 && segments.length > 2) body.parent = settled(joinSegments(segments.slice(0, -2)));
-    for (const [f, x] of Object.entries(m.fields)) {
-      const type = kind.fields.find((field) => field.name === f)!.type;
+    for (const { name: f, type, x } of table.fieldsOf(m)) {
       const v = decode(type, this.evaluate(x, body, null, 0), f, d.place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
@@ -285,13 +285,14 @@ export class Mapper {
 
 /** The name that an id ends with. */
 export function lastSegment(id: Value): Value {
+  if (typeof id === "string") return id.slice(id.lastIndexOf("/") + 1);
   return textSegments(id)?.at(-1) ?? id;
 }
 
 /** Where a part of the resource stands, or else the resource. */
 function placeOf(r: Resource, v: Value, places: PlaceTable | null): Place {
   if (r.returned === null) return places!.of(v, r.place);
-  return (r.returned.parts ?? r.returned.findParts()).get(v) ?? r.place;
+  return r.returned.placeOf(v);
 }
 
 /** Whether a part of a resource is known by its id alone. */

@@ -1,8 +1,8 @@
 // The mappings of one input format. Mirrors internal/topology/mappings.go.
 
 import { isMap, keysOf } from "./armvalue";
-import type { Node as ExprNode } from "./evaluate";
-import type { Field, Model } from "./model";
+import type { Expr, Node as ExprNode } from "./evaluate";
+import { kindOf, type Field, type Model, type Type } from "./model";
 import type { Mapping } from "./program";
 import { lowerASCII } from "./source";
 import type { Value } from "./value";
@@ -12,6 +12,13 @@ import { isResource, partOf } from "./worlds";
 export interface Application {
   m: Mapping;
   inside: boolean;
+}
+
+/** A field that a mapping gives. */
+export interface MappedField {
+  name: string;
+  type: Type;
+  x: Expr;
 }
 
 /** The type of mappings for resources that no other mapping reads. */
@@ -32,13 +39,15 @@ export class MappingTable {
   private readonly cased = new Map<string, string>();
   /** Of the mappings of a resource's parts, the link to the resource. */
   readonly within = new Map<Mapping, Field | null>();
+  /** The fields that a mapping gives, with their types. */
+  private readonly fields = new Map<Mapping, MappedField[]>();
   /** What mappings read of the values of a type. */
   private readonly reading = new Map<string, Set<string> | null>();
   /** Some document of the format need not hold everything. */
   open = false;
 
   constructor(
-    model: Model,
+    private readonly model: Model,
     readonly mappings: Mapping[],
   ) {
     for (const m of mappings) {
@@ -49,6 +58,16 @@ export class MappingTable {
       this.within.set(m, partOf(model, m));
       for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
     }
+  }
+
+  fieldsOf(m: Mapping): MappedField[] {
+    let out = this.fields.get(m);
+    if (out === undefined) {
+      const { fields } = kindOf(this.model, m.kind)!;
+      out = Object.entries(m.fields).map(([name, x]) => ({ name, x, type: fields.find((f) => f.name === name)!.type }));
+      this.fields.set(m, out);
+    }
+    return out;
   }
 
   private register(typ: string, a: Application): void {

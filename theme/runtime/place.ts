@@ -69,6 +69,33 @@ export class PlaceTable {
   }
 }
 
+/** A place that is found when somebody asks for it. */
+export class FoundPlace implements Place {
+  private known: Place | null = null;
+
+  constructor(private readonly find: () => Place) {}
+
+  private get place(): Place {
+    return (this.known ??= this.find());
+  }
+
+  get file(): string {
+    return this.place.file;
+  }
+
+  get pointer(): string {
+    return this.place.pointer;
+  }
+
+  get line(): number {
+    return this.place.line;
+  }
+
+  get column(): number {
+    return this.place.column;
+  }
+}
+
 /** A key as JSON pointers write it. */
 export function pointerPart(key: string): string {
   return /[~/]/.test(key) ? key.replace(/~/g, "~0").replace(/\//g, "~1") : key;

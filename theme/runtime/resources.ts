@@ -1,11 +1,11 @@
 // What Azure returns: resources, lists, rows, recordings. Mirrors internal/topology/resources.go.
 
 import { plural } from "./armcall";
-import { foldGet, type OpenWorld, type Resource, type Flattened } from "./arm";
-import { readResource } from "./azure";
+import { foldGet, foldText, type OpenWorld, type Resource, type Flattened } from "./arm";
+import { readResource, resourceID } from "./azure";
 import { isAzureID, ownerOf, parseID } from "./azureid";
 import type { Diagnostic } from "./check";
-import { quoted, type Node } from "./document";
+import { quoted, Row, type Node } from "./document";
 import type { Fit } from "./formats";
 import type { MappingTable } from "./mappings";
 import { lowerASCII } from "./source";
@@ -21,7 +21,7 @@ type Shape = "" | "resource" | "list" | "query" | "recording" | "example" | "err
 /** Tells the shape of a map by its keys. */
 export function shapeOf(n: Node | null): Shape {
   if (n?.kind !== "map") return "";
-  if (isAzureID(resourceID(n))) return "resource";
+  if (isAzureID(idOf(n))) return "resource";
   if (n.get("interactions")?.kind === "list") return "recording";
   if (n.get("responses")?.kind === "map" && n.get("paths") === null) return "example";
   if (foldGet(n, "value")?.kind === "list") return "list";
@@ -31,10 +31,11 @@ export function shapeOf(n: Node | null): Shape {
   return error?.kind === "map" && error.get("code") !== null ? "error" : "";
 }
 
-/** The id of a resource: "id", or "ResourceId" in what PSRule exports. */
-export function resourceID(n: Node): string {
-  const id = foldGet(n, "id")?.text() ?? "";
-  return isAzureID(id) ? id : (foldGet(n, "resourceid")?.text() ?? "");
+/** The id of what may be a resource, whose other parts need not be read for it. */
+function idOf(n: Node): string {
+  if (n instanceof Row) return resourceID(n.json);
+  const id = foldText(n, "id");
+  return isAzureID(id) ? id : foldText(n, "resourceid");
 }
 
 /** Recognises what Azure returns. */

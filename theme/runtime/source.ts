@@ -5,6 +5,8 @@ import type { Diagnostic } from "./check";
 /** One text of the input. Offsets are UTF-16 indices of `text`; lone surrogates in what is given become U+FFFD. */
 export class Source {
   readonly text: string;
+  /** Each UTF-16 unit is a character. */
+  private readonly narrow: boolean;
   private lines: number[] | null = null;
   /** How many code points stand before every STEP-th index, so that a place in a line of megabytes is found without counting from its start. */
   private points: number[] | null = null;
@@ -13,7 +15,9 @@ export class Source {
     readonly file: string,
     text: string,
   ) {
-    this.text = text.replace(/\p{Cs}/gu, "\ufffd");
+    const pairs = /[\ud800-\udfff]/.test(text);
+    this.text = pairs ? text.replace(/\p{Cs}/gu, "\ufffd") : text;
+    this.narrow = !pairs;
   }
 
   /** Line and column of an offset, both from 1; the column counts code points. */
@@ -27,7 +31,8 @@ export class Source {
       if (lines[middle]! <= to) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: this.before(to) - this.before(lines[low]!) + 1 };
+    const column = this.narrow ? to - lines[low]! : this.before(to) - this.before(lines[low]!);
+    return { line: low + 1, column: column + 1 };
   }
 
   /** Counts the code points before an index. */
