@@ -38,6 +38,7 @@ type jsonParser struct {
 	problems diag.List
 
 	stack     []jsonFrame
+	rows      bool // maps in lists at the top are rows
 	quoted    bool // a key in double quotes was read: the text is meant as JSON
 	maybeYAML bool // the first problem is something that YAML's flow style allows
 	broken    int  // offset of the last string that holds a line break, or -1
@@ -68,6 +69,11 @@ func (p *jsonParser) parse() {
 			return
 		}
 	}
+	p.end()
+}
+
+// end reads what may follow a document: nothing.
+func (p *jsonParser) end() {
 	p.i = skipBlank(p.text, p.i)
 	if p.i < len(p.text) {
 		p.unexpected(endOfText)
@@ -98,6 +104,9 @@ func (p *jsonParser) step() bool {
 	}
 	if f.node.Kind == Map && !p.key(f) {
 		return false
+	}
+	if p.rows && p.at('{') && p.amongRows() && p.row() {
+		return true
 	}
 	return p.value()
 }

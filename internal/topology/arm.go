@@ -33,9 +33,11 @@ type resource struct {
 
 	bare    bool // the input has it without its properties
 	spelled bool // its keys are spelled as mappings spell them
-	// node is set where the places of its parts are found only when asked for.
-	node  *document.Node
-	parts map[uintptr]lang.Place
+	// returned: Azure did, and parts are the maps in its lists. whole is the pointer
+	// of the resource that they are parts of.
+	returned bool
+	parts    []document.Part
+	whole    string
 
 	referred bool         // the input only refers to the resource, and states some of it
 	gone     bool         // it no longer is: what it said of other resources does not hold

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/lang"
 )
@@ -15,6 +16,9 @@ import (
 // that a query chose its columns.
 func (a *responses) resource(n *document.Node, pointer string, row bool) azureID {
 	a.found++
+	if r := n.Row(); r != nil && hasFold(r.Map, "resources") {
+		n = n.Whole()
+	}
 	id := parseID(resourceID(n))
 	typ := typeText(n)
 	if typ != "" {
@@ -36,12 +40,24 @@ func (a *responses) resource(n *document.Node, pointer string, row bool) azureID
 	return id
 }
 
+func hasFold(m map[string]any, key string) bool {
+	if _, ok := m[key]; ok {
+		return true
+	}
+	for k := range m {
+		if foldEqual(k, key) {
+			return true
+		}
+	}
+	return false
+}
+
 // typeText is the type that a resource states: "type", or "ResourceType" in what
 // PSRule exports. A type with the one that it extends in front is as in the id.
 func typeText(n *document.Node) string {
-	typ := foldGet(n, "type").Text()
+	typ := stringAt(n, "type")
 	if !strings.Contains(typ, "/") {
-		typ = foldGet(n, "resourcetype").Text()
+		typ = stringAt(n, "resourcetype")
 	}
 	if strings.Contains(foldLower(typ), "/providers/") {
 		return ""
@@ -60,8 +76,8 @@ func keyOf(n, value *document.Node) string {
 
 // body makes what mappings read of a resource.
 func (a *responses) body(n *document.Node, pointer string, id *azureID, typ string, row bool) {
-	body := make(map[string]any, len(n.Entries)+6)
-	a.entries(body, n, "resources")
+	resourceID, name := resourceID(n), stringAt(n, "name")
+	body, parts := a.content(n)
 	reason := quoted(id.name) + " is in the input without its properties"
 	properties, _ := body["properties"].(map[string]any)
 	if properties == nil {
@@ -84,8 +100,8 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 			a.leaveOpen(body, a.table.stated, reason)
 		}
 	}
-	body["type"], body["id"], body["name"] = typ, resourceID(n), id.name
-	if name := foldGet(n, "name").Text(); name != "" {
+	body["type"], body["id"], body["name"] = typ, resourceID, id.name
+	if name != "" {
 		body["name"] = name[strings.LastIndexByte(name, '/')+1:]
 	}
 	body["parent"], body["scope"], body["scopeType"] = nil, nil, nil
@@ -99,7 +115,61 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 		}
 	}
 	a.out.resources = append(a.out.resources, &resource{
-		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, node: n, spelled: true, bare: id.bare})
+		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare})
+}
+
+// content is what a resource holds, in the keys that mappings use, and where the
+// maps in its lists stand.
+func (a *responses) content(n *document.Node) (map[string]any, []document.Part) {
+	if row := n.Row(); row != nil {
+		if a.respell(row.Map) {
+			for _, part := range row.Parts {
+				identified(part.Map)
+			}
+			return row.Map, row.Parts
+		}
+		n = n.Whole()
+	}
+	w := partWalk{responses: a}
+	body := make(map[string]any, len(n.Entries)+6)
+	w.entries(body, n, "resources", "")
+	return body, w.parts
+}
+
+// respell gives the keys of a row the spelling that mappings use. It reports
+// whether it could: of two spellings of a key, their order decides, which a row
+// does not keep.
+func (a *responses) respell(v any) bool {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			if !a.respell(item) {
+				return false
+			}
+		}
+	case map[string]any:
+		var other []string
+		for key, item := range v {
+			if a.table.spelled(key) != key {
+				other = append(other, key)
+			}
+			switch item.(type) {
+			case []any, map[string]any:
+				if !a.respell(item) {
+					return false
+				}
+			}
+		}
+		for _, key := range other {
+			to := a.table.spelled(key)
+			if _, taken := v[to]; taken {
+				return false
+			}
+			v[to] = v[key]
+			delete(v, key)
+		}
+	}
+	return true
 }
 
 // leaveOpen makes unknown what a resource does not state.
@@ -156,23 +226,31 @@ func flatten(v any) {
 	}
 }
 
+// partWalk reads a resource from its nodes, and notes where its parts stand.
+type partWalk struct {
+	*responses
+	parts []document.Part
+}
+
 // literal is the value of a node, in the keys that mappings use.
-func (a *responses) literal(n *document.Node) any {
+func (a *partWalk) literal(n *document.Node, pointer string) any {
 	switch n.Kind {
 	case document.Int:
 		return int(n.Value.(int64))
 	case document.List:
 		out := make([]any, len(n.Items))
 		for i, item := range n.Items {
-			out[i] = a.literal(item)
+			at := pointer + "/" + strconv.Itoa(i)
+			out[i] = a.literal(item, at)
 			if part, ok := out[i].(map[string]any); ok {
 				identified(part)
+				a.parts = append(a.parts, document.Part{Map: part, Start: item.Span.Start, End: item.Span.End, Pointer: at})
 			}
 		}
 		return out
 	case document.Map:
 		out := make(map[string]any, len(n.Entries)+1)
-		a.entries(out, n, "")
+		a.entries(out, n, "", pointer)
 		return out
 	}
 	return n.Value
@@ -180,7 +258,7 @@ func (a *responses) literal(n *document.Node) any {
 
 // entries adds what a map holds, but for one key. Of keys that differ in case
 // alone, the spelling of the mappings wins, then the first.
-func (a *responses) entries(out map[string]any, n *document.Node, without string) {
+func (a *partWalk) entries(out map[string]any, n *document.Node, without, pointer string) {
 	for _, e := range n.Entries {
 		key := a.table.spelled(e.Key)
 		if key == without {
@@ -191,7 +269,7 @@ func (a *responses) entries(out map[string]any, n *document.Node, without string
 				continue
 			}
 		}
-		out[key] = a.literal(e.Value)
+		out[key] = a.literal(e.Value, pointer+"/"+pointerPart(e.Key))
 	}
 }
 
@@ -216,31 +294,19 @@ func identified(part map[string]any) {
 	}
 }
 
-// findParts finds where the elements of a resource's lists stand: for each map in
-// a list, by the address of its value.
-func (r *resource) findParts(t *mappingTable, items []any) {
-	if r.node == nil || r.parts != nil || len(items) == 0 {
-		return
+// placeOf is where a part of the resource stands, or else the resource.
+func (r *resource) placeOf(v any, places *placeTable) lang.Place {
+	if !r.returned {
+		return places.of(v, r.place)
 	}
-	r.parts = map[uintptr]lang.Place{}
-	var walk func(v any, n *document.Node, pointer string)
-	walk = func(v any, n *document.Node, pointer string) {
-		switch v := v.(type) {
-		case []any:
-			for i, item := range v {
-				at := pointer + "/" + strconv.Itoa(i)
-				if m, ok := item.(map[string]any); ok {
-					r.parts[reflect.ValueOf(m).Pointer()] = lang.Place{Span: n.Items[i].Span, Pointer: at}
-				}
-				walk(item, n.Items[i], at)
-			}
-		case map[string]any:
-			for _, e := range n.Entries {
-				if item := v[t.spelled(e.Key)]; item != nil && (e.Value.Kind == document.List || e.Value.Kind == document.Map) {
-					walk(item, e.Value, pointer+"/"+pointerPart(e.Key))
-				}
+	if m, ok := v.(map[string]any); ok && len(r.parts) > 0 {
+		at := reflect.ValueOf(m).Pointer()
+		for _, p := range r.parts {
+			if reflect.ValueOf(p.Map).Pointer() == at {
+				span := diag.Span{Source: r.place.Span.Source, Start: p.Start, End: p.End}
+				return lang.Place{Span: span, Pointer: r.whole + p.Pointer}
 			}
 		}
 	}
-	walk(r.body, r.node, r.place.Pointer)
+	return r.place
 }

@@ -10,6 +10,9 @@ import (
 // mapping reads.
 const formatNative = "native"
 
+// formatResources is what Azure returns, whose resources may be rows.
+const formatResources = "resources"
+
 // format is a way to write a topology that mappings read into the model.
 type format struct {
 	name  string // as --input names it
@@ -37,7 +40,7 @@ func formats() []format {
 			mappings: "terraform", fits: fitsTerraform, flatten: (*reader).flattenTerraform,
 		},
 		{
-			name: "resources", what: "a list of Azure resources", looks: `it is what az ... -o json prints, or a response of Azure Resource Manager or Resource Graph`,
+			name: formatResources, what: "a list of Azure resources", looks: `it is what az ... -o json prints, or a response of Azure Resource Manager or Resource Graph`,
 			mappings: "arm", fits: fitsResources, flatten: (*reader).flattenResources,
 		},
 	}

@@ -83,7 +83,7 @@ func (r *reader) decodeLines(f File) {
 		switch {
 		case strings.Trim(line, " \t\r\ufeff") == "":
 		case IsResourceLine(line):
-			root, problems := document.ParseJSONPart(src, at, end)
+			root, problems := document.ParseRow(src, at, end)
 			r.problems = append(r.problems, problems...)
 			if root != nil && !problems.HasErrors() {
 				resources.Items = append(resources.Items, root)
@@ -94,8 +94,7 @@ func (r *reader) decodeLines(f File) {
 		at = end + 1
 	}
 	if len(resources.Items) > 0 {
-		format, by := detect(r.env.Model(), resources, r.opts.Input, &r.problems)
-		r.docs = append(r.docs, &input{src, resources, format, by})
+		r.detect(src, resources)
 	}
 }
 

@@ -2,7 +2,6 @@ package topology
 
 import (
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
@@ -161,7 +160,6 @@ func (m *mapper) applyInside(t *mappingTable, mp *lang.Mapping, r *resource, pla
 	segment := mp.Type[strings.LastIndexByte(mp.Type, '/'):] + "/"
 	items, known := m.list(mp.Kind, mp.Within.EvalMapping(m.world, r.body, nil, 0))
 	m.listed(t, mp, r, known)
-	r.findParts(t, items)
 	for _, item := range items {
 		if u, ok := item.(*lang.Unknown); ok {
 			m.setOpen(mp.Kind, u)
@@ -183,7 +181,7 @@ func (m *mapper) applyInside(t *mappingTable, mp *lang.Mapping, r *resource, pla
 		}
 		body["type"], body["parent"] = mp.Type, r.body["id"]
 		inside := &resource{body: body, place: r.placeOf(item, places), exists: r.exists, open: r.open,
-			bare: r.node != nil && isBare(item), node: r.node, parts: r.parts, referred: r.referred}
+			bare: r.returned && isBare(item), returned: r.returned, parts: r.parts, whole: r.whole, referred: r.referred}
 		m.apply(t, mp, inside, false, places, file)
 	}
 }
@@ -237,7 +235,6 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 	m.leaveLoose(mp, each)
 	items, known := m.list(mp.Kind, each)
 	m.listed(t, mp, r, known)
-	r.findParts(t, items)
 	if r.open != nil && len(items) > 0 {
 		m.setOpen(mp.Kind, r.open)
 	}
@@ -248,19 +245,6 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 		}
 		m.draft(mp, r, whole, item, i, exists, r.placeOf(item, places), file)
 	}
-}
-
-// placeOf is where a part of the resource stands, or else the resource.
-func (r *resource) placeOf(v any, places *placeTable) lang.Place {
-	if r.node == nil {
-		return places.of(v, r.place)
-	}
-	if m, ok := v.(map[string]any); ok {
-		if place, ok := r.parts[reflect.ValueOf(m).Pointer()]; ok {
-			return place
-		}
-	}
-	return r.place
 }
 
 // draft makes or extends the object that a mapping reads from a resource or item.

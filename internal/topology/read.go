@@ -62,14 +62,31 @@ func (r *reader) decodeText(f File) {
 		r.docs = append(r.docs, &input{src: src})
 		return
 	}
-	root, problems := document.Parse(src)
+	root, problems := document.ParseRows(src)
 	r.problems = append(r.problems, problems...)
 	if root == nil || problems.HasErrors() {
 		r.docs = append(r.docs, &input{src: src})
 		return
 	}
+	r.detect(src, root)
+}
+
+// detect adds a document once its format is known.
+func (r *reader) detect(src *diag.Source, root *document.Node) {
 	format, by := detect(r.env.Model(), root, r.opts.Input, &r.problems)
+	if format != formatResources { // which alone reads rows
+		wholeItems(root)
+		for _, e := range root.Entries {
+			wholeItems(e.Value)
+		}
+	}
 	r.docs = append(r.docs, &input{src, root, format, by})
+}
+
+func wholeItems(list *document.Node) {
+	for i, item := range list.Items {
+		list.Items[i] = item.Whole()
+	}
 }
 
 // validText replaces what is not UTF-8.

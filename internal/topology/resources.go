@@ -30,9 +30,11 @@ func shapeOf(n *document.Node) shape {
 	}
 	isList := func(n *document.Node) bool { return n != nil && n.Kind == document.List }
 	isMap := func(n *document.Node) bool { return n != nil && n.Kind == document.Map }
-	switch {
-	case isAzureID(resourceID(n)):
+	if isAzureID(resourceID(n)) {
 		return shapeResource
+	}
+	n = n.Whole()
+	switch {
 	case isList(n.Get("interactions")):
 		return shapeRecording
 	case isMap(n.Get("responses")) && n.Get("paths") == nil:
@@ -49,10 +51,38 @@ func shapeOf(n *document.Node) shape {
 
 // resourceID is the id of a resource: "id", or "ResourceId" in what PSRule exports.
 func resourceID(n *document.Node) string {
-	if id := foldGet(n, "id").Text(); isAzureID(id) {
+	if id := stringAt(n, "id"); isAzureID(id) {
 		return id
 	}
-	return foldGet(n, "resourceid").Text()
+	return stringAt(n, "resourceid")
+}
+
+// stringAt is the text under a key of a map, without case, also of a row.
+func stringAt(n *document.Node, key string) string {
+	row := n.Row()
+	if row == nil {
+		return foldGet(n, key).Text()
+	}
+	v, ok := row.Map[key]
+	if !ok {
+		several := false
+		if v, several = foldOne(row.Map, key); several {
+			return foldGet(n.Whole(), key).Text()
+		}
+	}
+	s, _ := v.(string)
+	return s
+}
+
+// foldOne reads a key without case, and reports whether several would do.
+func foldOne(m map[string]any, key string) (v any, several bool) {
+	found := false
+	for k, item := range m {
+		if foldEqual(k, key) {
+			v, several, found = item, found, true
+		}
+	}
+	return v, several
 }
 
 // isAzureID reports whether a text is the id of something in Azure: ids of other
@@ -144,9 +174,13 @@ func (a *responses) report(code string, severity diag.Severity, n *document.Node
 // value reads anything that holds resources. uri is what the request asked for,
 // where that was recorded.
 func (a *responses) value(n *document.Node, pointer, uri string) {
-	switch shapeOf(n) {
-	case shapeResource:
+	shape := shapeOf(n)
+	if shape == shapeResource {
 		a.resource(n, pointer, false)
+		return
+	}
+	n = n.Whole()
+	switch shape {
 	case shapeList:
 		a.list(n, pointer, uri)
 	case shapeQuery:

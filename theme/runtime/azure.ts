@@ -196,7 +196,9 @@ class ReturnedResource implements Returned {
         });
       } else if (isMap(v)) {
         for (const e of n.entries) {
-          const item = v[this.table.spelled(e.key)] ?? null;
+          const key = this.table.spelled(e.key);
+          if (key !== e.key && (n.get(key) !== null || n.entries.find((other) => this.table.spelled(other.key) === key) !== e)) continue;
+          const item = v[key] ?? null;
           if (item !== null && (e.value.kind === "list" || e.value.kind === "map")) walk(item, e.value, `${pointer}/${pointerPart(e.key)}`);
         }
       }

@@ -1,0 +1,229 @@
+package document
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+)
+
+// Row is a map that was read as values, without a node for each: a list of a
+// hundred thousand resources has only few of which anybody asks for the place of
+// a part. It is the Value of a Node of kind Map that has no Entries.
+type Row struct {
+	Map map[string]any // with nil, bool, int, float64, string, []any and map[string]any
+	// Parts are the maps that stand in lists, in document order.
+	Parts []Part
+}
+
+// Part is a map in a list of a Row.
+type Part struct {
+	Map        map[string]any
+	Start, End int    // offsets in the source
+	Pointer    string // from the row
+}
+
+// Row returns what a map was read as, or nil where it has entries.
+func (n *Node) Row() *Row {
+	if n == nil {
+		return nil
+	}
+	r, _ := n.Value.(*Row)
+	return r
+}
+
+// Whole returns the node with its entries, which are read now if it is a Row.
+func (n *Node) Whole() *Node {
+	if n.Row() == nil {
+		return n
+	}
+	whole, _ := ParseJSONPart(n.Span.Source, n.Span.Start, n.Span.End)
+	return whole
+}
+
+// ParseRows is Parse for what may be a list of resources: the maps in a list that is
+// the document, or its "value" or "data", are rows, unless there is a problem in one.
+func ParseRows(src *diag.Source) (*Node, diag.List) {
+	if !LooksLikeJSON(src.Text) {
+		return ParseYAML(src)
+	}
+	p := &jsonParser{src: src, text: src.Text, broken: -1, rows: true}
+	p.parse()
+	if p.problems.HasErrors() && p.maybeYAML {
+		return Parse(src)
+	}
+	return p.root, p.problems
+}
+
+// ParseRow reads the JSON value that stands between two offsets of a source. A map
+// is a row, unless there is a problem in it.
+func ParseRow(src *diag.Source, start, end int) (*Node, diag.List) {
+	p := &jsonParser{src: src, text: src.Text[:end], i: start, broken: -1}
+	if p.i = skipBlank(p.text, p.i); p.at('{') && p.row() {
+		p.end()
+	} else {
+		p.parse()
+	}
+	return p.root, p.problems
+}
+
+// amongRows reports whether what is read next would be a row.
+func (p *jsonParser) amongRows() bool {
+	switch len(p.stack) {
+	case 1:
+		return p.rows && p.stack[0].node.Kind == List
+	case 2:
+		key := p.stack[0].key
+		return p.rows && p.stack[1].node.Kind == List && (strings.EqualFold(key, "value") || strings.EqualFold(key, "data"))
+	}
+	return false
+}
+
+// row reads the map at p.i as a row. Where it has a problem, nothing has happened.
+func (p *jsonParser) row() bool {
+	r := rowParser{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}}
+	row := &Row{}
+	r.parts = &row.Parts
+	v, ok := r.object(len(p.stack))
+	if !ok || len(r.problems) > 0 {
+		return false
+	}
+	row.Map = v
+	p.add(&Node{Kind: Map, Value: row, Span: diag.Span{Source: p.src, Start: p.i, End: r.i}})
+	p.i = r.i
+	p.quoted = p.quoted || len(v) > 0
+	if r.broken >= 0 {
+		p.broken = r.broken
+	}
+	return true
+}
+
+// rowParser reads values. It gives up at the first problem.
+type rowParser struct {
+	jsonParser
+	parts *[]Part
+	path  []byte // the pointer of the value that is read
+}
+
+// object reads the map at p.i, which stands in so many others.
+func (p *rowParser) object(depth int) (map[string]any, bool) {
+	if depth >= MaxDepth {
+		return nil, false
+	}
+	out := map[string]any{}
+	p.i = skipBlank(p.text, p.i+1)
+	for !p.at('}') {
+		if !p.at('"') {
+			return nil, false
+		}
+		key, ok := p.str()
+		p.i = skipBlank(p.text, p.i)
+		if !ok || !p.at(':') {
+			return nil, false
+		}
+		p.i = skipBlank(p.text, p.i+1)
+		at := len(p.path)
+		p.path = append(p.path, '/')
+		for i := range len(key) { // as JSON pointers write it
+			switch key[i] {
+			case '~':
+				p.path = append(p.path, "~0"...)
+			case '/':
+				p.path = append(p.path, "~1"...)
+			default:
+				p.path = append(p.path, key[i])
+			}
+		}
+		v, ok := p.scalarOrMore(depth + 1)
+		p.path = p.path[:at]
+		if !ok || !p.next('}') {
+			return nil, false
+		}
+		out[key] = v
+	}
+	p.i++
+	return out, true
+}
+
+// list reads the list at p.i.
+func (p *rowParser) list(depth int) ([]any, bool) {
+	if depth >= MaxDepth {
+		return nil, false
+	}
+	out := []any{}
+	p.i = skipBlank(p.text, p.i+1)
+	for !p.at(']') {
+		start, at := p.i, len(p.path)
+		p.path = strconv.AppendInt(append(p.path, '/'), int64(len(out)), 10)
+		place := -1
+		if p.at('{') {
+			place = len(*p.parts)
+			*p.parts = append(*p.parts, Part{Start: start, Pointer: string(p.path)})
+		}
+		v, ok := p.scalarOrMore(depth + 1)
+		p.path = p.path[:at]
+		if !ok {
+			return nil, false
+		}
+		if place >= 0 {
+			part := &(*p.parts)[place]
+			part.Map, part.End = v.(map[string]any), p.i
+		}
+		if !p.next(']') {
+			return nil, false
+		}
+		out = append(out, v)
+	}
+	p.i++
+	return out, true
+}
+
+// next reads the comma between two items, if the list or map does not end here.
+func (p *rowParser) next(closer byte) bool {
+	p.i = skipBlank(p.text, p.i)
+	switch {
+	case p.at(closer):
+	case p.at(','):
+		p.i = skipBlank(p.text, p.i+1)
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *rowParser) scalarOrMore(depth int) (any, bool) {
+	if p.i >= len(p.text) {
+		return nil, false
+	}
+	switch c := p.text[p.i]; {
+	case c == '"':
+		return anyOk(p.str())
+	case c == '{':
+		return anyOk(p.object(depth))
+	case c == '[':
+		return anyOk(p.list(depth))
+	case !isWord(c):
+		return nil, false
+	}
+	start := p.i
+	p.i = wordEnd(p.text, start)
+	switch word := p.text[start:p.i]; word {
+	case "null":
+		return nil, true
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	default:
+		if !isJSONNumber(word) {
+			return nil, false
+		}
+		_, v, finite := number(word)
+		if n, isInt := v.(int64); isInt {
+			return int(n), true
+		}
+		return v, finite
+	}
+}
+
+func anyOk[T any](v T, ok bool) (any, bool) { return v, ok }

@@ -1,0 +1,74 @@
+package topology_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// oddRows are resources that a fast reader could read in another way than the one
+// that knows places: each is a map without its closing brace.
+var oddRows = map[string]string{
+	"plain":            `"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}, {"name": "b"}]}`,
+	"trailing comma":   `"properties": {"subnets": [{"name": "a",}, ],},`,
+	"comment":          `"properties": { /* none */ "subnets": [] } // end` + "\n",
+	"raw line break":   `"tags": {"a": "one` + "\n" + `two"}, "properties": {"subnets": [{"name": "a"}]}`,
+	"raw tab":          `"tags": {"a": "one	two"}, "properties": {"subnets": [{"name": "a"}]}`,
+	"numbers":          `"properties": {"subnets": [{"name": "a", "properties": {"addressPrefix": 10.0}}, {"name": 7}, {"name": -0}, {"name": 1e2}, {"name": 12345678901234567890}]}`,
+	"too large":        `"properties": {"subnets": [{"name": 1e999}]}`,
+	"half a pair":      `"properties": {"subnets": [{"name": "\ud800x"}, {"name": "\uDC00"}, {"name": "\ud83d\ude00"}]}`,
+	"beyond":           `"tags": {"ключ": "😀"}, "properties": {"subnets": [{"name": "😀", "properties": {}}, {"name": "b"}]}`,
+	"equal keys":       `"properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
+	"keys in caps":     `"Properties": {"Subnets": [{"Name": "a", "PROPERTIES": {"AddressPrefix": "10.0.0.0/24"}}]}`,
+	"both spellings":   `"Properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
+	"two misspellings": `"PROPERTIES": {"subnets": [{"name": "a"}]}, "Properties": {"subnets": [{"name": "b"}]}`,
+	"prototypes":       `"__proto__": {"a": 1}, "constructor": {}, "properties": {"__proto__": {"subnets": []}, "subnets": [{"name": "__proto__", "__proto__": {"id": 1}}]}`,
+	"awkward pointer":  `"properties": {"a/b~c": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/x"}], "subnets": [[{"name": "a"}]]}`,
+	"parts alone":      `"properties": {"subnets": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"}, {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/b", "addressPrefix": "10.0.0.0/24"}]}`,
+	"resources inside": `"Resources": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a", "properties": {}}]`,
+	"nested lists":     `"properties": {"a": ` + strings.Repeat("[", 250) + strings.Repeat("]", 250) + `, "subnets": []}`,
+	"nested too deep":  `"properties": {"a": ` + strings.Repeat("[", 260) + strings.Repeat("]", 260) + `, "subnets": []}`,
+	"no colon":         `"properties" {}`,
+	"not closed":       `"properties": {"subnets": ["a`,
+	"no comma":         `"properties": {"subnets": [{"name": "a"} {"name": "b"}]}`,
+	"single quotes":    `'properties': {}`,
+	"a word":           `"properties": nil`,
+	"control":          `"properties": {"subnets": [{"name": "a` + "\x01" + `"}]}`,
+}
+
+// However a row is written, both engines read the same of it, also beside others,
+// and say where each part stands.
+func TestRowsAreReadAlike(t *testing.T) {
+	e := newEngines(t, founding())
+	const head = `{"type": "microsoft.network/virtualnetworks", "name": "v", `
+	for _, id := range []string{`"id"`, `"ID"`, `"ResourceId"`} {
+		id += `: "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/%s", `
+		plain := fmt.Sprintf(head+id, "other") + oddRows["plain"] + "}"
+		for name, row := range oddRows {
+			row = fmt.Sprintf(head+id, "v") + row + "}"
+			for _, form := range []string{"[%s]", "[\n%s,\n%s]", `{"value": [%s, %s]}`, "{\"count\": 2, \"data\": [\n%s, %s]}", `{"Value": [%s]}`, `{"data": {"rows": [%s]}}`, "%s\n%s\n"} {
+				text := strings.Replace(form, "%s", row, 1)
+				text = strings.Replace(text, "%s", plain, 1)
+				e.read(t, input{Files: []file{{"rows.json", text}}})
+				if t.Failed() {
+					t.Fatalf("%s, in the form %q", name, form)
+				}
+			}
+		}
+	}
+}
+
+// A list that another format is asked for holds no rows, which that format could
+// not read.
+func TestRowsAreForResourcesAlone(t *testing.T) {
+	e := newEngines(t, founding())
+	for _, text := range []string{
+		`[{"id": "a", "sku": "Basic"}]`,
+		`{"data": [{"id": "a"}], "bastions": [{"name": "b", "sku": "Basic"}]}`,
+		`{"value": [{"type": "a"}], "resources": [{"type": "Microsoft.Network/bastionHosts", "apiVersion": "2023-01-01", "name": "b"}]}`,
+	} {
+		for _, format := range []string{"auto", "native", "arm", "terraform"} {
+			e.read(t, input{Files: []file{{"list.json", text}}, Input: format})
+		}
+	}
+}
