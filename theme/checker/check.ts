@@ -8,12 +8,14 @@ import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../p
 import type { CheckResult, InputFile, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
 import { Diagram } from "./diagram";
-import { Editor } from "./editor";
+import { Editor, LARGE } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
 import { diagnosticsList, factsSection, findingsSection, inputSection } from "./findings";
 import type { Lookup } from "./findings";
 import { asJSON, asMarkdown, summaryLine } from "./report";
+import type { Counts } from "../runtime/listed";
+import { matches } from "../runtime/listed";
 import type { CheckOptions, Drawn, TextFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
@@ -24,7 +26,11 @@ const pause = 500;
 const patience = 300;
 
 class Checker extends HTMLElement {
-  private readonly runner = new Runner(() => window.plumblineWorker, (d) => this.showDrawing(d));
+  private readonly runner = new Runner(
+    () => window.plumblineWorker,
+    (d) => this.showDrawing(d),
+    (share) => this.progressed(share),
+  );
   private readonly diagram = new Diagram(
     () => `${(this.files.file?.name ?? "topology").replace(/\.[^.]*$/, "")}.svg`,
     (subject) => this.reveal(subject),
@@ -40,6 +46,10 @@ class Checker extends HTMLElement {
   private readonly progress = this.find(".check-progress");
   private readonly empty = [...this.output.childNodes];
   private result: CheckResult | null = null;
+  /** How much there is of what the result lists. */
+  private counts: Counts | null = null;
+  /** What the worker listed for the words of the filter, where the result lists a part only. */
+  private filtered: { words: string; result: CheckResult; counts: Counts | null } | null = null;
   private shown = new Set<Verdict>(["fail", "unknown"]);
   private words = "";
   private remember = false;
@@ -71,7 +81,15 @@ class Checker extends HTMLElement {
     this.editor.area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void this.check();
     });
-    this.editor.area.addEventListener("paste", () => setTimeout(() => void this.check()));
+    this.editor.area.addEventListener("paste", (event) => {
+      const text = event.clipboardData?.getData("text/plain") ?? "";
+      if (text.length < LARGE) {
+        setTimeout(() => void this.check());
+        return;
+      }
+      event.preventDefault();
+      this.take([{ name: guessName(text), text, role: guessRole("", text) }]);
+    });
     this.find<HTMLInputElement>("input[type=file]").addEventListener("change", (event) => {
       const input = event.target as HTMLInputElement;
       void this.open([...(input.files ?? [])]).then(() => {
@@ -121,10 +139,14 @@ class Checker extends HTMLElement {
       }),
     );
     files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
+    this.take(files);
+  }
+
+  private take(files: InputFile[]): void {
     this.leaveAddress();
     this.words = "";
     this.files.add(files);
-    await this.check();
+    void this.check();
   }
 
   private edited(): void {
@@ -246,7 +268,10 @@ class Checker extends HTMLElement {
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
       };
-      this.result = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
+      const { result, counts } = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
+      this.result = result;
+      this.counts = counts ?? null;
+      this.filtered = null;
       this.checked = { files: topology, options };
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
@@ -255,7 +280,7 @@ class Checker extends HTMLElement {
     } finally {
       busy();
     }
-    keep(summarise(this.result), this.files.list, this.remember);
+    keep(summarise(this.result, this.counts), this.files.list, this.remember);
     document.dispatchEvent(new Event("plumbline:kept"));
     this.showResult(Math.round(performance.now() - started));
   }
@@ -266,6 +291,7 @@ class Checker extends HTMLElement {
     const update = (): void => {
       text.textContent = `Checking… ${((performance.now() - started) / 1000).toFixed(1)} s`;
     };
+    this.progressed(0);
     let ticking = 0;
     const wait = setTimeout(() => {
       update();
@@ -277,6 +303,14 @@ class Checker extends HTMLElement {
       clearInterval(ticking);
       this.progress.hidden = true;
     };
+  }
+
+  /** Shows how much of the check is done; until anything is known of it, that it goes on. */
+  private progressed(share: number): void {
+    const bar = this.find(".check-progress-bar");
+    bar.classList.toggle("check-progress-known", share > 0);
+    bar.style.setProperty("--share", `${Math.round(100 * share)}%`);
+    bar.setAttribute("aria-valuenow", String(Math.round(100 * share)));
   }
 
   private reset(): void {
@@ -341,20 +375,38 @@ class Checker extends HTMLElement {
     const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
     const look = this.look;
     const sections: (Node | null)[] = [diagnosticsList(result, look)];
+    const cut = this.counts?.cut === true;
+    if (cut && words.length > 0 && this.filtered?.words !== words.join(" ")) {
+      void this.filter(words);
+      return;
+    }
+    const listed = cut && words.length > 0 && this.filtered !== null ? this.filtered : { result, counts: this.counts };
+    const title = (rule: string): string => this.rules.get(rule)?.title ?? "";
     for (const v of verdicts) {
-      const findings = result.findings.filter((f) => {
-        const text = `${f.rule} ${this.rules.get(f.rule)?.title ?? ""} ${f.subject.name} ${f.message} ${f.severity}`.toLowerCase();
-        return f.verdict === v && words.every((w) => text.includes(w));
-      });
-      if (this.shown.has(v) && findings.length > 0) sections.push(findingsSection(v, findings, look));
+      const findings = listed.result.findings.filter((f) => f.verdict === v && (cut || matches(words, { id: f.rule, title: title(f.rule), severity: f.severity }, f.subject, f.message)));
+      const all = (rule: string): number | undefined => (cut ? listed.counts?.rules[rule]?.findings[v] : undefined);
+      if (this.shown.has(v) && findings.length > 0) sections.push(findingsSection(v, findings, look, all));
     }
     if (result.summary.fail === 0 && result.summary.unknown === 0 && result.diagnostics.every((d) => d.severity !== "error")) {
       sections.push(allClear(result));
     }
-    sections.push(factsSection(result, look), inputSection(result, look));
+    sections.push(factsSection(result, look, (rule) => this.counts?.rules[rule]?.facts), inputSection(result, look));
     const lists = this.find(".check-lists");
     lists.replaceChildren(...sections.filter((s) => s !== null));
     fixFolderLinks(lists);
+  }
+
+  /** Has the worker look for words in everything it found. What the reader types meanwhile is looked for next. */
+  private async filter(words: string[]): Promise<void> {
+    const of = this.result;
+    try {
+      const { result, counts } = await this.runner.filter(words);
+      if (of !== this.result) return;
+      this.filtered = { words: words.join(" "), result, counts: counts ?? null };
+      this.showLists();
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
+    }
   }
 
   private showDrawing(d: Drawn | Error): void {
@@ -424,14 +476,22 @@ class Checker extends HTMLElement {
     remember.checked = this.remember;
     remember.addEventListener("change", () => {
       this.remember = remember.checked;
-      if (this.result !== null) keep(summarise(this.result), this.files.list, this.remember);
+      if (this.result !== null) keep(summarise(this.result, this.counts), this.files.list, this.remember);
     });
     return [
-      button("JSON", "copy", () => (this.result === null ? "" : asJSON(this.result))),
-      button("Markdown", "copy", () => (this.result === null ? "" : asMarkdown(this.result, this.titles(), new URL(root, location.href).href))),
+      button("JSON", "copy", () => this.whole(asJSON)),
+      button("Markdown", "copy", () => this.whole((result) => asMarkdown(result, this.titles(), new URL(root, location.href).href))),
       button("Link", "link", () => this.shareLink()),
       el("label", { class: "choice", title: "Otherwise this tab forgets it when it closes" }, remember, "Remember in this browser"),
     ];
+  }
+
+  /** The result as a text, which must not leave anything out. */
+  private whole(text: (result: CheckResult) => string): string {
+    if (this.result === null) return "";
+    if (this.counts?.cut !== true) return text(this.result);
+    this.status.textContent = "There is more in this result than the page lists. plumbline check writes all of it, as JSON or Markdown.";
+    return "";
   }
 
   private titles(): Map<string, string> {

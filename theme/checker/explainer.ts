@@ -4,4 +4,4 @@
 import { explain } from "../runtime/checks";
 import { serve } from "./serve";
 
-serve(explain);
+serve({ check: async (text, options) => ({ result: await explain(text, options) }) });

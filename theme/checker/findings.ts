@@ -59,9 +59,14 @@ function diagnosticItem(d: Diagnostic, look: Lookup): HTMLElement {
   );
 }
 
+/** How many findings or facts of a rule there are, where that may be more than are listed. */
+type All = (rule: string) => number | undefined;
+
 /** The findings of one verdict, worst severity first, each rule once. */
-export function findingsSection(verdict: Verdict, findings: Finding[], look: Lookup): HTMLElement {
+export function findingsSection(verdict: Verdict, findings: Finding[], look: Lookup, all: All): HTMLElement {
   const groups = Map.groupBy(bySeverity(findings), (f) => f.rule);
+  let total = 0;
+  for (const [rule, list] of groups) total += all(rule) ?? list.length;
   return el(
     "section",
     { class: "verdict-section", "data-verdict": verdict, "aria-label": verdictNames[verdict] },
@@ -69,14 +74,14 @@ export function findingsSection(verdict: Verdict, findings: Finding[], look: Loo
       "h2",
       { class: "result-title" },
       el("span", { class: `badge badge-${verdict} badge-plain` }, icon(verdict), verdictNames[verdict]),
-      el("span", { class: "chip-count" }, String(findings.length)),
+      el("span", { class: "chip-count" }, number(total)),
     ),
-    [...groups].map(([rule, list]) => (verdict === "fail" || verdict === "unknown" ? openGroup(rule, list, look) : quietGroup(rule, list, look))),
+    [...groups].map(([rule, list]) => (verdict === "fail" || verdict === "unknown" ? openGroup : quietGroup)(rule, list, all(rule) ?? list.length, look)),
   );
 }
 
 /** A rule with something to do: every subject with its message, and the fix. */
-function openGroup(rule: string, findings: Finding[], look: Lookup): HTMLElement {
+function openGroup(rule: string, findings: Finding[], total: number, look: Lookup): HTMLElement {
   const [first] = findings;
   const data = look.rules.get(rule);
   const fix = el("div", { class: "fix-text" });
@@ -90,7 +95,7 @@ function openGroup(rule: string, findings: Finding[], look: Lookup): HTMLElement
       el("span", { class: `badge badge-${first?.severity ?? "info"} badge-plain`, title: first?.severity }, icon(first?.severity ?? "info"), el("span", { class: "visually-hidden" }, first?.severity ?? "")),
       el("h3", {}, ruleLink(rule, look)),
     ),
-    growing(findings, (f) => findingItem(f, look), "finding-list"),
+    growing(findings, (f) => findingItem(f, look), "finding-list", total),
     fix.innerHTML !== "" && el("div", { class: "fix" }, el("p", { class: "caps" }, "Fix"), fix),
     first !== undefined && el("p", { class: "finding-links" }, guidanceLink(first, look)),
   );
@@ -125,22 +130,23 @@ function missingList(missing: Missing[]): HTMLElement {
 }
 
 /** A rule with nothing to do: its subjects on request. */
-function quietGroup(rule: string, findings: Finding[], look: Lookup): HTMLElement {
+function quietGroup(rule: string, findings: Finding[], total: number, look: Lookup): HTMLElement {
   const list = growing(
     findings,
     (f) => el("li", {}, el("span", {}, f.subject.name), placeButton(f.source, look)),
     "quiet-list",
+    total,
   );
   return el(
     "details",
     { class: "quiet-group" },
-    el("summary", {}, icon("chevron"), el("span", {}, look.rules.get(rule)?.title ?? rule), el("span", { class: "chip-count" }, String(findings.length))),
+    el("summary", {}, icon("chevron"), el("span", {}, look.rules.get(rule)?.title ?? rule), el("span", { class: "chip-count" }, number(total))),
     list,
     el("p", { class: "finding-links" }, ruleLink(rule, look, "Rule"), findings[0] !== undefined && guidanceLink(findings[0], look)),
   );
 }
 
-export function factsSection(result: CheckResult, look: Lookup): HTMLElement | null {
+export function factsSection(result: CheckResult, look: Lookup, all: All): HTMLElement | null {
   if (result.facts.length === 0) return null;
   const groups = Map.groupBy(result.facts, (f) => f.rule);
   return el(
@@ -148,7 +154,7 @@ export function factsSection(result: CheckResult, look: Lookup): HTMLElement | n
     { class: "facts", "aria-label": "Facts" },
     el("h2", { class: "result-title" }, "Facts"),
     [...groups].map(([rule, facts]) =>
-      el("div", { class: "fact-group" }, el("h3", {}, ruleLink(rule, look)), growing(facts, factItem, "fact-list")),
+      el("div", { class: "fact-group" }, el("h3", {}, ruleLink(rule, look)), growing(facts, factItem, "fact-list", all(rule))),
     ),
   );
 }
@@ -221,18 +227,23 @@ function kindTitle(kind: string, look: Lookup): string {
   return kind === "topology" ? "whole topology" : (look.kinds[kind] ?? kind);
 }
 
-/** A list that shows its first items, and the rest when asked. */
-function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string): HTMLElement {
+/** A list that shows its first items, and the rest when asked; of all that there are, the items may be a part. */
+function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string, all = items.length): HTMLElement {
   const list = el("ul", { class: name, role: "list" }, items.slice(0, shown).map(item));
   if (items.length <= shown) return list;
-  const more = el("button", { class: "button button-small", type: "button" }, `Show ${(items.length - shown).toLocaleString("en-US")} more`);
+  const more = el("button", { class: "button button-small", type: "button" }, `Show ${number(items.length - shown)} more`);
   const last = el("li", { class: "list-more" }, more);
   more.addEventListener("click", () => {
     last.remove();
     list.append(...items.slice(shown).map(item));
+    if (all > items.length) list.append(el("li", { class: "list-more soft" }, `These are the first ${number(items.length)} of ${number(all)}. The filter above looks through all of them; plumbline check lists them.`));
   });
   list.append(last);
   return list;
+}
+
+function number(n: number): string {
+  return n.toLocaleString("en-US");
 }
 
 function capital(text: string): string {

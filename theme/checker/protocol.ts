@@ -1,6 +1,7 @@
 // What the page and its worker say to each other.
 
 import type { CheckResult } from "../page/result";
+import type { Counts } from "../runtime/listed";
 
 export interface TextFile {
   file: string;
@@ -26,6 +27,19 @@ export interface CheckRequest {
   width?: number;
 }
 
+/** Check again what was checked last, and list what has all the words, which are in lower case. */
+export interface FilterRequest {
+  id: number;
+  words: string[];
+}
+
+/** What a page gets of a check. */
+export interface Answer {
+  result: CheckResult;
+  /** Of everything, where the result may list a part. */
+  counts?: Counts;
+}
+
 /** Draw again what was checked last. */
 export interface DrawRequest {
   id: number;
@@ -35,4 +49,4 @@ export interface DrawRequest {
 /** A drawing, null where there is nothing to draw. */
 export type Drawn = import("../runtime/figure/draw").Drawing | null;
 
-export type CheckResponse = { id: number; result: CheckResult } | { id: number; failure: string } | { id: number; drawing: Drawn } | { id: number; undrawn: string };
+export type CheckResponse = ({ id: number } & Answer) | { id: number; failure: string } | { id: number; share: number } | { id: number; drawing: Drawn } | { id: number; undrawn: string };

@@ -1,7 +1,6 @@
 // Runs checks in the worker, one at a time: a newer request replaces an older.
 
-import type { CheckResult } from "../page/result";
-import type { CheckOptions, CheckRequest, CheckResponse, Drawn, TextFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, TextFile } from "./protocol";
 
 /** Rejection of a check that was cancelled or replaced. */
 export class Cancelled extends Error {}
@@ -10,13 +9,14 @@ export class Runner {
   private worker: Worker | null = null;
   private next = 1;
   private latest = 0;
-  /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check. */
+  /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check; `progress` the share of a check that is done. */
   constructor(
     private readonly code: () => (() => void) | undefined,
     private readonly drawn: (d: Drawn | Error) => void = () => {},
+    private readonly progress: (share: number) => void = () => {},
   ) {}
 
-  private running: { id: number; resolve: (r: CheckResult) => void; reject: (e: Error) => void } | null = null;
+  private running: { id: number; resolve: (a: Answer) => void; reject: (e: Error) => void } | null = null;
 
   /** Starts the worker ahead of the first check. */
   warm(): void {
@@ -24,10 +24,19 @@ export class Runner {
   }
 
   /** Checks, and draws for a width if there is one. */
-  check(files: TextFile[], options: CheckOptions, width?: number): Promise<CheckResult> {
+  check(files: TextFile[], options: CheckOptions, width?: number): Promise<Answer> {
     this.cancel();
-    const request: CheckRequest = { id: this.next++, files, options, ...(width === undefined ? {} : { width }) };
-    this.latest = request.id;
+    this.latest = this.next;
+    return this.ask({ id: this.next++, files, options, ...(width === undefined ? {} : { width }) });
+  }
+
+  /** Lists what has all the words, of what was checked last. While something else is under way, that goes on and this is refused. */
+  filter(words: string[]): Promise<Answer> {
+    if (this.running !== null) return Promise.reject(new Cancelled());
+    return this.ask({ id: this.next++, words });
+  }
+
+  private ask(request: CheckRequest | FilterRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.running = { id: request.id, resolve, reject };
       try {
@@ -78,8 +87,12 @@ export class Runner {
     }
     const run = this.running;
     if (run === null || run.id !== response.id) return;
+    if ("share" in response) {
+      this.progress(response.share);
+      return;
+    }
     this.running = null;
-    if ("result" in response) run.resolve(response.result);
+    if ("result" in response) run.resolve(response);
     else run.reject(new Error(response.failure));
   }
 }

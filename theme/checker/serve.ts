@@ -1,37 +1,66 @@
 // A worker's side of what page and worker say to each other.
 
-import type { CheckResult } from "../page/result";
-import type { CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, TextFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, TextFile } from "./protocol";
 
 // The library for workers contradicts the one for pages; this is all of it that is used.
 interface Scope {
-  onmessage: ((event: MessageEvent<CheckRequest | DrawRequest>) => void) | null;
+  onmessage: ((event: MessageEvent<CheckRequest | FilterRequest | DrawRequest>) => void) | null;
   postMessage(message: CheckResponse): void;
 }
 
+/** What a worker can do. */
+export interface Work {
+  check(text: string | TextFile[], options: CheckOptions & { file?: string; progress: (share: number) => void }): Promise<Answer>;
+  filter?(words: string[]): Answer | null;
+  draw?(width: number): Drawn;
+}
+
+/** Milliseconds between two reports of progress. */
+const often = 100;
+
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Answers requests with a function of checks.mjs, and draws what it was about. */
-export function serve(work: (text: string | TextFile[], options: CheckOptions & { file?: string }) => Promise<CheckResult>, draw?: (width: number) => Drawn): void {
+/** Answers requests. */
+export function serve(work: Work): void {
   const scope = globalThis as unknown as Scope;
   const picture = (id: number, width: number): void => {
     try {
-      scope.postMessage({ id, drawing: draw?.(width) ?? null });
+      scope.postMessage({ id, drawing: work.draw?.(width) ?? null });
     } catch (error) {
       scope.postMessage({ id, undrawn: reason(error) });
     }
   };
+  const filter = (id: number, words: string[]): void => {
+    try {
+      const answer = work.filter?.(words);
+      if (answer) scope.postMessage({ id, ...answer });
+    } catch (error) {
+      scope.postMessage({ id, failure: reason(error) });
+    }
+  };
   scope.onmessage = ({ data }): void => {
+    if ("words" in data) {
+      filter(data.id, data.words);
+      return;
+    }
     if (!("files" in data)) {
       picture(data.id, data.width);
       return;
     }
-    const { id, files, options, width } = data;
+    const { id, files, width } = data;
+    let said = performance.now();
+    const progress = (share: number): void => {
+      const now = performance.now();
+      if (now - said < often) return;
+      said = now;
+      scope.postMessage({ id, share });
+    };
+    const options = { ...data.options, progress };
     const [first] = files;
-    const done = files.length === 1 && first !== undefined ? work(first.text, { ...options, file: first.file }) : work(files, options);
+    const done = files.length === 1 && first !== undefined ? work.check(first.text, { ...options, file: first.file }) : work.check(files, options);
     done.then(
-      (result) => {
-        scope.postMessage({ id, result });
+      (answer) => {
+        scope.postMessage({ id, ...answer });
         if (width !== undefined) picture(id, width);
       },
       // check() reports bad input as diagnostics, so this is a fault of the program.

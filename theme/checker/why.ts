@@ -22,7 +22,7 @@ export class Explainer {
     // A runner does one thing at a time, and a newer request would replace this one.
     const answer = this.last.then(async () => {
       await loadScript(this.script);
-      const result = await this.runner.check(files, { ...options, rules: [f.rule], subject: f.subject.id });
+      const { result } = await this.runner.check(files, { ...options, rules: [f.rule], subject: f.subject.id });
       const same = (g: Finding): boolean => g.rule === f.rule && g.subject.id === f.subject.id && g.source.file === f.source.file && g.source.pointer === f.source.pointer;
       return result.findings.find(same)?.explanation ?? null;
     });

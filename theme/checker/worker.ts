@@ -2,19 +2,32 @@
 // own and, under the page's policy, nothing to connect to.
 
 import program, { figure } from "plumbline:rules";
+import { checkTopology, type CheckOptions, type Topology } from "../runtime/check";
 import { studied } from "../runtime/checks";
 import { draw } from "../runtime/figure/draw";
-import type { World } from "../runtime/value";
+import { Listed } from "../runtime/listed";
 import { serve } from "./serve";
 
-/** What was checked last. */
-let world: World | null = null;
+/** How many findings of a rule and verdict a page gets. */
+const most = 1000;
 
-serve(
-  async (text, options) => {
-    const { result, topology } = studied(text, options);
-    world = topology.world;
-    return result;
+/** What was checked last. */
+let last: { topology: Topology; options: CheckOptions } | null = null;
+
+serve({
+  async check(text, options) {
+    const listed = new Listed(most);
+    const { result, topology } = studied(text, options, undefined, listed);
+    last = { topology, options };
+    return { result, counts: listed.counts };
   },
-  (width) => world && figure && draw(figure, program.lib, world, { title: "Diagram of the topology", id: "plDiagram", width }),
-);
+  filter(words) {
+    if (last === null) return null;
+    const listed = new Listed(most, words);
+    return { result: checkTopology(program.rules, program.lib, last.topology, last.options, undefined, listed), counts: listed.counts };
+  },
+  draw(width) {
+    const world = last?.topology.world ?? null;
+    return world && figure && draw(figure, program.lib, world, { title: "Diagram of the topology", id: "plDiagram", width });
+  },
+});

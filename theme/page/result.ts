@@ -2,6 +2,7 @@
 // short form that the pages keep in the browser to show each rule's verdict.
 
 import type { Diagnostic, Fact, Finding as RuntimeFinding, Result, Subject, Verdict } from "../runtime/check";
+import type { Counts } from "../runtime/listed";
 import { siteKey, version } from "./site";
 
 export type { Diagnostic, Fact, Subject, Verdict };
@@ -39,10 +40,12 @@ export interface Kept {
 }
 
 const shown = 8;
+/** Characters that browsers may have room for; they keep 5 to 10 MB of a site. */
+const storable = 5_000_000;
 const key = `plumbline:topology:${siteKey}`;
 
-/** Sums a result up by rule. It must hold all four verdicts. */
-export function summarise(result: CheckResult): Kept {
+/** Sums a result up by rule. It must hold all four verdicts; how often each, `counts` says where it lists a part. */
+export function summarise(result: CheckResult, counts: Counts | null): Kept {
   const rules: Record<string, RuleVerdict> = {};
   const entry = (rule: string): RuleVerdict =>
     (rules[rule] ??= {
@@ -63,7 +66,8 @@ export function summarise(result: CheckResult): Kept {
   for (const f of result.facts) {
     entry(f.rule).facts.push({ name: f.subject.name, value: f.value });
   }
-  for (const r of Object.values(rules)) {
+  for (const [id, r] of Object.entries(rules)) {
+    Object.assign(r.counts, counts?.rules[id]?.findings);
     r.subjects.sort((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
     r.subjects.length = Math.min(r.subjects.length, shown);
     r.facts.length = Math.min(r.facts.length, shown);
@@ -88,7 +92,7 @@ export function keep(kept: Kept, files: InputFile[], remember: boolean): void {
   if (store === null) return;
   try {
     store.setItem(key, JSON.stringify(kept));
-    store.setItem(`${key}:files`, JSON.stringify(files));
+    if (files.reduce((n, f) => n + f.text.length, 0) < storable) store.setItem(`${key}:files`, JSON.stringify(files));
   } catch {
     try {
       store.removeItem(`${key}:files`);

@@ -2,6 +2,7 @@
 
 import { evaluate, type Context, type Expr, type Library } from "./evaluate";
 import type { Trace } from "./explainer";
+import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
 import { openValue, RuntimeError, sameMissing } from "./tree";
@@ -102,6 +103,8 @@ export interface CheckOptions {
   all?: boolean;
   /** Run only these rules. */
   rules?: string[];
+  /** Called now and then with the share of the work that is done, up to 1. */
+  progress?: (share: number) => void;
 }
 
 /** Says how a rule came to its verdict or value on a subject; undefined where that is not wanted. */
@@ -109,7 +112,8 @@ export type Explain = (r: Rule, subject: Subject, w: Context, args: Value[]) => 
 
 const HINT = "guard the value, for example with ?. or ??";
 
-export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions, explain?: Explain): Result {
+/** Checks a topology. `listed` says what the result lists of it, where that is not everything. */
+export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions, explain?: Explain, listed?: Listed): Result {
   const subjects: Record<string, number> = {};
   for (const s of t.subjects) subjects[s.kind] = s.objects.length;
   const out: Result = {
@@ -123,10 +127,12 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   const problems = [...t.problems];
   if (t.world) {
     const w: Context = { collections: t.world.collections, declared: t.world.declared, lib };
-    const checker = new Checker(t, w, options, out, problems, explain);
-    for (const r of rules) {
-      if (!options.rules?.length || options.rules.includes(r.id)) checker.rule(r);
-    }
+    const wanted = options.rules?.length ? rules.filter((r) => options.rules!.includes(r.id)) : rules;
+    const checker = new Checker(t, w, options, out, problems, explain, listed);
+    wanted.forEach((r, i) => {
+      checker.rule(r);
+      options.progress?.(0.6 + (0.4 * (i + 1)) / wanted.length);
+    });
   }
   out.diagnostics = sortDiagnostics(problems);
   return out;
@@ -148,6 +154,7 @@ class Checker {
     readonly out: Pick<Result, "summary" | "findings" | "facts">,
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
+    readonly listed?: Listed,
   ) {}
 
   rule(r: Rule): void {
@@ -181,6 +188,7 @@ class Checker {
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
     this.out.summary[verdict]++;
     if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
+    if (this.listed && !this.listed.finding(r, verdict, subject, message)) return;
     const finding: Finding = {
       rule: r.id,
       severity: r.severity,
@@ -206,8 +214,10 @@ class Checker {
   }
 
   fact(r: Rule, fact: Expr, subject: Subject, args: Value[]): void {
-    const list = (value: string | null, missing: Missing[]) =>
+    const list = (value: string | null, missing: Missing[]): void => {
+      if (this.listed && !this.listed.fact(r)) return;
       this.out.facts.push(this.explained({ rule: r.id, subject, value, missing }, r, args));
+    };
     if (r.where) {
       const applies = condition(r.where, evaluate(r.where, this.w, args));
       if (applies === false) return;

@@ -8,6 +8,7 @@ import { explainRule } from "./explainer";
 import { quoted } from "./document";
 import { parseJSON } from "./json";
 import { linesOf } from "./lines";
+import type { Listed } from "./listed";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
@@ -42,7 +43,7 @@ export function checkNow(text: string | File[], options: Options = {}, explain?:
 }
 
 /** checkNow with the topology that it was about. */
-export function studied(text: string | File[], options: Options = {}, explain?: Explain): { result: Result; topology: Topology } {
+export function studied(text: string | File[], options: Options = {}, explain?: Explain, listed?: Listed): { result: Result; topology: Topology } {
   const problems = misuse(text, options);
   if (problems.length > 0) {
     const topology = nothing(problems);
@@ -57,7 +58,7 @@ export function studied(text: string | File[], options: Options = {}, explain?: 
     return { result: checkTopology([], program.lib, topology, options, explain), topology };
   }
   const topology = read(program, files, options);
-  return { result: checkTopology(program.rules, program.lib, topology, options, explain), topology };
+  return { result: checkTopology(program.rules, program.lib, topology, options, explain, listed), topology };
 }
 
 /** How many topologies NDJSON holds: each line that is a whole document, and the single resources together. */

@@ -47,6 +47,7 @@ class Parser {
   private quoted = false;
   /** Offset of the last string that holds a line break, or -1. */
   private broken = -1;
+  private rows = 0;
   /** No map has been met that JSON.parse refuses. */
   private strict = true;
 
@@ -97,6 +98,7 @@ class Parser {
       return false;
     }
     this.add(new Row(json, this.source, this.i, end));
+    if ((++this.rows & 1023) === 0) this.source.progress?.(end);
     this.i = end;
     if (!this.quoted) this.quoted = Object.keys(json).length > 0;
     return true;

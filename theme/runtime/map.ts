@@ -47,8 +47,8 @@ export class Mapper {
     return t;
   }
 
-  /** Maps every resource of one document with the mappings of its format. file names it in reasons. */
-  add(input: Flattened, file: string, format: string): void {
+  /** Maps every resource of one document with the mappings of its format. file names it in reasons; `progress` is called now and then with the share that is done. */
+  add(input: Flattened, file: string, format: string, progress: (share: number) => void): void {
     const t = this.table(format);
     this.doc++;
     t.open ||= input.world !== null;
@@ -60,7 +60,8 @@ export class Mapper {
       this.worlds.begin(input.world);
     }
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
-    for (const r of input.resources) {
+    for (const [i, r] of input.resources.entries()) {
+      if ((i & 2047) === 0) progress(i / input.resources.length);
       const typ = typeof r.body.type === "string" ? lowerASCII(r.body.type) : "";
       const from = r.mappings === undefined ? t : this.table(r.mappings);
       let mappings = typ === "" ? undefined : from.byType.get(typ);

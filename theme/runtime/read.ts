@@ -29,6 +29,8 @@ export interface ReadOptions {
   parameters?: ParameterOption | ParameterOption[];
   /** "/subscriptions/…/resourceGroups/…" */
   scope?: string;
+  /** Called now and then with the share of the work that is done; reading is over at 0.6. */
+  progress?: (share: number) => void;
   /** Declared facts: text of a file, or the facts. */
   declared?: string | { file: string; text: string } | Record<string, unknown>;
 }
@@ -76,6 +78,7 @@ export class Reader {
 
   /** Reads the lines of a file, each whole document with its line as the name of a file of its own. */
   private decodeLines(source: Source, lines: Line[]): void {
+    this.watch(source);
     const root = new Node("list", null, source, 0, source.text.length);
     for (const line of lines) {
       if (!line.resource) {
@@ -89,9 +92,16 @@ export class Reader {
     if (root.items.length > 0) this.docs.push({ source, root, ...detect(this.program.model, root, this.options.input ?? "", this.problems) });
   }
 
+  /** Tells how far a text has been read. Of several, each begins anew, since how many will follow is not known here. */
+  private watch(source: Source): void {
+    const { progress } = this.options;
+    if (progress !== undefined) source.progress = (offset) => progress((0.25 * offset) / source.text.length);
+  }
+
   /** Reads a text that is one document. */
   private decodeText(f: { file: string; text: string }): void {
     const source = new Source(f.file, f.text);
+    this.watch(source);
     if (foreignText(source, this.problems)) {
       this.docs.push({ source, root: null, format: "", by: "" });
       return;
@@ -131,7 +141,8 @@ export class Reader {
     const templates: Node[] = [];
     this.docs.forEach((d, n) => {
       const f = formatOf(d.format)!;
-      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings);
+      const done = n / this.docs.length;
+      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings, (share) => this.options.progress?.(0.3 + 0.25 * (done + share / this.docs.length)));
       if (f.name === "arm") templates.push(d.root!);
     });
     unusedParameters(this.given, templates, this.problems);

@@ -7,6 +7,8 @@ export class Source {
   readonly text: string;
   /** Each UTF-16 unit is a character. */
   private readonly narrow: boolean;
+  /** Called now and then with the offset up to which the text has been read. */
+  progress?: (offset: number) => void;
   private lines: number[] | null = null;
   /** How many code points stand before every STEP-th index, so that a place in a line of megabytes is found without counting from its start. */
   private points: number[] | null = null;

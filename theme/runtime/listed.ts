@@ -1,0 +1,56 @@
+// What a page lists of a result. A topology of a hundred thousand objects has more
+// findings than anybody reads, or than a worker can hand over in reasonable time:
+// all are counted, and of each rule and verdict the first are listed.
+
+import type { Rule, Subject, Verdict } from "./check";
+
+/** How many findings and facts a rule has, whether they are listed or not. */
+export interface RuleCounts {
+  findings: Record<Verdict, number>;
+  facts: number;
+}
+
+export interface Counts {
+  /** By rule. */
+  rules: Record<string, RuleCounts>;
+  /** Some are not listed. */
+  cut: boolean;
+}
+
+/** Counts what a check finds, and says what is listed of it. */
+export class Listed {
+  readonly counts: Counts = { rules: {}, cut: false };
+
+  /** `most` of a rule's findings of one verdict, and of its facts; `words` must all stand in what is said of one, in lower case. */
+  constructor(
+    private readonly most: number,
+    private readonly words: readonly string[] = [],
+  ) {}
+
+  /** Counts a finding, and says whether it is listed. */
+  finding(r: Rule, verdict: Verdict, subject: Subject, message: string): boolean {
+    if (!matches(this.words, r, subject, message)) return false;
+    return this.list(++this.of(r).findings[verdict]);
+  }
+
+  /** The same for a fact. */
+  fact(r: Rule): boolean {
+    return this.list(++this.of(r).facts);
+  }
+
+  private of(r: Rule): RuleCounts {
+    return (this.counts.rules[r.id] ??= { findings: { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 }, facts: 0 });
+  }
+
+  private list(n: number): boolean {
+    this.counts.cut ||= n > this.most;
+    return n <= this.most;
+  }
+}
+
+/** Whether all words stand in what a finding says, ignoring case. */
+export function matches(words: readonly string[], r: { id: string; title: string; severity: string }, subject: Subject, message: string): boolean {
+  if (words.length === 0) return true;
+  const text = `${r.id} ${r.title} ${subject.name} ${message} ${r.severity}`.toLowerCase();
+  return words.every((w) => text.includes(w));
+}
