@@ -45,6 +45,8 @@ export interface Resource {
   bare: boolean;
   /** Of what Azure returned, whose keys are spelled as mappings spell them. */
   returned: Returned | null;
+  /** The identity of its id, once somebody has asked for it. */
+  identity?: string | null | undefined;
   /** Its keys are spelled as mappings spell them. */
   spelled?: boolean;
   /** The input only refers to the resource, and states some of it. */
@@ -65,7 +67,10 @@ export interface Returned {
 
 /** What the flatten stage of a format gives. */
 export interface Flattened {
-  resources: Resource[];
+  /** To be gone through once: what comes of one is known before the next is made. */
+  resources: Iterable<Resource>;
+  /** How many there may be. */
+  count: number;
   /** Why there may be resources of any type that are not in it. */
   open: Unknown | null;
   /** null where each resource knows where its parts stand. */
@@ -109,7 +114,7 @@ export function readArm(source: Source, node: Node, scope: string, given: Map<st
   checkTemplate(r, r.root);
   const resources: Resource[] = [];
   collect(r, r.root, null, resources);
-  return { flat: { resources, open: r.open, places: r.places, world: null }, problems: r.problems };
+  return { flat: { resources, count: resources.length, open: r.open, places: r.places, world: null }, problems: r.problems };
 }
 
 /** Reads one template document. */

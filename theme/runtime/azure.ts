@@ -12,7 +12,8 @@ import { typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns. */
-export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean, out: Resource[]): { id: AzureID; found: number } {
+export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean): { id: AzureID; found: number; resources: Resource[] } {
+  const resources: Resource[] = [];
   // What Azure returned is JSON, whose places are needed for few of the resources alone.
   const json = n instanceof Row ? n.json : (literalValue(n) as Json);
   const id = parseID(resourceID(json));
@@ -20,16 +21,19 @@ export function readResource(table: MappingTable, n: Node, pointer: string, row:
   if (typ !== "") id.typ = lowerASCII(typ);
   const canonical = table.also.get(id.typ);
   if (canonical !== undefined) typ = id.typ = canonical;
-  if (id.typ !== "" && table.reads(id.typ) !== undefined) out.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row));
+  if (id.typ !== "" && table.reads(id.typ) !== undefined) resources.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row));
   let found = 1;
   const nested = folded(json, "resources") === undefined ? null : foldGet(n, "resources");
   if (nested?.kind === "list") {
     const key = n.entries.find((e) => e.value === nested)!.key;
     nested.items.forEach((item, i) => {
-      if (shapeOf(item) === "resource") found += readResource(table, item, `${pointer}/${key}/${i}`, row, out).found;
+      if (shapeOf(item) !== "resource") return;
+      const inside = readResource(table, item, `${pointer}/${key}/${i}`, row);
+      found += inside.found;
+      resources.push(...inside.resources);
     });
   }
-  return { id, found };
+  return { id, found, resources };
 }
 
 /** A map of JSON. Whole numbers of a Row are numbers, elsewhere bigints. */

@@ -29,7 +29,7 @@ export function isAzureID(id: string): boolean {
 
 /** Reads /subscriptions/…/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME…]. */
 export function parseID(text: string): AzureID {
-  const id = text.replace(/\/+$/, "").replace(/\/{2,}/g, "/");
+  const id = text.endsWith("/") || text.includes("//") ? text.replace(/\/+$/, "").replace(/\/{2,}/g, "/") : text;
   const lower = lowerASCII(id);
   const last = lower.lastIndexOf(PROVIDERS);
   const out: AzureID = { typ: "", name: id.slice(id.lastIndexOf("/") + 1), parent: "", scope: "", where: "", bare: false };
@@ -37,8 +37,8 @@ export function parseID(text: string): AzureID {
   out.where = id.slice(0, last);
   if (lower.lastIndexOf(PROVIDERS, last - PROVIDERS.length) >= 0) out.scope = out.where;
   const parts = lower.slice(last + PROVIDERS.length).split("/");
-  out.typ = parts[0]!;
-  for (let i = 1; i < parts.length; i += 2) out.typ += `/${parts[i]!}`;
+  out.typ = parts.length === 3 ? `${parts[0]!}/${parts[1]!}` : parts[0]!;
+  if (parts.length !== 3) for (let i = 1; i < parts.length; i += 2) out.typ += `/${parts[i]!}`;
   if (parts.length >= 5) {
     const parent = id.slice(0, id.lastIndexOf("/"));
     out.parent = parent.slice(0, parent.lastIndexOf("/"));

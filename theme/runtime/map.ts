@@ -60,8 +60,9 @@ export class Mapper {
       this.worlds.begin(input.world);
     }
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
-    for (const [i, r] of input.resources.entries()) {
-      if ((i & 2047) === 0) progress(i / input.resources.length);
+    let done = 0;
+    for (const r of input.resources) {
+      if ((++done & 2047) === 0) progress(done / input.count);
       const typ = typeof r.body.type === "string" ? lowerASCII(r.body.type) : "";
       const from = r.mappings === undefined ? t : this.table(r.mappings);
       let mappings = typ === "" ? undefined : from.byType.get(typ);
@@ -77,6 +78,7 @@ export class Mapper {
       }
       this.worlds.settle();
     }
+    this.worlds.end();
   }
 
   /** Notes that the document at hand may leave out members of a kind. */
@@ -99,6 +101,11 @@ export class Mapper {
     }
     return identity;
   };
+
+  /** identify for the id of a resource. */
+  private identityOf(r: Resource): string | null {
+    return (r.identity ??= this.identify(r.body.id));
+  }
 
   private evaluate(x: Expr, body: Value, item: Value, index: number): Value {
     return evaluateMapping(x, this.context, body, item, index);
@@ -123,7 +130,7 @@ export class Mapper {
       else body.name = lastSegment(item.id ?? null);
       body.type = m.type;
       body.parent = r.body.id!;
-      this.apply(t, m, { ...r, body, place: placeOf(r, item, places), bare: r.returned !== null && isBare(item) }, false, places, file);
+      this.apply(t, m, { ...r, body, identity: undefined, place: placeOf(r, item, places), bare: r.returned !== null && isBare(item) }, false, places, file);
     }
   }
 
@@ -165,7 +172,7 @@ export class Mapper {
 
   /** Notes whether a resource of an open world lists all of its parts. */
   private listed(t: MappingTable, m: Mapping, r: Resource, known: boolean): void {
-    if (this.worlds.current !== null) this.worlds.listed(m, t.within.get(m) ?? null, this.identify(r.body.id) ?? "", known && !r.bare);
+    if (this.worlds.current !== null) this.worlds.listed(m, t.within.get(m) ?? null, this.identityOf(r) ?? "", known && !r.bare);
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
@@ -173,7 +180,7 @@ export class Mapper {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
-    let identity = this.identify(id);
+    let identity = id === r.body.id ? this.identityOf(r) : this.identify(id);
     if (identity === null || identity === "") {
       const reason = id instanceof Unknown ? id.reason : "the object has no name";
       exists ??= new Unknown(reason); // it may be any other object
@@ -194,7 +201,7 @@ export class Mapper {
     }
     const bare = m.each === null ? r.bare : isBare(item);
     const mapped: Mapped = { draft: d, doc: this.doc, bare, disputed: null, said: false, whole: false, from: null };
-    const owner = id === r.body.id ? identity : (this.identify(r.body.id) ?? "");
+    const owner = this.identityOf(r) ?? "";
     if (this.later.waits(mapped, r, id, owner) || r.gone) return;
     if (r.referred) {
       mapped.said = true;
@@ -307,6 +314,7 @@ function isBare(item: Value): boolean {
  */
 function references(body: RecordValue): Value[] {
   const out: Value[] = [];
+  if (!holdsID(body)) return out;
   const seen = new Set<string>();
   const own = identityOf(body.id!);
   if (own !== null) seen.add(own);
@@ -327,6 +335,20 @@ function references(body: RecordValue): Value[] {
   };
   for (const k of keysOf(body)) if (k !== "id" && k !== "parent" && k !== "scope") walk(k, body[k]!);
   return out;
+}
+
+/** Whether a resource may hold the id of another. Most do not, and need not be put in order for it. */
+function holdsID(body: RecordValue): boolean {
+  const found = (key: string, v: Value): boolean => {
+    if (typeof v === "string") return v.includes("/") && lowerASCII(key).endsWith("id");
+    if (v instanceof Unknown || v instanceof Partial) return true;
+    if (Array.isArray(v)) return v.some((item) => found(key, item));
+    if (!isMap(v)) return false;
+    for (const k in v) if (found(k, v[k]!)) return true;
+    return false;
+  };
+  for (const k in body) if (k !== "id" && k !== "parent" && k !== "scope" && found(k, body[k]!)) return true;
+  return false;
 }
 
 /** The lower-case resource type that an id spells out; where the beginning of the id is not resolved, the end of the type with a slash before. */

@@ -3,7 +3,7 @@
 import { plural } from "./armcall";
 import { foldGet, foldText, type OpenWorld, type Resource, type Flattened } from "./arm";
 import { readResource, resourceID } from "./azure";
-import { isAzureID, ownerOf, parseID } from "./azureid";
+import { isAzureID, ownerOf, parseID, type AzureID } from "./azureid";
 import type { Diagnostic } from "./check";
 import { quoted, Row, type Node } from "./document";
 import type { Fit } from "./formats";
@@ -67,12 +67,8 @@ export function fitsResources(root: Node, asked: boolean): Fit {
 /** Gives the resources of what Azure returned. */
 export function flattenResources(table: MappingTable, root: Node, problems: Diagnostic[]): Flattened {
   const a = new Responses(table, problems);
-  a.value(root, "", "");
-  a.completeness();
-  if (a.found === 0 && !a.failed && a.world.lists.size + a.world.members.size === 0) {
-    a.report("input/no-resources", "warning", root, "there are no resources in it", "an empty list does not say what it is a list of, so nothing is known");
-  }
-  return { resources: a.resources, open: null, places: null, world: a.world };
+  const listed = root.get("data")?.items ?? foldGet(root, "value")?.items ?? root.items;
+  return { resources: a.read(root), count: Math.max(1, listed.length), open: null, places: null, world: a.world };
 }
 
 /** One list of resources, as far as completeness is concerned. */
@@ -89,11 +85,10 @@ interface Page {
 
 class Responses {
   readonly world: OpenWorld = { lists: new Map(), members: new Map() };
-  readonly resources: Resource[] = [];
   /** Resources, of whatever type. */
-  found = 0;
+  private found = 0;
   /** Something could not be read. */
-  failed = false;
+  private failed = false;
   private readonly pages: Page[] = [];
 
   constructor(
@@ -101,7 +96,16 @@ class Responses {
     private readonly problems: Diagnostic[],
   ) {}
 
-  report(code: string, severity: "error" | "warning", n: Node, message: string, hint: string): void {
+  /** Reads a document to its end, where it is known of which types it holds everything. */
+  *read(root: Node): Generator<Resource> {
+    yield* this.value(root, "", "");
+    this.completeness();
+    if (this.found === 0 && !this.failed && this.world.lists.size + this.world.members.size === 0) {
+      this.report("input/no-resources", "warning", root, "there are no resources in it", "an empty list does not say what it is a list of, so nothing is known");
+    }
+  }
+
+  private report(code: string, severity: "error" | "warning", n: Node, message: string, hint: string): void {
     if (severity === "error") this.failed = true;
     const d: Diagnostic = { code, severity, file: n.source.file, ...n.source.position(n.start), message, hint };
     if (n.source.file === "") delete d.file;
@@ -109,29 +113,30 @@ class Responses {
     this.problems.push(d);
   }
 
-  private resource(n: Node, pointer: string, row: boolean) {
-    const { id, found } = readResource(this.table, n, pointer, row, this.resources);
+  private *resource(n: Node, pointer: string, row: boolean): Generator<Resource, AzureID> {
+    const { id, found, resources } = readResource(this.table, n, pointer, row);
     this.found += found;
+    yield* resources;
     return id;
   }
 
   /** Reads anything that holds resources. `uri` is what the request asked for, where that was recorded. */
-  value(n: Node, pointer: string, uri: string): void {
+  private *value(n: Node, pointer: string, uri: string): Generator<Resource> {
     switch (shapeOf(n)) {
       case "resource":
-        this.resource(n, pointer, false);
+        yield* this.resource(n, pointer, false);
         return;
       case "list":
-        this.list(n, pointer, uri);
+        yield* this.list(n, pointer, uri);
         return;
       case "query":
-        this.query(n, pointer);
+        yield* this.query(n, pointer);
         return;
       case "recording":
-        n.get("interactions")!.items.forEach((e, i) => this.interaction(e, `${pointer}/interactions/${i}`));
+        for (const [i, e] of n.get("interactions")!.items.entries()) yield* this.interaction(e, `${pointer}/interactions/${i}`);
         return;
       case "example":
-        this.example(n, pointer);
+        yield* this.example(n, pointer);
         return;
       case "error": {
         const e = n.get("error")!;
@@ -144,10 +149,10 @@ class Responses {
       this.unreadable(n);
       return;
     }
-    n.items.forEach((item, i) => {
+    for (const [i, item] of n.items.entries()) {
       if (item.kind === "list") this.unreadable(item);
-      else this.value(item, `${pointer}/${i}`, "");
-    });
+      else yield* this.value(item, `${pointer}/${i}`, "");
+    }
   }
 
   private unreadable(n: Node): void {
@@ -156,23 +161,23 @@ class Responses {
   }
 
   /** Reads the answer to a request for all resources of a type. */
-  private list(n: Node, pointer: string, uri: string): void {
+  private *list(n: Node, pointer: string, uri: string): Generator<Resource> {
     const p: Page = { uri, next: foldGet(n, "nextLink")?.text() ?? "", typ: "", of: "", node: n };
     const key = n.get("value") !== null ? "value" : "Value";
     const known = new Set<string>();
     const of = new Set<string>();
     let bare = false; // or not all can be read
-    foldGet(n, "value")!.items.forEach((item, i) => {
+    for (const [i, item] of foldGet(n, "value")!.items.entries()) {
       if (shapeOf(item) !== "resource") {
         this.unreadable(item);
         bare = true;
-        return;
+        continue;
       }
-      const id = this.resource(item, `${pointer}/${key}/${i}`, false);
+      const id = yield* this.resource(item, `${pointer}/${key}/${i}`, false);
       known.add(id.typ);
       of.add(ownerOf(id));
       bare ||= id.bare;
-    });
+    }
     // A list without properties is an inventory, and one of several types or of the parts of several resources is no answer to one request.
     const whole = !bare && known.size < 2 && !uri.includes("filter=") && !uri.includes("top=");
     [p.typ = ""] = known;
@@ -184,16 +189,16 @@ class Responses {
   }
 
   /** Reads the rows that Resource Graph returned. A query chooses rows and columns, so that it is never known to hold everything. */
-  private query(n: Node, pointer: string): void {
+  private *query(n: Node, pointer: string): Generator<Resource> {
     const data = n.get("data")!;
     if (data.kind === "map") {
       this.report("input/not-a-resource", "error", data, "the rows of the query are in the form of a table", 'ask for objects: "resultFormat": "objectArray"');
       return;
     }
-    data.items.forEach((row, i) => {
+    for (const [i, row] of data.items.entries()) {
       if (shapeOf(row) !== "resource") this.unreadable(row);
-      else this.resource(row, `${pointer}/data/${i}`, true);
-    });
+      else yield* this.resource(row, `${pointer}/data/${i}`, true);
+    }
     const rows = data.items.length;
     let total = 0;
     for (const key of ["total_records", "totalRecords"]) {
@@ -207,7 +212,7 @@ class Responses {
   }
 
   /** Reads one request with its response, as cloud-custodian and VCR record them. What is no answer about resources is passed over. */
-  private interaction(n: Node, pointer: string): void {
+  private *interaction(n: Node, pointer: string): Generator<Resource> {
     let body = n.get("response")?.get("body") ?? null;
     let at = `${pointer}/response/body`;
     const data = body?.get("data") ?? null;
@@ -220,32 +225,32 @@ class Responses {
     const uri = method === "" || lowerASCII(method) === "get" ? (request?.get("uri")?.text() ?? "") : "";
     switch (shapeOf(body)) {
       case "resource":
-        this.resource(body!, at, false);
+        yield* this.resource(body!, at, false);
         return;
       case "list": {
         const { items } = foldGet(body!, "value")!;
-        if (items.length === 0 || items.some(shapeOf)) this.list(body!, at, uri);
+        if (items.length === 0 || items.some(shapeOf)) yield* this.list(body!, at, uri);
         return;
       }
       case "query":
-        this.query(body!, at);
+        yield* this.query(body!, at);
     }
   }
 
   /** Reads an example of the REST API: what it shows as the response. */
-  private example(n: Node, pointer: string): void {
+  private *example(n: Node, pointer: string): Generator<Resource> {
     const responses = n.get("responses")!;
     for (const e of responses.entries) {
       const body = e.value.get("body");
       if (e.key.startsWith("2") && shapeOf(body) !== "") {
-        this.value(body!, `${pointer}/responses/${e.key}/body`, "");
+        yield* this.value(body!, `${pointer}/responses/${e.key}/body`, "");
         return;
       }
     }
   }
 
   /** Settles of which types every resource is here: those with a list of which no page is missing. */
-  completeness(): void {
+  private completeness(): void {
     const { lists, members } = this.world;
     const askedFor = new Set(this.pages.map((p) => p.uri));
     const nexts = new Set(this.pages.map((p) => p.next));

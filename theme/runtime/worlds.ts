@@ -36,13 +36,16 @@ export class Worlds {
     private readonly tables: Map<string, MappingTable>,
   ) {}
 
-  /** Takes up what a document says of itself. */
+  /** Begins a document. */
   begin(w: OpenWorld | null): void {
     this.current = w;
-    if (w === null) {
-      this.whole = true;
-      return;
-    }
+    if (w === null) this.whole = true;
+  }
+
+  /** Takes up what the document says of itself, which is known at its end. */
+  end(): void {
+    const w = this.current;
+    if (w === null) return;
     for (const [typ, open] of w.lists) {
       if ((this.lists.get(typ) ?? null) === null) this.lists.set(typ, open);
     }
@@ -85,6 +88,7 @@ export class Worlds {
 
   /** Takes up which of its parts the resource at hand lists. */
   settle(): void {
+    if (this.now.size === 0) return;
     for (const [f, owners] of this.now) {
       for (const [owner, all] of owners) if (all) this.close(f, owner);
     }
