@@ -212,6 +212,12 @@ func (tab *Tab) Follow(selector string) {
 	}
 }
 
+// Choose gives a file to the first file input that a CSS selector finds.
+func (tab *Tab) Choose(selector string, files ...string) {
+	tab.t.Helper()
+	tab.do(chromedp.SetUploadFiles(chromedp.CSS(selector), files))
+}
+
 // Press presses keys one after the other in the focused element.
 func (tab *Tab) Press(keys string) {
 	tab.t.Helper()
