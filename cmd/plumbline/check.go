@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"regexp"
 	"runtime"
 	"slices"
@@ -149,13 +150,13 @@ func (c *checkRun) do(t *task) {
 	records := c.placed(res.Diagnostics)
 	if c.flags.format.value == "json" {
 		diag.WriteRecords(problems.w, errorsOnly(records), problems.color)
-		t.stdout.Write(res.JSON())
+		t.err = res.WriteJSON(&t.stdout)
 		return
 	}
 	diag.WriteRecords(problems.w, records, problems.color)
 	todo := c.site.Rules.Todo(top, res)
 	if c.flags.format.value == "markdown" {
-		t.stdout.WriteString(markdown{c.titles, c.base}.page(res, todo))
+		_, t.err = io.WriteString(&t.stdout, markdown{c.titles, c.base}.page(res, todo))
 		return
 	}
 	report{results, c.titles, c.base, c.quiet, top.By}.print(res, todo)

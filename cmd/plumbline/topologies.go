@@ -22,7 +22,7 @@ type task struct {
 	load   func() ([]topology.File, error)
 	alone  bool // there is no other
 	done   chan struct{}
-	stdout bytes.Buffer
+	stdout pieces
 	stderr bytes.Buffer
 	failed bool
 	err    error

@@ -118,10 +118,6 @@ type Source struct {
 	Column  int    `json:"column"`
 }
 
-// JSON returns the result on one line, as the browser module's JSON.stringify
-// writes it.
-func (r Result) JSON() []byte { return line(r) }
-
 func line(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -88,8 +88,9 @@ func foldOne(m map[string]any, key string) (v any, several bool) {
 // isAzureID reports whether a text is the id of something in Azure: ids of other
 // systems do not begin with a slash.
 func isAzureID(id string) bool {
-	lower := foldLower(id)
-	return strings.HasPrefix(lower, "/subscriptions/") || strings.HasPrefix(lower, "/providers/")
+	const subscriptions, providers = "/subscriptions/", "/providers/"
+	return len(id) >= len(providers) && foldEqual(id[:len(providers)], providers) ||
+		len(id) >= len(subscriptions) && foldEqual(id[:len(subscriptions)], subscriptions)
 }
 
 // fitsResources recognises what Azure returns.
