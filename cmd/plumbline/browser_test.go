@@ -25,6 +25,7 @@ func browse(t *testing.T, dir string) {
 	t.Run("dark", func(t *testing.T) { dark(t, browser, root) })
 	t.Run("narrow", func(t *testing.T) { narrow(t, browser, dir, root) })
 	t.Run("diagram", func(t *testing.T) { diagram(t, browser, root) })
+	t.Run("large", func(t *testing.T) { large(t, browser, root) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser, root) })
 	t.Run("without scripts", func(t *testing.T) { withoutScripts(t, browser, root) })
 }
@@ -81,6 +82,51 @@ func pasteAndFollow(t *testing.T, browser *browsertest.Browser, root string) {
 		t.Errorf("the finding leads to %q, which is not where %q stands", at, claim)
 	}
 	tab.Wait(`document.querySelector('[data-rule="vm-nsg-bastion"][data-verdict="fail"]')`)
+	tab.WantQuiet()
+}
+
+// large gives the checker an export that is too long for a text field and has more
+// findings than the page takes: all are counted, the filter finds each, and a place
+// leads to its line.
+func large(t *testing.T, browser *browsertest.Browser, root string) {
+	const machines = 1200
+	file := filepath.Join(t.TempDir(), "export.json")
+	if err := os.WriteFile(file, []byte(machineRows(3*machines)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab := browser.Open(t, browsertest.View{})
+	tab.Go(root + "check/index.html")
+	tab.Choose("input[type=file]", file)
+	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
+	const group = `[...document.querySelectorAll('[data-verdict=unknown] .finding-group')].find(g => g.querySelector('h3 a').href.includes('/vm-recommended-path/'))`
+	if more := browsertest.Eval[string](tab, group+`.querySelector(".list-more button").innerText`); more != "Show 975 more" {
+		t.Errorf("of %d findings the list offers %q", machines, more)
+	}
+	browsertest.Eval[bool](tab, group+`.querySelector(".list-more button").click() ?? true`)
+	if last := browsertest.Eval[string](tab, group+`.querySelector(".finding-list > li:last-child").innerText`); !strings.Contains(last, "1,000 of 1,1") {
+		t.Errorf("the end of the list says %q", last)
+	}
+	if !browsertest.Eval[bool](tab, `document.querySelector("textarea").readOnly && document.querySelector("textarea").value.length <= 100_000`) {
+		t.Error("the whole text stands in a text field")
+	}
+
+	tab.Focus(".result-tools input[type=search]")
+	tab.Press("vm-1150")
+	tab.Wait(`document.querySelector(".finding-subject strong")?.innerText === "vm-1150"`)
+	if names := browsertest.Eval[[]string](tab, `[...new Set([...document.querySelectorAll(".finding-subject strong")].map(e => e.innerText))]`); !slices.Equal(names, []string{"vm-1150"}) {
+		t.Errorf("the filter finds %v", names)
+	}
+	tab.Click(".finding .place")
+	tab.Wait(`document.activeElement === document.querySelector("textarea")`)
+	line := browsertest.Eval[string](tab, `(() => { const a = document.querySelector("textarea"); return a.value.slice(a.selectionStart).split("\n")[0]; })()`)
+	if !strings.Contains(line, `/virtualMachines/vm-1150"`) {
+		t.Errorf("the place leads to %q", line)
+	}
+	number := browsertest.Eval[string](tab, `(() => { const a = document.querySelector("textarea"); return document.querySelector(".editor-numbers").textContent.split("\n")[a.value.slice(0, a.selectionStart).split("\n").length - 1]; })()`)
+	if want := browsertest.Eval[string](tab, `document.querySelector(".finding .place").innerText`); !strings.Contains(want, ":"+number+":") {
+		t.Errorf("the line has the number %s, the finding names %s", number, want)
+	}
+	tab.Wait(`!document.querySelector(".check-diagram").hidden`)
 	tab.WantQuiet()
 }
 

@@ -31,11 +31,15 @@ func (a *responses) resource(n *document.Node, pointer string, row bool) azureID
 		a.body(n, pointer, &id, cmp.Or(typ, id.typ), row)
 	}
 	if nested := foldGet(n, "resources"); nested != nil && nested.Kind == document.List {
+		at := pointer + "/" + a.keyOf(n, nested) + "/"
+		cells := a.cells
+		a.cells = false
 		for i, item := range nested.Items {
 			if shapeOf(item) == shapeResource {
-				a.resource(item, pointer+"/"+keyOf(n, nested)+"/"+strconv.Itoa(i), row)
+				a.resource(item, at+strconv.Itoa(i), row)
 			}
 		}
+		a.cells = cells
 	}
 	return id
 }
@@ -65,13 +69,22 @@ func typeText(n *document.Node) string {
 	return typ
 }
 
-func keyOf(n, value *document.Node) string {
-	for _, e := range n.Entries {
+// keyOf is what leads to a value of a resource in a pointer.
+func (a *responses) keyOf(n, value *document.Node) string {
+	for i, e := range n.Entries {
 		if e.Value == value {
-			return e.Key
+			return a.step(i, e.Key)
 		}
 	}
 	return ""
+}
+
+// step is a key of a resource in a pointer, or the number of its cell in a table.
+func (a *responses) step(i int, key string) string {
+	if a.cells {
+		return strconv.Itoa(i)
+	}
+	return pointerPart(key)
 }
 
 // body makes what mappings read of a resource.
@@ -259,7 +272,7 @@ func (a *partWalk) literal(n *document.Node, pointer string) any {
 // entries adds what a map holds, but for one key. Of keys that differ in case
 // alone, the spelling of the mappings wins, then the first.
 func (a *partWalk) entries(out map[string]any, n *document.Node, without, pointer string) {
-	for _, e := range n.Entries {
+	for i, e := range n.Entries {
 		key := a.table.spelled(e.Key)
 		if key == without {
 			continue
@@ -269,7 +282,11 @@ func (a *partWalk) entries(out map[string]any, n *document.Node, without, pointe
 				continue
 			}
 		}
-		out[key] = a.literal(e.Value, pointer+"/"+pointerPart(e.Key))
+		at := pointerPart(e.Key)
+		if pointer == "" {
+			at = a.step(i, e.Key)
+		}
+		out[key] = a.literal(e.Value, pointer+"/"+at)
 	}
 }
 

@@ -143,6 +143,7 @@ type responses struct {
 	out      *flattened
 	found    int  // resources, of whatever type
 	failed   bool // something could not be read
+	cells    bool // the resource at hand is a row of a table
 	pages    []page
 }
 
@@ -290,17 +291,22 @@ func (t *mappingTable) listed(typ string) string {
 // columns, so that it is never known to hold everything.
 func (a *responses) query(n *document.Node, pointer string) {
 	data := n.Get("data")
-	if data.Kind == document.Map {
-		a.report("input/not-a-resource", diag.Error, data, "the rows of the query are in the form of a table", `ask for objects: "resultFormat": "objectArray"`)
-		return
+	rows, at := data.Items, pointer+"/data/"
+	if a.cells = data.Kind == document.Map; a.cells {
+		rows, at = data.Get("rows").Items, pointer+"/data/rows/"
+		columns := data.Get("columns")
+		for i, row := range rows {
+			rows[i] = asObject(columns, row)
+		}
 	}
-	for i, row := range data.Items {
+	for i, row := range rows {
 		if shapeOf(row) != shapeResource {
 			a.unreadable(row)
 			continue
 		}
-		a.resource(row, pointer+"/data/"+strconv.Itoa(i), true)
+		a.resource(row, at+strconv.Itoa(i), true)
 	}
+	a.cells = false
 	total := 0
 	for _, key := range []string{"total_records", "totalRecords"} {
 		if v := n.Get(key); v != nil && v.Kind == document.Int {
@@ -308,13 +314,31 @@ func (a *responses) query(n *document.Node, pointer string) {
 		}
 	}
 	token := foldGet(n, "skip_token").Text() + foldGet(n, "$skipToken").Text()
-	if total > len(data.Items) || token != "" {
-		message := "the query goes on after " + plural(len(data.Items), "row")
-		if total > len(data.Items) {
-			message = fmt.Sprintf("the query found %s and gave %d", plural(total, "row"), len(data.Items))
+	if total > len(rows) || token != "" {
+		message := "the query goes on after " + plural(len(rows), "row")
+		if total > len(rows) {
+			message = fmt.Sprintf("the query found %s and gave %d", plural(total, "row"), len(rows))
 		}
 		a.report("input/list-goes-on", diag.Warning, n, message, "az graph query --first 1000 --skip-token gives the others; check them with --merge")
 	}
+}
+
+// asObject is a row of a table as the object that "resultFormat": "objectArray"
+// would give. A row that is no list, or has more cells than there are columns with
+// a name of their own, stays what it is.
+func asObject(columns, row *document.Node) *document.Node {
+	if row.Kind != document.List || columns == nil || len(row.Items) > len(columns.Items) {
+		return row
+	}
+	out := &document.Node{Kind: document.Map, Span: row.Span}
+	for i, cell := range row.Items {
+		name := columns.Items[i].Get("name")
+		if name.Text() == "" || out.Get(name.Text()) != nil {
+			return row
+		}
+		out.Entries = append(out.Entries, document.Entry{Key: name.Text(), KeySpan: name.Span, Value: cell})
+	}
+	return out
 }
 
 // interaction reads one request with its response, as cloud-custodian and VCR

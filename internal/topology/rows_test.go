@@ -2,6 +2,7 @@ package topology_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -70,5 +71,33 @@ func TestRowsAreForResourcesAlone(t *testing.T) {
 		for _, format := range []string{"auto", "native", "arm", "terraform"} {
 			e.read(t, input{Files: []file{{"list.json", text}}, Input: format})
 		}
+	}
+}
+
+// The form of a table that Resource Graph answers in says the same as objects do,
+// whose place is that of their row.
+func TestTablesAreReadAsObjects(t *testing.T) {
+	e := newEngines(t, founding())
+	const id = `"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v"`
+	const properties = `{"addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}]}`
+	objects := e.read(t, input{Files: []file{{"q.json", `{"data": [{"id": ` + id + `, "type": "microsoft.network/virtualnetworks", "properties": ` + properties + `}]}`}}})
+	const columns = `"columns": [{"name": "id", "type": "string"}, {"name": "type", "type": "string"}, {"name": "properties", "type": "object"}, {"name": "Resources"}]`
+	table := e.read(t, input{Files: []file{{"q.json", `{"data": {` + columns + `, "rows": [[` + id + `, "microsoft.network/virtualnetworks", ` + properties + `]]}}`}}})
+	places := regexp.MustCompile(`q\.json:\d+:\d+ \S+`)
+	if a, b := places.ReplaceAllString(objects, "*"), places.ReplaceAllString(table, "*"); a != b {
+		t.Errorf("as objects:\n%s\nas a table:\n%s", a, b)
+	}
+	if want := "/data/rows/0/2/subnets/0"; !strings.Contains(table, want) {
+		t.Errorf("the subnet does not stand at %s:\n%s", want, table)
+	}
+	for _, broken := range []string{
+		`{"data": {"rows": [[` + id + `]]}}`,
+		`{"data": {"columns": [], "rows": [[` + id + `]]}}`,
+		`{"data": {"columns": [{"name": "id"}, {"name": "id"}], "rows": [[` + id + `, "x"], 7, {"id": ` + id + `}]}}`,
+		`{"data": {"columns": [{}, 7], "rows": [[` + id + `]]}}`,
+		`{"data": {"columns": "id", "rows": [[` + id + `]]}}`,
+		`{"data": {` + columns + `, "rows": [[` + id + `], [], ["x", "y", "z", "a", "b"], [` + id + `, "T", {}, [{"id": ` + id + `, "properties": {"subnets": [{"name": "x"}]}}]]]}, "total_records": 9}`,
+	} {
+		e.read(t, input{Files: []file{{"q.json", broken}}})
 	}
 }

@@ -448,7 +448,7 @@ class Checker extends HTMLElement {
           },
         },
         icon(v),
-        el("strong", {}, String(result.summary[v])),
+        el("strong", {}, result.summary[v].toLocaleString("en-US")),
         verdictNames[v].toLowerCase(),
       ),
     );

@@ -11,8 +11,8 @@ import { lowerASCII } from "./source";
 import { typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
-/** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns. */
-export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean): { id: AzureID; found: number; resources: Resource[] } {
+/** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns, `cells` that they are cells of a table. */
+export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean, cells: boolean): { id: AzureID; found: number; resources: Resource[] } {
   const resources: Resource[] = [];
   // What Azure returned is JSON, whose places are needed for few of the resources alone.
   const json = n instanceof Row ? n.json : (literalValue(n) as Json);
@@ -21,14 +21,15 @@ export function readResource(table: MappingTable, n: Node, pointer: string, row:
   if (typ !== "") id.typ = lowerASCII(typ);
   const canonical = table.also.get(id.typ);
   if (canonical !== undefined) typ = id.typ = canonical;
-  if (id.typ !== "" && table.reads(id.typ) !== undefined) resources.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row));
+  if (id.typ !== "" && table.reads(id.typ) !== undefined) resources.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row, cells));
   let found = 1;
   const nested = folded(json, "resources") === undefined ? null : foldGet(n, "resources");
   if (nested?.kind === "list") {
-    const key = n.entries.find((e) => e.value === nested)!.key;
+    const at = n.entries.findIndex((e) => e.value === nested);
+    const key = cells ? at : n.entries[at]!.key;
     nested.items.forEach((item, i) => {
       if (shapeOf(item) !== "resource") return;
-      const inside = readResource(table, item, `${pointer}/${key}/${i}`, row);
+      const inside = readResource(table, item, `${pointer}/${key}/${i}`, row, false);
       found += inside.found;
       resources.push(...inside.resources);
     });
@@ -66,7 +67,7 @@ function typeText(m: Json): string {
 }
 
 /** What mappings read of a resource. */
-function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, id: AzureID, typ: string, row: boolean): Resource {
+function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, id: AzureID, typ: string, row: boolean, cells: boolean): Resource {
   const body = newMap();
   entries(table, body, json, "resources", n instanceof Row);
   if (!isMap(body.properties)) stateProperties(table, body, id, row);
@@ -78,7 +79,7 @@ function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, i
   body.scope = id.scope === "" ? null : id.scope;
   body.scopeType = (id.scope === "" ? "" : typeOfID(id.scope)) || null;
   const place: Place = { file: n.source.file, pointer, ...n.source.position(n.start) };
-  return { body, place, exists: null, open: null, bare: id.bare, returned: new ReturnedResource(table, body, n, place) };
+  return { body, place, exists: null, open: null, bare: id.bare, returned: new ReturnedResource(table, body, n, place, cells) };
 }
 
 /** Fills in the properties of a resource that has none of that name. */
@@ -182,6 +183,7 @@ class ReturnedResource implements Returned {
     private readonly body: RecordValue,
     private readonly node: Node,
     private readonly place: Place,
+    private readonly cells: boolean,
   ) {}
 
   placeOf(part: Value): Place {
@@ -199,11 +201,11 @@ class ReturnedResource implements Returned {
           walk(item, node, at);
         });
       } else if (isMap(v)) {
-        for (const e of n.entries) {
+        for (const [i, e] of n.entries.entries()) {
           const key = this.table.spelled(e.key);
           if (key !== e.key && (n.get(key) !== null || n.entries.find((other) => this.table.spelled(other.key) === key) !== e)) continue;
           const item = v[key] ?? null;
-          if (item !== null && (e.value.kind === "list" || e.value.kind === "map")) walk(item, e.value, `${pointer}/${pointerPart(e.key)}`);
+          if (item !== null && (e.value.kind === "list" || e.value.kind === "map")) walk(item, e.value, `${pointer}/${this.cells && n === this.node ? i : pointerPart(e.key)}`);
         }
       }
     };

@@ -5,7 +5,7 @@ import { foldGet, foldText, type OpenWorld, type Resource, type Flattened } from
 import { readResource, resourceID } from "./azure";
 import { isAzureID, ownerOf, parseID, type AzureID } from "./azureid";
 import type { Diagnostic } from "./check";
-import { quoted, Row, type Node } from "./document";
+import { Node, quoted, Row } from "./document";
 import type { Fit } from "./formats";
 import type { MappingTable } from "./mappings";
 import { lowerASCII } from "./source";
@@ -89,6 +89,8 @@ class Responses {
   private found = 0;
   /** Something could not be read. */
   private failed = false;
+  /** The resource at hand is a row of a table. */
+  private cells = false;
   private readonly pages: Page[] = [];
 
   constructor(
@@ -114,7 +116,7 @@ class Responses {
   }
 
   private *resource(n: Node, pointer: string, row: boolean): Generator<Resource, AzureID> {
-    const { id, found, resources } = readResource(this.table, n, pointer, row);
+    const { id, found, resources } = readResource(this.table, n, pointer, row, this.cells);
     this.found += found;
     yield* resources;
     return id;
@@ -191,15 +193,15 @@ class Responses {
   /** Reads the rows that Resource Graph returned. A query chooses rows and columns, so that it is never known to hold everything. */
   private *query(n: Node, pointer: string): Generator<Resource> {
     const data = n.get("data")!;
-    if (data.kind === "map") {
-      this.report("input/not-a-resource", "error", data, "the rows of the query are in the form of a table", 'ask for objects: "resultFormat": "objectArray"');
-      return;
-    }
-    for (const [i, row] of data.items.entries()) {
+    const table = data.kind === "map";
+    const list = table ? data.get("rows")!.items.map((row) => asObject(data.get("columns"), row)) : data.items;
+    this.cells = table;
+    for (const [i, row] of list.entries()) {
       if (shapeOf(row) !== "resource") this.unreadable(row);
-      else yield* this.resource(row, `${pointer}/data/${i}`, true);
+      else yield* this.resource(row, `${pointer}/data/${table ? "rows/" : ""}${i}`, true);
     }
-    const rows = data.items.length;
+    this.cells = false;
+    const rows = list.length;
     let total = 0;
     for (const key of ["total_records", "totalRecords"]) {
       const v = n.get(key);
@@ -267,6 +269,21 @@ class Responses {
       else if (!lists.has(p.typ)) lists.set(p.typ, null);
     }
   }
+}
+
+/**
+ * A row of a table as the object that "resultFormat": "objectArray" would give. A row that is no list, or has more cells
+ * than there are columns with a name of their own, stays what it is.
+ */
+function asObject(columns: Node | null, row: Node): Node {
+  if (row.kind !== "list" || columns === null || row.items.length > columns.items.length) return row;
+  const out = new Node("map", null, row.source, row.start, row.end);
+  for (const [i, value] of row.items.entries()) {
+    const name = columns.items[i]!.get("name");
+    if (name === null || name.text() === "" || out.get(name.text()) !== null) return row;
+    out.entries.push({ key: name.text(), source: name.source, start: name.start, end: name.end, value });
+  }
+  return out;
 }
 
 /** Takes from a recorded request what was asked for: a type of which there may be none, and whose parts. */
