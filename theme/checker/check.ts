@@ -383,7 +383,7 @@ class Checker extends HTMLElement {
     const listed = cut && words.length > 0 && this.filtered !== null ? this.filtered : { result, counts: this.counts };
     const title = (rule: string): string => this.rules.get(rule)?.title ?? "";
     for (const v of verdicts) {
-      const findings = listed.result.findings.filter((f) => f.verdict === v && (cut || matches(words, { id: f.rule, title: title(f.rule), severity: f.severity }, f.subject, f.message)));
+      const findings = listed.result.findings.filter((f) => f.verdict === v && (cut || matches(words, { id: f.rule, title: title(f.rule), severity: f.severity }, f.subject.name, f.message)));
       const all = (rule: string): number | undefined => (cut ? listed.counts?.rules[rule]?.findings[v] : undefined);
       if (this.shown.has(v) && findings.length > 0) sections.push(findingsSection(v, findings, look, all));
     }

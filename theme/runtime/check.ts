@@ -168,18 +168,17 @@ class Checker {
   }
 
   subject(r: Rule, o: Obj | null): void {
-    const subject = o ? { kind: o.kind, id: o.id, name: o.name } : { kind: "topology", id: "", name: "input" };
     const args: Value[] = o ? [o] : [];
     try {
-      if (r.fact) this.fact(r, r.fact, subject, args);
-      else this.judge(r, o, subject, args);
+      if (r.fact) this.fact(r, r.fact, o, args);
+      else this.judge(r, o, args);
     } catch (e) {
       if (!(e instanceof RuntimeError)) throw e;
       this.problems.push(runtimeProblem(r, e));
     }
   }
 
-  judge(r: Rule, o: Obj | null, subject: Subject, args: Value[]): void {
+  judge(r: Rule, o: Obj | null, args: Value[]): void {
     let { verdict, missing } = verdictOf(r, this.w, args);
     if (o?.exists && (verdict === "pass" || verdict === "fail")) {
       verdict = "unknown";
@@ -188,12 +187,12 @@ class Checker {
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
     this.out.summary[verdict]++;
     if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
-    if (this.listed && !this.listed.finding(r, verdict, subject, message)) return;
+    if (this.listed && !this.listed.finding(r, verdict, o?.name ?? INPUT, message)) return;
     const finding: Finding = {
       rule: r.id,
       severity: r.severity,
       verdict,
-      subject,
+      subject: subjectOf(o),
       message,
       fix: r.fix,
       page: r.page,
@@ -213,10 +212,10 @@ class Checker {
     return parts.map((p) => (typeof p === "string" ? p : show(evaluate(p, this.w, args)))).join("");
   }
 
-  fact(r: Rule, fact: Expr, subject: Subject, args: Value[]): void {
+  fact(r: Rule, fact: Expr, o: Obj | null, args: Value[]): void {
     const list = (value: string | null, missing: Missing[]): void => {
       if (this.listed && !this.listed.fact(r)) return;
-      this.out.facts.push(this.explained({ rule: r.id, subject, value, missing }, r, args));
+      this.out.facts.push(this.explained({ rule: r.id, subject: subjectOf(o), value, missing }, r, args));
     };
     if (r.where) {
       const applies = condition(r.where, evaluate(r.where, this.w, args));
@@ -231,6 +230,13 @@ class Checker {
     if (u) list(null, u.missing);
     else if (v !== null) list(show(v), []);
   }
+}
+
+/** The name of the whole topology as a subject. */
+const INPUT = "input";
+
+function subjectOf(o: Obj | null): Subject {
+  return o ? { kind: o.kind, id: o.id, name: o.name } : { kind: "topology", id: "", name: INPUT };
 }
 
 /** A place as a finding lists it. */
