@@ -324,9 +324,10 @@ export const trimSuffix: Builtin = (...a) => {
   const p = text("trimSuffix", a, 1, " ");
   return s.endsWith(p) ? s.slice(0, s.length - p.length) : s;
 };
-export const upper: Builtin = (...a) => mapCase(text("upper", a, 0), "toUpperCase");
-export const lower: Builtin = (...a) => mapCase(text("lower", a, 0), "toLowerCase");
-export const split: Builtin = (...a) => splitN(text("split", a, 0), text("split", a, 1), a.length > 2 ? whole("split", a, 2) : -1);
+export const upper: Builtin = (v) => (typeof v === "string" ? mapCase(v, "toUpperCase") : wrong("upper", v!));
+export const lower: Builtin = (v) => (typeof v === "string" ? mapCase(v, "toLowerCase") : wrong("lower", v!));
+export const split: Builtin = (s, sep, n) => (n === undefined && typeof s === "string" && typeof sep === "string" ? splitN(s, sep, -1) : splitOf(n === undefined ? [s!, sep!] : [s!, sep!, n]));
+const splitOf = (a: Value[]): Value => splitN(text("split", a, 0), text("split", a, 1), a.length > 2 ? whole("split", a, 2) : -1);
 export const replace: Builtin = (...a) => replaceN(text("replace", a, 0), text("replace", a, 1), text("replace", a, 2), a.length > 3 ? whole("replace", a, 3) : -1);
 export const join: Builtin = (...a) => {
   const glue = text("join", a, 1, "");

@@ -9,9 +9,22 @@ interface Prefix {
   bits: number;
 }
 
+/** What prefixes mean: a rule compares the same few with each other over and over. */
+const prefixes = new Map<string, Prefix>();
+const MAX_PREFIXES = 10_000;
+
 /** An address prefix or a single address, as net/netip reads them. */
 function cidr(name: string, v: Value): Prefix {
   if (typeof v !== "string") return fail(`${name} takes text, not ${nameOf(v)}`);
+  const known = prefixes.get(v);
+  if (known !== undefined) return known;
+  const parsed = parse(name, v);
+  if (prefixes.size >= MAX_PREFIXES) prefixes.clear();
+  prefixes.set(v, parsed);
+  return parsed;
+}
+
+function parse(name: string, v: string): Prefix {
   const [address, length, ...rest] = v.split("/") as [string, string?, ...string[]];
   const bytes = rest.length === 0 ? addressBytes(address) : null;
   if (bytes !== null) {
@@ -35,11 +48,10 @@ export function addressBytes(s: string): number[] | null {
 
 function contains(outer: Prefix, inner: Prefix): boolean {
   if (outer.bytes.length !== inner.bytes.length || outer.bits > inner.bits) return false;
-  for (let i = 0; i < outer.bits; i++) {
-    const bit = 128 >> (i & 7);
-    if ((outer.bytes[i >> 3]! & bit) !== (inner.bytes[i >> 3]! & bit)) return false;
-  }
-  return true;
+  const whole = outer.bits >> 3;
+  for (let i = 0; i < whole; i++) if (outer.bytes[i] !== inner.bytes[i]) return false;
+  const mask = 0xff00 >> (outer.bits & 7); // of the bits in the byte that the prefix ends in
+  return ((outer.bytes[whole]! ^ inner.bytes[whole]!) & mask & 0xff) === 0;
 }
 
 type Pure = (...args: Value[]) => Value;

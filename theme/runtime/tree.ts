@@ -66,20 +66,13 @@ function unnamed(u: Unknown): Unknown {
 }
 
 /** Merges unknowns; null ones are skipped. */
-function both(...us: (Unknown | null)[]): Unknown | null {
-  let out: Unknown | null = null;
-  for (const u of us) {
-    if (u === null) continue;
-    if (out === null) {
-      out = u;
-      continue;
-    }
-    const merged = new Unknown(out.reason);
-    merged.missing = [...out.missing];
-    for (const m of u.missing) if (!merged.missing.some((x) => sameMissing(x, m))) merged.missing.push(m);
-    out = merged;
-  }
-  return out;
+function both(a: Unknown | null, b: Unknown | null): Unknown | null {
+  if (a === null) return b;
+  if (b === null) return a;
+  const merged = new Unknown(a.reason);
+  merged.missing = [...a.missing];
+  for (const m of b.missing) if (!merged.missing.some((x) => sameMissing(x, m))) merged.missing.push(m);
+  return merged;
 }
 
 export function sameMissing(a: Missing, b: Missing): boolean {
@@ -87,10 +80,10 @@ export function sameMissing(a: Missing, b: Missing): boolean {
 }
 
 /** The unknown that a result is when a whole value is asked for, or null. */
-export function openOf(r: Val): Unknown | null {
-  if (r.v instanceof Unknown) return r.v;
-  if (r.v instanceof Partial) return named(why(r.v), r.path);
-  return null;
+export function openOf({ v, path }: Val): Unknown | null {
+  if (v === null || typeof v !== "object") return null;
+  if (v instanceof Unknown) return v;
+  return v instanceof Partial ? named(why(v), path) : null;
 }
 
 /** Why a result is not known as a whole, or null. */
@@ -121,10 +114,10 @@ export class Tree {
     throw new RuntimeError(message, this.file, n.at);
   }
 
-  /** Runs f; a run-time error of the expression comes back as a value. */
-  attempt(f: () => Val): Val | RuntimeError {
+  /** Evaluates n; a run-time error of the expression comes back as a value. */
+  attempt(n: Node, f: Frame): Val | RuntimeError {
     try {
-      return f();
+      return this.eval(n, f);
     } catch (e) {
       if (e instanceof RuntimeError) return e;
       throw e;
@@ -153,10 +146,10 @@ export class Tree {
       case "index": return value(BigInt(closure(f).i));
       case "acc": return closure(f).acc;
       case "get":
-      case "at": return this.step(n, f)[0];
+      case "at": return this.step(n, f) ?? value(null);
       case "chain": {
-        const [r, stopped] = this.step(args[0]!, f);
-        return stopped || (!n.optional && isNil(r.v)) ? value(null) : r;
+        const r = this.step(args[0]!, f);
+        return r === null || (!n.optional && isNil(r.v)) ? value(null) : r;
       }
       case "and": return this.connective(n, f, false);
       case "or": return this.connective(n, f, true);
@@ -191,41 +184,42 @@ export class Tree {
   }
 
   read(v: Value, base: string, path: string): Val {
+    if (v === null || typeof v !== "object" || v instanceof Obj) return value(v, path);
     v = unfailed(v);
     if (v instanceof Unknown && (v.missing.length === 0 || base !== "")) return value(opened(v, base, path), path);
     if (v instanceof Partial && v.open) return value(new Partial(v.items, opened(v.open, base, path)), path);
     return value(v, path);
   }
 
-  /** Evaluates a read and reports whether `?.` ended the chain there. */
-  step(n: Node, f: Frame): [Val, boolean] {
-    if (n.op !== "get" && n.op !== "at") return [this.eval(n, f), false];
+  /** Evaluates a read; null where `?.` ended the chain. */
+  step(n: Node, f: Frame): Val | null {
+    if (n.op !== "get" && n.op !== "at") return this.eval(n, f);
     const from = n.args![0]!;
-    const [base, stopped] = this.step(from, f);
-    if (stopped) return [base, true];
-    if (base.v instanceof Unknown) {
-      // What is read from it is another value: it has neither its text nor its identity.
-      const u = new Unknown(base.v.reason);
-      u.missing = base.v.missing;
-      return [value(u), false];
-    }
-    if (n.optional && isNil(base.v)) {
-      this.rec?.step(from, base);
-      return [value(null), true];
-    }
-    if (n.op === "at") return [this.element(n, base, f), false];
+    const base = this.step(from, f);
+    if (base === null) return null;
     const b = base.v;
+    if (b instanceof Unknown) {
+      // What is read from it is another value: it has neither its text nor its identity.
+      const u = new Unknown(b.reason);
+      u.missing = b.missing;
+      return value(u);
+    }
+    if (n.optional && isNil(b)) {
+      this.rec?.step(from, base);
+      return null;
+    }
+    if (n.op === "at") return this.element(n, base, f);
     if (b instanceof Obj) {
       const self = from.op === "var" && from.name === SELF;
       const p = self ? "" : base.path || objectPath(b);
       const r = this.read(field(this.w, b, n.name!), p, p + "." + n.name);
       this.rec?.derived(this.w, n, b, r);
-      return [r, false];
+      return r;
     }
-    if (b instanceof Dict) return [value(b.get(n.name!)), false];
+    if (b instanceof Dict) return value(b.get(n.name!));
     if (b !== null && typeof b === "object" && !Array.isArray(b) && !(b instanceof Partial)) {
       const v = Object.hasOwn(b, n.name!) ? b[n.name!]! : null;
-      return [this.read(v, "", collectionPath(base.path, n.name!)), false];
+      return this.read(v, "", collectionPath(base.path, n.name!));
     }
     return this.fail(n, `${nameOf(b)} has no field ${JSON.stringify(n.name)}`);
   }
@@ -246,46 +240,68 @@ export class Tree {
 
   /** `and` and `or`; decisive is the value that decides alone. */
   connective(n: Node, f: Frame, decisive: boolean): Val {
-    const [left, right] = n.args as [Node, Node];
+    const left = n.args![0]!;
+    const right = n.args![1]!;
     const l = this.eval(left, f);
     const lu = openOf(l);
     if (lu === null) {
       if (typeof l.v !== "boolean") return this.fail(left, notBool(`each side of "${n.op}"`, l.v));
       return l.v === decisive ? value(decisive) : this.eval(right, f);
     }
-    const r = this.attempt(() => this.eval(right, f));
+    const r = this.attempt(right, f);
     if (r instanceof RuntimeError) return value(lu);
     if (r.v === decisive) return value(decisive);
-    return value(both(lu, openOf(r))!);
+    return value(both(lu, openOf(r)));
   }
 
   cond(n: Node, f: Frame): Val {
-    const [test, yes, no] = n.args as [Node, Node, Node];
+    const test = n.args![0]!;
+    const yes = n.args![1]!;
+    const no = n.args![2]!;
     const c = this.eval(test, f);
     const cu = openOf(c);
     if (cu === null) {
       if (typeof c.v !== "boolean") return this.fail(test, notBool("a condition", c.v));
       return this.eval(c.v ? yes : no, f);
     }
-    const x = this.attempt(() => this.eval(yes, f));
-    const y = this.attempt(() => this.eval(no, f));
+    const x = this.attempt(yes, f);
+    const y = this.attempt(no, f);
     if (x instanceof RuntimeError || y instanceof RuntimeError) return value(unnamed(cu));
     const xu = openOf(x);
     const yu = openOf(y);
     if (xu === null && yu === null && x.v === y.v && (x.v === null || typeof x.v !== "object" || x.v instanceof Obj)) return value(x.v, x.path);
-    return value(unnamed(both(cu, xu, yu)!));
+    return value(unnamed(both(both(cu, xu), yu)!));
   }
 
   func(n: Node, f: Frame): Val {
     const fn = this.w.lib.functions[n.name!]!;
     const vars = new Map<string, Val>();
-    fn.vars.forEach((name, i) => {
+    const args: Value[] = [];
+    let known = true;
+    for (let i = 0; i < fn.vars.length; i++) {
       const a = this.eval(n.args![i]!, f);
-      const named = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
-      vars.set(name, value(a.v, named ? name : a.path));
-    });
+      const name = fn.vars[i]!;
+      const computed = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
+      vars.set(name, value(a.v, computed ? name : a.path));
+      args.push(a.v);
+      known &&= !(a.v instanceof Unknown) && !(a.v instanceof Partial);
+    }
     this.rec?.func(this.w, n.name!, fn, vars);
-    return new Tree(this.w, fn.file).eval(fn.tree, { vars });
+    return (known ? this.quick(fn, args) : null) ?? new Tree(this.w, fn.file).eval(fn.tree, { vars });
+  }
+
+  /**
+   * What the generated function gives, which is the quicker way where that is a
+   * scalar: such a value has no path that a later read could need. Else null.
+   */
+  private quick(fn: Expr, args: Value[]): Val | null {
+    try {
+      const v = fn.run(this.w, ...args);
+      return v === null || typeof v !== "object" ? value(v) : null;
+    } catch (e) {
+      if (e instanceof Unknown || e instanceof Failure || e instanceof RuntimeError) return null;
+      throw e;
+    }
   }
 
   /** Evaluates every operand and, if all are known, runs the operator. */
@@ -300,7 +316,7 @@ export class Tree {
         results.push(undefined);
         continue;
       }
-      const r = this.attempt(() => this.eval(a, f));
+      const r = this.attempt(a, f);
       if (r instanceof RuntimeError) {
         if (u) return value(unnamed(u));
         throw r;
@@ -313,7 +329,8 @@ export class Tree {
       if (decided) return decided;
     }
     if (u) return value(unnamed(u));
-    const vals = results.map((r) => r?.v as Value);
+    const vals: Value[] = [];
+    for (let i = 0; i < results.length; i++) vals.push(results[i]?.v as Value);
     if (isIn && vals[1] instanceof Partial) return this.inPartial(vals[0]!, vals[1], results[1]!.path);
     return this.apply(n, vals);
   }
@@ -359,7 +376,10 @@ export class Tree {
         case "slice": return value(slice(v[0]!, v[1]!, v[2]!));
         case "list": return value(v);
         case "map": return value(mapOf(v));
-        case "call": return value((pure[n.name!] ?? builtins[n.name!])!(...v));
+        case "call": {
+          const f = (pure[n.name!] ?? builtins[n.name!])!;
+          return value(v.length === 1 ? f(v[0]!) : f(...v));
+        }
         case "bin":
           if (n.name === "==" || n.name === "!=" || n.name === "in") return this.identity(n, v[0]!, v[1]!);
           if (n.name === "matches") return value(matches(v[0]!, n.re!));
@@ -431,7 +451,7 @@ export class Tree {
     let more: Unknown | null = null;
     for (const a of n.args as Node[]) {
       const nested = n.name === "flatten" && a.op === "loop" && a.name === "map";
-      const r = this.attempt(() => (nested ? this.nested(a, f) : this.eval(a, f)));
+      const r = nested ? this.attemptNested(a, f) : this.attempt(a, f);
       if (r instanceof RuntimeError) {
         if (u) return value(unnamed(u));
         throw r;
@@ -457,9 +477,14 @@ export class Tree {
     return more && Array.isArray(r.v) ? value(new Partial(r.v, more)) : r;
   }
 
-  /** The map inside a flatten, keeping partial elements. */
-  nested(n: Node, f: Frame): Val {
-    return this.rec === null ? this.mapped(n, f) : this.rec.recorded(n, () => this.mapped(n, f));
+  /** attempt for the map inside a flatten, keeping partial elements. */
+  private attemptNested(n: Node, f: Frame): Val | RuntimeError {
+    try {
+      return this.rec === null ? this.mapped(n, f) : this.rec.recorded(n, () => this.mapped(n, f));
+    } catch (e) {
+      if (e instanceof RuntimeError) return e;
+      throw e;
+    }
   }
 
   private mapped(n: Node, f: Frame): Val {
@@ -493,6 +518,9 @@ function textParts(v: Value): [string, string] | null {
 
 /** One run of a builtin with a closure over its elements. */
 class Loop {
+  /** Why it is unknown whether the element that at looked at last is there at all, or null. */
+  exists: Unknown | null = null;
+
   constructor(
     readonly tree: Tree,
     readonly n: Node,
@@ -503,45 +531,42 @@ class Loop {
     readonly more: Unknown | null,
   ) {}
 
-  at(i: number, acc: Val = value(null)): { r: Val | RuntimeError; exists: Unknown | null } {
+  at(i: number, acc: Val = value(null)): Val | RuntimeError {
+    const { tree, n } = this;
     const v = this.elems[i]!;
     const elem = value(v, elementPath(this.path, i));
-    let exists: Unknown | null = null;
-    if (v instanceof Obj && v.exists) {
-      const p = elem.path || objectPath(v);
-      exists = named(v.exists, p);
+    const exists = v instanceof Obj && v.exists ? named(v.exists, elem.path || objectPath(v)) : null;
+    this.exists = exists;
+    const body = n.args![1];
+    try {
+      if (!body) return tree.read(v, "", elem.path);
+      const inside: Frame = { up: this.f, loop: { elem, i, acc } };
+      return tree.rec === null ? tree.node(body, inside) : tree.rec.element(n, v, i, exists, () => tree.node(body, inside));
+    } catch (e) {
+      if (e instanceof RuntimeError) return e;
+      throw e;
     }
-    const body = this.n.args![1];
-    const r = this.tree.attempt(() => {
-      if (!body) return this.tree.read(v, "", elem.path);
-      const run = () => this.tree.node(body, { up: this.f, loop: { elem, i, acc } });
-      return this.tree.rec === null ? run() : this.tree.rec.element(this.n, v, i, exists, run);
-    });
-    return { r, exists };
   }
 
-  /** at for a closure that must give a bool. */
-  condition(i: number): { b: boolean; open: Unknown | null; exists: Unknown | null; err: RuntimeError | null } {
-    const { r, exists } = this.at(i);
-    if (r instanceof RuntimeError) return { b: false, open: null, exists, err: r };
-    const open = openOf(r);
-    if (open) return { b: false, open, exists, err: null };
-    if (typeof r.v !== "boolean") {
-      const body = this.n.args![1]!;
-      return { b: false, open: null, exists, err: new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, body.at) };
-    }
-    return { b: r.v, open: null, exists, err: null };
+  /** at for a closure that must give a bool; an unknown where that is open. */
+  condition(i: number): boolean | Unknown | RuntimeError {
+    const r = this.at(i);
+    if (r instanceof RuntimeError) return r;
+    if (typeof r.v === "boolean") return r.v;
+    return openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args![1]!.at);
   }
 
   quantifier(decisive: boolean, whenDecided: boolean): Val {
     let u: Unknown | null = null;
     for (let i = 0; i < this.elems.length; i++) {
-      const { b, open, exists, err } = this.condition(i);
-      if (err) return this.errorAfter(u, exists, err);
-      if (open) u = both(u, open, exists);
-      else if (b !== decisive) continue;
-      else if (exists) u = both(u, exists);
-      else return value(whenDecided);
+      const c = this.condition(i);
+      if (c === decisive) {
+        if (this.exists === null) return value(whenDecided);
+        u = both(u, this.exists);
+      } else if (typeof c !== "boolean") {
+        if (c instanceof RuntimeError) return this.errorAfter(u, c);
+        u = both(both(u, c), this.exists);
+      }
     }
     u = both(u, this.more);
     return value(u ?? !whenDecided);
@@ -551,11 +576,11 @@ class Loop {
     let u: Unknown | null = null;
     let matched = 0;
     for (let i = 0; i < this.elems.length; i++) {
-      const { b, open, exists, err } = this.condition(i);
-      if (err) return this.errorAfter(u, exists, err);
-      if (open) u = both(u, open, exists);
-      else if (b && exists) u = both(u, exists);
-      else if (b) matched++;
+      const c = this.condition(i);
+      if (c instanceof RuntimeError) return this.errorAfter(u, c);
+      if (c instanceof Unknown) u = both(both(u, c), this.exists);
+      else if (c && this.exists) u = both(u, this.exists);
+      else if (c) matched++;
     }
     u = both(u, this.more);
     return value(u && matched < 2 ? u : matched === 1);
@@ -565,10 +590,11 @@ class Loop {
     const kept: Value[] = [];
     let u: Unknown | null = null;
     for (let i = 0; i < this.elems.length; i++) {
-      const { b, open, exists, err } = this.condition(i);
-      if (err) return this.errorAfter(u, exists, err);
-      u = both(u, open, exists);
-      if (b) kept.push(this.elems[i]!);
+      const c = this.condition(i);
+      if (c instanceof RuntimeError) return this.errorAfter(u, c);
+      if (c instanceof Unknown) u = both(u, c);
+      else if (c) kept.push(this.elems[i]!);
+      u = both(u, this.exists);
     }
     return this.list(kept, u);
   }
@@ -579,8 +605,9 @@ class Loop {
     return value(this.more ? new Partial(elems, this.more) : elems);
   }
 
-  errorAfter(u: Unknown | null, exists: Unknown | null, err: RuntimeError): Val {
-    const open = both(u, exists);
+  /** What an error is after what was open before it, the element's own existence included. */
+  errorAfter(u: Unknown | null, err: RuntimeError): Val {
+    const open = both(u, this.exists);
     if (open) return value(open);
     throw err;
   }
@@ -589,10 +616,10 @@ class Loop {
     const out: Value[] = [];
     let u: Unknown | null = null;
     for (let i = 0; i < this.elems.length; i++) {
-      const { r, exists } = this.at(i);
-      if (r instanceof RuntimeError) return this.errorAfter(u, exists, r);
-      u = both(u, exists);
-      if (!(r.v instanceof Partial) || !nested) u = both(u, openOf(r));
+      const r = this.at(i);
+      if (r instanceof RuntimeError) return this.errorAfter(u, r);
+      u = both(u, this.exists);
+      if (!nested || !(r.v instanceof Partial)) u = both(u, openOf(r));
       out.push(r.v);
     }
     return this.list(out, u);
@@ -601,10 +628,11 @@ class Loop {
   find(): Val {
     let u: Unknown | null = null;
     for (let i = 0; i < this.elems.length; i++) {
-      const { b, open, exists, err } = this.condition(i);
-      if (err) return this.errorAfter(u, exists, err);
-      u = both(u, open, exists);
-      if (u || !b) continue;
+      const c = this.condition(i);
+      if (c instanceof RuntimeError) return this.errorAfter(u, c);
+      if (c instanceof Unknown) u = both(u, c);
+      u = both(u, this.exists);
+      if (u || c !== true) continue;
       if (this.partial) break;
       if (this.n.name === "findIndex") return value(BigInt(i));
       return value(this.elems[i]!, elementPath(this.path, i));
@@ -622,7 +650,7 @@ class Loop {
     else if (this.elems.length === 0) return this.tree.fail(this.n, "reduce of an empty list needs an initial value");
     else acc = value(this.elems[i++]!);
     for (; i < this.elems.length; i++) {
-      const { r } = this.at(i, acc);
+      const r = this.at(i, acc);
       if (r instanceof RuntimeError) throw r;
       acc = r;
     }
@@ -641,16 +669,19 @@ class Loop {
     let u = this.stops();
     const results: Value[] = [];
     for (let i = 0; i < this.elems.length; i++) {
-      const { r, exists } = this.at(i);
-      if (r instanceof RuntimeError) return this.errorAfter(u, exists, r);
+      const r = this.at(i);
+      if (r instanceof RuntimeError) return this.errorAfter(u, r);
       u = both(u, openOf(r));
       results.push(r.v);
     }
     let extra: Value | undefined;
     const third = this.n.args![2];
     if (third) {
-      const r = this.tree.attempt(() => this.tree.eval(third, this.f));
-      if (r instanceof RuntimeError) return this.errorAfter(u, null, r);
+      const r = this.tree.attempt(third, this.f);
+      if (r instanceof RuntimeError) {
+        if (u) return value(u);
+        throw r;
+      }
       u = both(u, openOf(r));
       extra = r.v;
     }
