@@ -155,10 +155,7 @@ func (bs *Bases) object(b []byte, o lang.Object, fields []string) []byte {
 }
 
 // world is what a topology holds besides objects: by name, as JSON.
-type world struct {
-	collections, declared []member
-	subjects, unstated    string
-}
+type world struct{ collections, declared, subjects []member }
 
 type member struct{ name, text string }
 
@@ -171,23 +168,22 @@ func (bs *Bases) encodeWorld(t *Topology, number func(lang.Object) int) world {
 	for _, f := range bs.env.Model().Declared {
 		out.declared = append(out.declared, member{f.Name, encode(t.World.Declared[f.Name])})
 	}
-	b := []byte{'['}
-	for i, s := range t.Subjects {
-		if i > 0 {
-			b = append(b, ',')
+	subjects := t.Subjects
+	for _, k := range bs.env.Model().Kinds {
+		if len(subjects) == 0 || subjects[0].Kind != k.Name {
+			out.subjects = append(out.subjects, member{k.Name, "null"})
+			continue
 		}
-		b = appendText(append(b, '['), s.Kind)
-		for _, o := range s.Objects {
-			b = strconv.AppendInt(append(b, ','), int64(number(o)), 10)
+		b := []byte{'['}
+		for i, o := range subjects[0].Objects {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = strconv.AppendInt(b, int64(number(o)), 10)
 		}
-		b = append(b, ']')
+		out.subjects = append(out.subjects, member{k.Name, string(append(b, ']'))})
+		subjects = subjects[1:]
 	}
-	out.subjects = string(append(b, ']'))
-	unstated, err := json.Marshal(t.Unstated)
-	if err != nil {
-		panic(err) // text always encodes
-	}
-	out.unstated = string(unstated)
 	return out
 }
 
@@ -204,13 +200,12 @@ func (b *Base) JSON() string {
 
 // patch collects differences between two topologies.
 type patch struct {
-	bases              *Bases
-	added              []byte
-	fields             []byte
-	members            [2][]byte // collections, declared
-	subjects, unstated []byte
-	stale              map[string][]string // derived values by kind
-	kinds              []string            // of stale, in the order they were met
+	bases   *Bases
+	added   []byte
+	fields  []byte
+	members [3][]byte           // collections, declared, subjects
+	stale   map[string][]string // derived values by kind
+	kinds   []string            // of stale, in the order they were met
 }
 
 func (p *patch) add(o lang.Object, fields []string) {
@@ -219,9 +214,9 @@ func (p *patch) add(o lang.Object, fields []string) {
 
 // set changes a field of an object.
 func (p *patch) set(object int, kind, field, text string) {
-	p.fields = strconv.AppendInt(append(comma(p.fields), '['), int64(object), 10)
+	p.fields = strconv.AppendInt(comma(p.fields), int64(object), 10)
 	p.fields = appendText(append(p.fields, ','), field)
-	p.fields = append(append(append(p.fields, ','), text...), ']')
+	p.fields = append(append(p.fields, ','), text...)
 	p.forget(kind + "." + field)
 }
 
@@ -243,7 +238,7 @@ func (p *patch) forget(key string) {
 
 // world changes collections, declared facts and subjects that are not as before.
 func (p *patch) world(before, after world) {
-	lists := [2][2][]member{{before.collections, after.collections}, {before.declared, after.declared}}
+	lists := [3][2][]member{{before.collections, after.collections}, {before.declared, after.declared}, {before.subjects, after.subjects}}
 	for part, list := range lists {
 		for i, m := range list[1] {
 			if len(list[0]) > 0 && list[0][i].text == m.text {
@@ -251,14 +246,10 @@ func (p *patch) world(before, after world) {
 			}
 			b := appendText(comma(p.members[part]), m.name)
 			p.members[part] = append(append(b, ':'), m.text...)
-			p.forget([2]string{"", "declared."}[part] + m.name)
+			if part < 2 { // nothing reads subjects but the check itself
+				p.forget([2]string{"", "declared."}[part] + m.name)
+			}
 		}
-	}
-	if before.subjects != after.subjects {
-		p.subjects = []byte(after.subjects)
-	}
-	if before.unstated != after.unstated {
-		p.unstated = []byte(after.unstated)
 	}
 }
 
@@ -282,8 +273,7 @@ func (p *patch) bytes() []byte {
 	member("set", "[", p.fields, "]")
 	member("collections", "{", p.members[0], "}")
 	member("declared", "{", p.members[1], "}")
-	member("subjects", "", p.subjects, "")
-	member("unstated", "", p.unstated, "")
+	member("subjects", "{", p.members[2], "}")
 	var stale []byte
 	for _, kind := range p.kinds {
 		stale = append(appendText(comma(stale), kind), `:[`...)

@@ -14,13 +14,14 @@ type Encoded = null | boolean | string | number | Encoded[];
 /** What distinguishes a topology from another one. Objects go by their numbers. */
 interface Patch {
   add?: [kind: string, id: string, name: string, pointer: string, line: number, column: number, exists: Encoded, unresolved: Encoded, ...fields: Encoded[]][];
-  set?: [object: number, field: string, value: Encoded][];
+  /** Object, field and value, one after the other. */
+  set?: Encoded[];
   collections?: Record<string, Encoded>;
   declared?: Record<string, Encoded>;
   /** Derived values that are to be computed again, by kind. */
   stale?: Record<string, string[]>;
-  subjects?: [kind: string, ...objects: number[]][];
-  unstated?: string[];
+  /** By kind; null for one that is no longer stated. */
+  subjects?: Record<string, number[] | null>;
 }
 
 /** A topology with its objects, some of which only its patches know. */
@@ -34,6 +35,7 @@ interface Base {
 }
 
 const bases: Base[] = [];
+const byId = new Map(rules.map((r) => [r.id, r]));
 
 /** The names of what objects of a kind state, in the order of Bases.fields. */
 const fieldNames: Record<string, string[]> = {};
@@ -60,15 +62,15 @@ export function load(text: string): string {
 export function vary(request: string): string {
   const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
   const b = bases[base]!;
-  const one = rules.find((r) => r.id === rule)!;
-  return variants
-    .map((p) => {
-      const undo = apply(b, p);
-      const outcome = outcomeOf(one, lib, b.topology);
-      undo();
-      return JSON.stringify(outcome);
-    })
-    .join("\n");
+  const one = byId.get(rule)!;
+  let out = "";
+  for (let i = 0; i < variants.length; i++) {
+    const undo = apply(b, variants[i]!);
+    if (i > 0) out += "\n";
+    out += JSON.stringify(outcomeOf(one, lib, b.topology));
+    takeBack(b, undo);
+  }
+  return out;
 }
 
 /**
@@ -81,42 +83,71 @@ export function picture(request: string): string {
   const b = bases[base]!;
   const undo = apply(b, variant);
   const verdicts = new Map<string, string>();
-  const one = rules.filter((r) => r.id === rule);
-  for (const f of checkTopology(one, lib, b.topology, { all: true }).findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
+  const one = byId.get(rule);
+  for (const f of checkTopology(one ? [one] : [], lib, b.topology, { all: true }).findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
   const drawing = draw(figure, lib, b.topology.world!, { title, id, width, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" });
-  undo();
+  takeBack(b, undo);
   return drawing === null ? "" : JSON.stringify({ svg: drawing.svg, width: drawing.width });
 }
 
-/** Changes a topology and returns how to take that back. */
-function apply(b: Base, p: Patch): () => void {
+/** What a patch replaced: fields one by one, members of the world whole. */
+interface Replaced {
+  objects: Obj[];
+  fields: string[];
+  values: Value[];
+  count: number;
+  collections: Record<string, Value>;
+  declared: Record<string, Value>;
+  subjects: Topology["subjects"];
+}
+
+/** Changes a topology and returns what takeBack needs. */
+function apply(b: Base, p: Patch): Replaced {
   const { topology, objects } = b;
-  const { world, subjects, unstated } = topology;
-  const { collections, declared } = world;
-  const count = objects.length;
+  const { world } = topology;
+  const out: Replaced = { objects: [], fields: [], values: [], count: objects.length, collections: world.collections, declared: world.declared, subjects: topology.subjects };
   if (p.add) add(b, p.add);
-  const { set = [] } = p;
-  const values = set.map(([object, field, value]) => {
-    const { fields } = objects[object]!;
-    const old = fields[field]!;
-    fields[field] = decode(objects, value);
-    return old;
-  });
-  if (p.collections) world.collections = patched(objects, collections, p.collections);
-  if (p.declared) world.declared = patched(objects, declared, p.declared);
-  if (p.subjects) topology.subjects = p.subjects.map(([kind, ...numbers]) => ({ kind, objects: numbers.map((n) => objects[n]!) }));
-  if (p.unstated) topology.unstated = p.unstated;
+  if (p.set) {
+    const { set } = p;
+    for (let i = 0; i < set.length; i += 3) {
+      const o = objects[set[i] as number]!;
+      const field = set[i + 1] as string;
+      out.objects.push(o);
+      out.fields.push(field);
+      out.values.push(o.fields[field]!);
+      o.fields[field] = decode(objects, set[i + 2]!);
+    }
+  }
+  if (p.collections) world.collections = patched(objects, world.collections, p.collections);
+  if (p.declared) world.declared = patched(objects, world.declared, p.declared);
+  if (p.subjects) topology.subjects = subjectsOf(b, p.subjects);
   forget(b.kinds, b.stale);
   forget(b.kinds, p.stale);
   b.stale = p.stale;
-  return () => {
-    for (let i = set.length - 1; i >= 0; i--) objects[set[i]![0]]!.fields[set[i]![1]] = values[i]!;
-    objects.length = count;
-    world.collections = collections;
-    world.declared = declared;
-    topology.subjects = subjects;
-    topology.unstated = unstated;
-  };
+  return out;
+}
+
+function takeBack({ topology, objects }: Base, r: Replaced): void {
+  for (let i = r.objects.length - 1; i >= 0; i--) r.objects[i]!.fields[r.fields[i]!] = r.values[i]!;
+  objects.length = r.count;
+  topology.world.collections = r.collections;
+  topology.world.declared = r.declared;
+  topology.subjects = r.subjects;
+}
+
+/** The subjects with some kinds changed, in model order as before. */
+function subjectsOf({ topology, objects }: Base, changes: NonNullable<Patch["subjects"]>): Topology["subjects"] {
+  const before = topology.subjects;
+  const out: Topology["subjects"] = [];
+  let at = 0;
+  for (let i = 0; i < model.kinds.length; i++) {
+    const kind = model.kinds[i]!.name;
+    const was = before[at]?.kind === kind ? before[at++] : undefined;
+    const now = changes[kind];
+    if (now) out.push({ kind, objects: now.map((n) => objects[n]!) });
+    else if (now === undefined && was) out.push(was);
+  }
+  return out;
 }
 
 /** Adds objects: first all of them, since they can refer to each other. */
@@ -137,16 +168,22 @@ function holder(kind: string): Obj["fields"] | undefined {
   return k?.holder && new k.holder();
 }
 
+/** The members with some changed: a reader of one does not see where it comes from. */
 function patched(objects: Obj[], values: Record<string, Value>, changes: Record<string, Encoded>): Record<string, Value> {
-  const out = Object.assign(Object.create(null) as Record<string, Value>, values);
+  const out = Object.create(values) as Record<string, Value>;
   for (const name in changes) out[name] = decode(objects, changes[name]!);
   return out;
 }
 
 function forget(kinds: Record<string, Obj[]>, stale: Patch["stale"]): void {
   for (const kind in stale) {
-    const objects = kinds[kind] ?? [];
-    for (const name of stale[kind]!) for (let i = 0; i < objects.length; i++) objects[i]!.fields[name] = undefined as unknown as Value;
+    const objects = kinds[kind];
+    if (objects === undefined) continue;
+    const names = stale[kind]!;
+    for (let i = 0; i < objects.length; i++) {
+      const { fields } = objects[i]!;
+      for (let j = 0; j < names.length; j++) fields[names[j]!] = undefined as unknown as Value;
+    }
   }
 }
 
