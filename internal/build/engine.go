@@ -33,29 +33,44 @@ func (e *engine) load(key any, base *topology.Base) (int, error) {
 	return number, err
 }
 
-// program compiles a script once, when it is first asked for.
-func program(script string) func() (jsvm.Program, error) {
-	return sync.OnceValues(func() (jsvm.Program, error) { return jsvm.Compile(script) })
+// newEngine returns an engine that has run a script.
+func newEngine(script string) (*engine, error) {
+	compiled, err := jsvm.Compile(script)
+	if err != nil {
+		return nil, err
+	}
+	return start(compiled)
+}
+
+func start(p jsvm.Program) (*engine, error) {
+	vm, err := p.New()
+	if err != nil {
+		return nil, err
+	}
+	return &engine{vm, map[any]int{}}, nil
 }
 
 // onEngines does work for each number below n. An engine serves one caller at a
-// time, so each processor has its own; start is called with each. The error is
+// time, so each processor has its own; begin is called with each. The error is
 // that of an engine that did not start.
-func onEngines(program func() (jsvm.Program, error), n int, start func(*engine) func(i int)) error {
+func onEngines(script string, n int, begin func(*engine) func(i int)) error {
+	if n == 0 {
+		return nil
+	}
+	compiled, err := jsvm.Compile(script)
+	if err != nil {
+		return err
+	}
 	var once sync.Once
 	var broke error
-	share(n, func(next func() (int, bool)) {
-		compiled, err := program()
-		var vm *jsvm.VM
-		if err == nil {
-			vm, err = compiled.New()
-		}
+	share(runtime.GOMAXPROCS(0), n, func(next func() (int, bool)) {
+		e, err := start(compiled)
 		if err != nil {
 			once.Do(func() { broke = err })
 			return
 		}
-		defer vm.Close()
-		work := start(&engine{vm, map[any]int{}})
+		defer e.vm.Close()
+		work := begin(e)
 		for i, more := next(); more; i, more = next() {
 			work(i)
 		}
@@ -63,12 +78,12 @@ func onEngines(program func() (jsvm.Program, error), n int, start func(*engine) 
 	return broke
 }
 
-// share has every processor work on the numbers below n: work takes the next one
-// until there are no more.
-func share(n int, work func(next func() (int, bool))) {
+// share has a number of workers, one at least, work on the numbers below n: work
+// takes the next one until there are no more.
+func share(number, n int, work func(next func() (int, bool))) {
 	var taken atomic.Int64
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
+	for range min(max(number, 1), n) {
 		workers.Go(func() {
 			work(func() (int, bool) {
 				i := int(taken.Add(1)) - 1

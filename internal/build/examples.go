@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -28,33 +29,41 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
 	}
-	// Go and the engine take turns: while the script is compiled, Go makes the
-	// topologies of every rule. Each rule has its own place for what it finds, so
-	// that the order does not depend on the processors.
 	if len(rules) == 0 {
 		return nil
 	}
-	engines := program(script)
-	var compiling sync.WaitGroup
-	compiling.Go(func() { _, _ = engines() })
+	// One engine works beside Go: while it compiles the script, Go makes the first
+	// trials. A second engine would be no gain, since all of them wait for one lock
+	// on the memory that every call of a JavaScript function takes. Each rule has its
+	// own place for what it finds, so that the order does not depend on the processors.
 	found := make([]diag.List, len(rules)+1)
-	trials := make([][]trial, len(rules))
-	share(len(rules), func(next func() (int, bool)) {
+	type made struct {
+		rule   int
+		trials []trial
+	}
+	ready := make(chan made, len(rules))
+	var proving sync.WaitGroup
+	proving.Go(func() {
+		e, err := newEngine(script)
+		if err != nil {
+			found[len(rules)].Add(doesNotRun(err))
+			return
+		}
+		defer e.vm.Close()
+		for m := range ready {
+			found[m.rule] = append(found[m.rule], prover{e}.rule(rules[m.rule], m.trials)...)
+		}
+	})
+	share(runtime.GOMAXPROCS(0)-1, len(rules), func(next func() (int, bool)) {
 		bench := set.NewBench()
 		for i, more := next(); more; i, more = next() {
-			trials[i], found[i] = inGo(set, bench, rules[i], variations)
+			var trials []trial
+			trials, found[i] = inGo(set, bench, rules[i], variations)
+			ready <- made{i, trials}
 		}
 	})
-	compiling.Wait()
-	err := onEngines(engines, len(rules), func(e *engine) func(int) {
-		return func(i int) {
-			found[i] = append(found[i], prover{e}.rule(rules[i], trials[i])...)
-			trials[i] = nil
-		}
-	})
-	if err != nil {
-		found[len(rules)].Add(doesNotRun(err))
-	}
+	close(ready)
+	proving.Wait()
 	return slices.Concat(found...)
 }
 

@@ -62,7 +62,7 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 	}
 	made := make([]render.Drawing, len(pictures))
 	found := make([]diag.List, len(pictures))
-	err := onEngines(program(script), len(todo), func(e *engine) func(int) {
+	err := onEngines(script, len(todo), func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
 		return func(n int) { made[todo[n]], found[todo[n]] = d.draw(pictures[todo[n]]) }
 	})
