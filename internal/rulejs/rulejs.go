@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/lang"
 	"github.com/plumbline/plumbline/internal/model"
 	"github.com/plumbline/plumbline/internal/rule"
@@ -265,11 +264,16 @@ func (w *writer) shaped(indent, name string, x *lang.Expr, vars []string, shapes
 		file = src.File
 	}
 	w.line("%s// %s", indent, oneLine(x.Text.Value))
-	w.line("%s%s{", indent, name)
-	w.line("%s  run: %s,", indent, run)
-	w.line("%s  tree: %s,", indent, t.tree(x.Root))
-	w.line("%s  vars: %s, file: %s,", indent, quotes(vars), quote(file))
-	w.line("%s}%s", indent, end)
+	text, patterns := t.treeText()
+	more := ""
+	if len(patterns) > 0 {
+		more = fmt.Sprintf(", () => [%s]", strings.Join(patterns, ", "))
+	}
+	w.line("%s%s/* @__PURE__ */ rt.compiled(", indent, name)
+	w.line("%s  %s,", indent, run)
+	w.line("%s  %s,", indent, single(text))
+	w.line("%s  %s, %s%s", indent, quotes(vars), quote(file), more)
+	w.line("%s)%s", indent, end)
 }
 
 // parameters are those of a generated function.
@@ -307,16 +311,3 @@ var reserved = strings.Fields(`arguments await break case catch class const cont
 	eval export extends false finally for function if implements import in instanceof interface let new null package
 	private protected public return self static super switch this throw true try typeof undefined var void while with
 	yield w rt env lib mappings rules program NaN Infinity`)
-
-// place is the line and column of a rune of an expression's text.
-func (t *translator) place(n *lang.Node) string {
-	e := &lang.RuntimeError{Text: t.expr.Text, From: n.From, To: n.To}
-	span := e.Span()
-	if span.Source == nil {
-		return ""
-	}
-	line, column := position(span)
-	return fmt.Sprintf("[%d, %d]", line, column)
-}
-
-func position(s diag.Span) (line, column int) { return s.Source.Position(s.Start) }

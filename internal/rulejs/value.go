@@ -514,34 +514,3 @@ func (t *translator) modelFunction(n *lang.Node) string {
 	}
 	return fmt.Sprintf("w.lib.functions%s.run(%s)", property(n.Name), strings.Join(args, ", "))
 }
-
-// tree writes a node as the runtime's tree evaluator reads it.
-func (t *translator) tree(n *lang.Node) string {
-	if n == nil {
-		return "null"
-	}
-	parts := []string{"op: " + quote(string(n.Op))}
-	if n.Name != "" {
-		parts = append(parts, "name: "+quote(n.Name))
-	}
-	if n.Op == lang.OpLit {
-		parts = append(parts, "lit: "+literal(n.Lit))
-	}
-	if n.Optional {
-		parts = append(parts, "optional: true")
-	}
-	if n.Op == lang.OpBin && n.Name == "matches" {
-		parts = append(parts, "re: "+pattern(n.Args[1].Lit.(string)))
-	}
-	if len(n.Args) > 0 {
-		args := make([]string, len(n.Args))
-		for i, a := range n.Args {
-			args[i] = t.tree(a)
-		}
-		parts = append(parts, "args: ["+strings.Join(args, ", ")+"]")
-	}
-	if at := t.place(n); at != "" && n.Op != lang.OpLit {
-		parts = append(parts, "at: "+at)
-	}
-	return "{ " + strings.Join(parts, ", ") + " }"
-}

@@ -7,6 +7,7 @@ export {
 export * from "./builtins";
 export * from "./pure";
 export { automaton } from "./automaton";
+export { compiled } from "./compiled";
 export { chain, coalesce, declared, field, get, open, plain, reach, same, within } from "./evaluate";
 export { shaped } from "./model";
 
