@@ -124,6 +124,42 @@ func TestPureFunctionsAgree(t *testing.T) {
 	both(t, append(texts, "prefixLength(5.0 == 5 ? nil : nil)", "cidrContains(\"10.0.0.0/8\", nil)"))
 }
 
+// TestErrorsAgree: what a builtin says of arguments that it does not take.
+func TestErrorsAgree(t *testing.T) {
+	env, _ := lang.NewEnv(&model.Model{})
+	values := []string{"nil", "1", "-1", "1.5", `"a"`, `"5"`, "true", "[]", "[nil]", "[nil, 1]", "[1, nil]", "[2, 1, nil]", `["a", nil]`, `["a", "b"]`, `[1, "a"]`, "{a: 1}", "[[1], [2]]", "absent"}
+	var texts []string
+	add := func(text string) {
+		if _, problems := env.CompileUntyped(text); !problems.HasErrors() {
+			texts = append(texts, text)
+		}
+	}
+	for _, a := range values {
+		for _, f := range strings.Fields(`sort first last min max sum mean median len abs ceil floor round int float string trim upper lower type
+			keys values toPairs fromPairs reverse uniq concat flatten isIPv4 prefixLength toJSON fromJSON toBase64 fromBase64`) {
+			add(f + "(" + a + ")")
+		}
+		for _, f := range []string{"sortBy", "groupBy", "sum", "count", "map", "filter", "any", "find", "reduce"} {
+			add(f + "(" + a + ", #)")
+			add(f + "(" + a + ", # > 1)")
+		}
+		for _, b := range append(values, `"asc"`, `"desc"`, `"up"`) {
+			for _, f := range strings.Fields("sort split join repeat hasPrefix trimPrefix indexOf get take concat mean median min cidrContains") {
+				add(f + "(" + a + ", " + b + ")")
+			}
+		}
+	}
+	failed := 0
+	for _, result := range both(t, texts) {
+		if strings.HasPrefix(result, "error: ") {
+			failed++
+		}
+	}
+	if failed < len(texts)/4 {
+		t.Errorf("only %d of %d fail", failed, len(texts))
+	}
+}
+
 // TestCasesAgree: upper and lower map every character as Go's own tables do.
 func TestCasesAgree(t *testing.T) {
 	vm, err := jsvm.New(runtimeScript(t) + `

@@ -1,7 +1,7 @@
 // expr's builtins inside the language profile (internal/lang/profile.go), each
 // under expr's name. Arguments of a wrong type are a Failure, as in Go.
 
-import { add, at, boundedText, byteLength, compareText, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
+import { Failure, add, at, boundedText, byteLength, compareText, equal, fail, hashable, isNil, known, less, listKind, more, nameOf, nilList, readable, toInt, typeName, typedList } from "./ops";
 import { show } from "./show";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 import { lowerRuns, upperRuns } from "./unicode.gen";
@@ -9,6 +9,16 @@ import { lowerRuns, upperRuns } from "./unicode.gen";
 type Builtin = (...args: Value[]) => Value;
 /** A builtin with a closure; the closure gets the element and its index. */
 type Loop = (list: Value, f: (element: Value, index: number) => Value, extra?: Value) => Value;
+
+/** Runs f; what it finds wrong inside the arguments is said of the arguments, as in Go. */
+function blaming<T>(name: string, args: Value[], f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    if (e instanceof Failure) return wrong(name, ...args);
+    throw e;
+  }
+}
 
 function wrong(name: string, ...args: Value[]): never {
   return fail(`"${name}" does not work on ${args.map((a) => nameOf(a)).join(" and ")}`);
@@ -389,7 +399,11 @@ export const flatten: Builtin = (v) => (Array.isArray(v) ? flattened(v, []) : wr
 export const keys: Builtin = (v) => pairs("keys", v!).map(([k]) => k);
 export const values: Builtin = (v) => pairs("values", v!).map(([, x]) => x);
 export const toPairs: Builtin = (v) => pairs("toPairs", v!).map((p) => typedList("pair", p));
-export const sort: Builtin = (v, direction = "asc") => (Array.isArray(v) && listKind(v) !== "pair" ? sorted("sort", v, v, direction) : fail(`${nameOf(v!)} cannot be sorted`));
+export const sort: Builtin = (v, direction) => {
+  if (!Array.isArray(v) || listKind(v) === "pair") return fail(`${nameOf(v!)} cannot be sorted`);
+  // Which two elements are compared first is not the same in every engine.
+  return blaming("sort", direction === undefined ? [v] : [v, direction], () => sorted("sort", v, v, direction === undefined ? "asc" : direction));
+};
 export const splitAfter: Builtin = (...a) => splitAfterN(text("splitAfter", a, 0), text("splitAfter", a, 1), a.length > 2 ? whole("splitAfter", a, 2) : -1);
 export const repeat: Builtin = (...a) => {
   const n = whole("repeat", a, 1);
@@ -399,11 +413,11 @@ export const repeat: Builtin = (...a) => {
   return boundedText(() => (n > 1e6 ? wrong("repeat", ...a) : s.repeat(n)), s.length * times, () => byteLength(s) * times);
 };
 export const mean: Builtin = (...a) => {
-  const [count, total] = totals(a);
+  const [count, total] = blaming("mean", a, () => totals(a));
   return count === 0 ? 0 : total / count;
 };
 export const median: Builtin = (...a) => {
-  const xs = numbers(a, []).sort(compareNumbers);
+  const xs = blaming("median", a, () => numbers(a, [])).sort(compareNumbers);
   const n = xs.length;
   if (n === 0) return 0;
   return n % 2 === 1 ? xs[(n - 1) / 2]! : (xs[n / 2 - 1]! + xs[n / 2]!) / 2;
@@ -526,18 +540,18 @@ const MAX_NESTING = 1000;
 
 /** JSON as Go reads it: no number beyond float64, lone surrogates replaced. */
 function plainJSON(s: string): Value {
-  if (s.replace(/[^[{]/g, "").length > MAX_NESTING) return fail(`"fromJSON" does not work on deeply nested text`);
+  if (s.replace(/[^[{]/g, "").length > MAX_NESTING) return wrong("fromJSON", s);
   let v: unknown;
   try {
     v = JSON.parse(s);
   } catch {
-    return fail(`"fromJSON" does not work on this text`);
+    return wrong("fromJSON", s);
   }
   return plainValue(v);
 }
 
 function plainValue(v: unknown): Value {
-  if (typeof v === "number" && !Number.isFinite(v)) return fail(`"fromJSON" does not work on this text`);
+  if (typeof v === "number" && !Number.isFinite(v)) return wrong("fromJSON", "");
   if (typeof v === "string") return wellFormed(v);
   if (Array.isArray(v)) return v.map(plainValue);
   if (v === null || typeof v !== "object") return v as null | boolean | number;
