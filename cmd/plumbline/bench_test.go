@@ -163,7 +163,8 @@ func (b *rowsOf) add(typ, name, properties string) {
 		rowsGroup, typ, name, name[strings.LastIndexByte(name, '/')+1:], strings.ToLower(typ), properties)
 }
 
-// machine adds a virtual machine with an interface in the network of its fifty.
+// machine adds a virtual machine with an interface in the network of its fifty. Of
+// each seventh more is known than of the others.
 func (b *rowsOf) machine(i int) {
 	network := fmt.Sprintf("net-%d", i/50)
 	if i%50 == 0 {
@@ -171,7 +172,11 @@ func (b *rowsOf) machine(i int) {
 		b.add("Microsoft.Network/virtualNetworks", network, fmt.Sprintf(`{"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": [{"name": "default", "properties": {"addressPrefix": "10.0.0.0/24", "networkSecurityGroup": {"id": "%sMicrosoft.Network/networkSecurityGroups/%s"}}}], "virtualNetworkPeerings": []}`, rowsGroup, network))
 	}
 	b.add("Microsoft.Network/networkInterfaces", fmt.Sprintf("nic-%d", i), fmt.Sprintf(`{"ipConfigurations": [{"name": "ip", "properties": {"privateIPAllocationMethod": "Dynamic", "subnet": {"id": "%sMicrosoft.Network/virtualNetworks/%s/subnets/default"}}}], "virtualMachine": {"id": "%sMicrosoft.Compute/virtualMachines/vm-%d"}}`, rowsGroup, network, rowsGroup, i))
-	b.add("Microsoft.Compute/virtualMachines", fmt.Sprintf("vm-%d", i), fmt.Sprintf(`{"hardwareProfile": {"vmSize": "Standard_D2s_v5"}, "storageProfile": {"osDisk": {"osType": "Linux"}}, "networkProfile": {"networkInterfaces": [{"id": "%sMicrosoft.Network/networkInterfaces/nic-%d"}]}}`, rowsGroup, i))
+	profile := ""
+	if i%7 == 6 {
+		profile = `"osProfile": {"linuxConfiguration": {"disablePasswordAuthentication": true}}, `
+	}
+	b.add("Microsoft.Compute/virtualMachines", fmt.Sprintf("vm-%d", i), fmt.Sprintf(`{"hardwareProfile": {"vmSize": "Standard_D2s_v5"}, %s"storageProfile": {"osDisk": {"osType": "Linux"}}, "networkProfile": {"networkInterfaces": [{"id": "%sMicrosoft.Network/networkInterfaces/nic-%d"}]}}`, profile, rowsGroup, i))
 	b.add("Microsoft.Compute/disks", fmt.Sprintf("disk-%d", i), fmt.Sprintf(`{"diskSizeGB": 30, "diskState": "Attached", "provisioningState": "Succeeded", "creationData": {"createOption": "FromImage"}, "timeCreated": "2026-01-01T00:00:%02dZ"}`, i%60))
 }
 

@@ -126,7 +126,7 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   };
   const problems = [...t.problems];
   if (t.world) {
-    const w: Context = { collections: t.world.collections, declared: t.world.declared, lib };
+    const w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map() };
     const wanted = options.rules?.length ? rules.filter((r) => options.rules!.includes(r.id)) : rules;
     const checker = new Checker(t, w, options, out, problems, explain, listed);
     wanted.forEach((r, i) => {

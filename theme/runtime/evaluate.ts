@@ -40,7 +40,15 @@ export interface Library {
 /** A world with its library. */
 export interface Context extends World {
   lib: Library;
+  /**
+   * How often in a row each expression came out open. Of many objects it then mostly does again, and evaluating it the
+   * fast way first only takes time. Absent where that way is what is asked for.
+   */
+  open?: Map<Expr, number>;
 }
+
+/** How often in a row an expression comes out open before the fast way is left out. */
+const OFTEN = 4;
 
 /** The name under which a derived value's tree knows its object. */
 export const SELF = "(self)";
@@ -170,16 +178,31 @@ export function open(reason: Value): never {
  */
 export function evaluate(x: Expr, w: Context, args: Value[]): Value {
   work.steps = 0;
+  const open = w.open?.get(x) ?? 0;
+  if (open >= OFTEN) {
+    const v = evaluateTree(x, w, args);
+    if (!isOpen(v)) w.open!.delete(x);
+    return v;
+  }
   try {
-    return args.length === 1 ? x.run(w, args[0]!) : x.run(w, ...args);
+    const v = args.length === 1 ? x.run(w, args[0]!) : x.run(w, ...args);
+    if (open > 0) w.open!.delete(x);
+    return v;
   } catch (e) {
     if (!(e instanceof Unknown) && !(e instanceof Failure) && !(e instanceof RuntimeError)) throw e;
     const v = evaluateTree(x, w, args);
-    if (!(e instanceof Unknown) && !(v instanceof Unknown) && !(v instanceof Partial)) {
-      throw new RuntimeError(e.message, x.file, x.tree.at);
+    if (!isOpen(v)) {
+      if (!(e instanceof Unknown)) throw new RuntimeError(e.message, x.file, x.tree.at);
+      w.open?.delete(x);
+    } else {
+      w.open?.set(x, open + 1);
     }
     return v;
   }
+}
+
+function isOpen(v: Value): boolean {
+  return v instanceof Unknown || v instanceof Partial;
 }
 
 /** Evaluates an expression of a mapping over an empty context; what fails or stays open is an Unknown. */

@@ -113,10 +113,14 @@ class Linker {
   private readonly inverse = new Map<string, InverseLink>();
   private readonly fields = new Map<Field, InverseLink>();
   private readonly stubs = new Set<Obj>();
+  private readonly kinds = new Map<string, Kind>();
 
   constructor(private readonly input: Linking) {
     const { model } = input;
-    for (const k of model.kinds) this.objects.set(k.name, new Map());
+    for (const k of model.kinds) {
+      this.objects.set(k.name, new Map());
+      this.kinds.set(k.name, k);
+    }
     for (const source of model.kinds) {
       for (const f of source.fields) {
         const t = linkType(f.type);
@@ -195,7 +199,7 @@ class Linker {
 
   /** The object a reference means: one of the input, or a stub. */
   private follow(t: Type, r: Ref): Value {
-    const kind = kindOf(this.input.model, t.link!)!;
+    const kind = this.kinds.get(t.link!)!;
     const objects = this.objects.get(kind.name)!;
     let known = objects.get(r.identity);
     if (known !== undefined) return known;

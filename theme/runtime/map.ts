@@ -8,7 +8,7 @@ import { emptyContext, evaluateMapping, type Context, type Expr } from "./evalua
 import { notInInput, type Draft, type Linking, type Ref } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
-import { kindOf, type Kind } from "./model";
+import type { Kind } from "./model";
 import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
@@ -191,7 +191,7 @@ export class Mapper {
     else if (m.id !== null) name = lastSegment(id);
     if (identityOf(name) === null) name = lastSegment(id);
     const d: Draft = {
-      kind: kindOf(this.program.model, m.kind)!, identity, id: shown(id), name: shown(name), place, exists, fields: newMap() as Draft["fields"],
+      kind: t.kindOf(m), identity, id: shown(id), name: shown(name), place, exists, fields: newMap() as Draft["fields"],
       idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
       absent: `is not set in ${file}`, bare: "", referred: false, unresolved: null,
     };

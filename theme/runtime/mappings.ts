@@ -2,7 +2,7 @@
 
 import { isMap, keysOf } from "./armvalue";
 import type { Expr, Node as ExprNode } from "./evaluate";
-import { kindOf, type Field, type Model, type Type } from "./model";
+import { kindOf, type Field, type Kind, type Model, type Type } from "./model";
 import type { Mapping } from "./program";
 import { lowerASCII } from "./source";
 import type { Value } from "./value";
@@ -41,6 +41,7 @@ export class MappingTable {
   readonly within = new Map<Mapping, Field | null>();
   /** The fields that a mapping gives, with their types. */
   private readonly fields = new Map<Mapping, MappedField[]>();
+  private readonly kinds = new Map<Mapping, Kind>();
   /** What mappings read of the values of a type. */
   private readonly reading = new Map<string, Set<string> | null>();
   /** Some document of the format need not hold everything. */
@@ -58,6 +59,13 @@ export class MappingTable {
       this.within.set(m, partOf(model, m));
       for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
     }
+  }
+
+  /** The kind of what a mapping makes. */
+  kindOf(m: Mapping): Kind {
+    let out = this.kinds.get(m);
+    if (out === undefined) this.kinds.set(m, (out = kindOf(this.model, m.kind)!));
+    return out;
   }
 
   fieldsOf(m: Mapping): MappedField[] {
