@@ -5,7 +5,7 @@ import type { Trace } from "./explainer";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
-import { openValue, RuntimeError, sameMissing } from "./tree";
+import { both, openValue, RuntimeError } from "./tree";
 import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
 
 /** A rule as internal/rulejs writes it. */
@@ -179,10 +179,10 @@ class Checker {
   }
 
   judge(r: Rule, o: Obj | null, args: Value[]): void {
-    let { verdict, missing } = verdictOf(r, this.w, args);
+    let { verdict, open } = verdictOf(r, this.w, args);
     if (o?.exists && (verdict === "pass" || verdict === "fail")) {
       verdict = "unknown";
-      missing = [{ path: r.subject, reason: o.exists.reason }];
+      open = Unknown.read(new Unknown(o.exists.reason), "", r.subject);
     }
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
     this.out.summary[verdict]++;
@@ -198,7 +198,7 @@ class Checker {
       page: r.page,
       source: o ? written(o.place) : { file: this.t.file, pointer: "", line: 1, column: 1 },
     };
-    if (missing.length > 0) finding.missing = missing;
+    if (open !== null && open.missing.length > 0) finding.missing = open.missing;
     this.out.findings.push(this.explained(finding, r, args));
   }
 
@@ -213,22 +213,22 @@ class Checker {
   }
 
   fact(r: Rule, fact: Expr, o: Obj | null, args: Value[]): void {
-    const list = (value: string | null, missing: Missing[]): void => {
+    const list = (v: Value, open: Unknown | null): void => {
       if (this.listed && !this.listed.fact(r)) return;
-      this.out.facts.push(this.explained({ rule: r.id, subject: subjectOf(o), value, missing }, r, args));
+      const said = open === null ? { value: show(v), missing: [] } : { value: null, missing: open.missing };
+      this.out.facts.push(this.explained({ rule: r.id, subject: subjectOf(o), ...said }, r, args));
     };
     if (r.where) {
       const applies = condition(r.where, evaluate(r.where, this.w, args));
       if (applies === false) return;
       if (applies instanceof Unknown) {
-        list(null, applies.missing);
+        list(null, applies);
         return;
       }
     }
     const v = evaluate(fact, this.w, args);
     const u = openValue(v);
-    if (u) list(null, u.missing);
-    else if (v !== null) list(show(v), []);
+    if (u !== null || v !== null) list(v, u);
   }
 }
 
@@ -255,25 +255,24 @@ function condition(x: Expr, v: Value): boolean | Unknown {
   throw new RuntimeError(`a condition is true or false, not ${nameOf(v)}`, x.file, x.tree.at);
 }
 
-function verdictOf(r: Rule, w: Context, args: Value[]): { verdict: Verdict; missing: Missing[] } {
+/** The verdict, and what left it open. */
+function verdictOf(r: Rule, w: Context, args: Value[]): { verdict: Verdict; open: Unknown | null } {
   let where: Unknown | null = null;
   if (r.where) {
     const applies = condition(r.where, evaluate(r.where, w, args));
-    if (applies === false) return { verdict: "not-applicable", missing: [] };
+    if (applies === false) return { verdict: "not-applicable", open: null };
     if (applies instanceof Unknown) where = applies;
   }
   let holds: boolean | Unknown;
   try {
     holds = condition(r.assert!, evaluate(r.assert!, w, args));
   } catch (e) {
-    if (where && e instanceof RuntimeError) return { verdict: "unknown", missing: where.missing };
+    if (where && e instanceof RuntimeError) return { verdict: "unknown", open: where };
     throw e;
   }
-  if (holds === true) return { verdict: "pass", missing: [] };
-  if (holds === false) return where ? { verdict: "unknown", missing: where.missing } : { verdict: "fail", missing: [] };
-  const missing = where ? [...where.missing] : [];
-  for (const m of holds.missing) if (!missing.some((x) => sameMissing(x, m))) missing.push(m);
-  return { verdict: "unknown", missing };
+  if (holds === true) return { verdict: "pass", open: null };
+  if (holds === false) return where ? { verdict: "unknown", open: where } : { verdict: "fail", open: null };
+  return { verdict: "unknown", open: both(where, holds) };
 }
 
 /** By file, place, code and message, without exact duplicates; as diag.List.Sorted. */

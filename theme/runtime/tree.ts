@@ -7,7 +7,7 @@ import type { Recorder } from "./explainer";
 import { SELF, field, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
 import { Failure, at, binary, isNil, known, mapOf, matches, nameOf, negate, not, positive, slice, why } from "./ops";
 import { pure } from "./pure";
-import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Missing, type Value } from "./value";
+import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 
 /** A failure of an expression on known values: its author's bug, with its place. */
 export class RuntimeError extends Error {
@@ -44,39 +44,23 @@ function closure(f: Frame | undefined): { elem: Val; i: number; acc: Val } {
 const value = (v: Value, path = ""): Val => ({ v, path });
 
 /** Gives an unknown its path: a leaf gets one, a derived value's get theirs prefixed. */
-function opened(u: Unknown, base: string, path: string): Unknown {
-  const out = new Unknown(u.reason, u.text, u.expr);
-  out.missing = u.missing.length === 0
-    ? [{ path: path || "value", reason: u.reason }] // a value that was computed has no path
-    : u.missing.map((m) => (m.path.startsWith(".") ? { path: base + m.path, reason: m.reason } : m));
-  return out;
-}
+const opened = Unknown.read;
 
 /** Gives an unknown that has not been read by a path yet its path. */
 function named(u: Unknown, path: string): Unknown {
-  return u.missing.length > 0 ? u : opened(u, "", path);
+  return u.named ? u : opened(u, "", path);
 }
 
 /** What an operator gives for an operand that is not known: not the operand itself, so that it does not compare as the same. */
 function unnamed(u: Unknown): Unknown {
-  if (u.expr === "" && u.text === "") return u;
-  const out = new Unknown(u.reason);
-  out.missing = u.missing;
-  return out;
+  return u.expr === "" && u.text === "" ? u : Unknown.of(u);
 }
 
 /** Merges unknowns; null ones are skipped. */
-function both(a: Unknown | null, b: Unknown | null): Unknown | null {
+export function both(a: Unknown | null, b: Unknown | null): Unknown | null {
   if (a === null) return b;
   if (b === null) return a;
-  const merged = new Unknown(a.reason);
-  merged.missing = [...a.missing];
-  for (const m of b.missing) if (!merged.missing.some((x) => sameMissing(x, m))) merged.missing.push(m);
-  return merged;
-}
-
-export function sameMissing(a: Missing, b: Missing): boolean {
-  return a.path === b.path && a.reason === b.reason;
+  return Unknown.both(a, b);
 }
 
 /** The unknown that a result is when a whole value is asked for, or null. */
@@ -186,7 +170,7 @@ export class Tree {
   read(v: Value, base: string, path: string): Val {
     if (v === null || typeof v !== "object" || v instanceof Obj) return value(v, path);
     v = unfailed(v);
-    if (v instanceof Unknown && (v.missing.length === 0 || base !== "")) return value(opened(v, base, path), path);
+    if (v instanceof Unknown && (!v.named || base !== "")) return value(opened(v, base, path), path);
     if (v instanceof Partial && v.open) return value(new Partial(v.items, opened(v.open, base, path)), path);
     return value(v, path);
   }
@@ -200,9 +184,7 @@ export class Tree {
     const b = base.v;
     if (b instanceof Unknown) {
       // What is read from it is another value: it has neither its text nor its identity.
-      const u = new Unknown(b.reason);
-      u.missing = b.missing;
-      return value(u);
+      return value(Unknown.of(b));
     }
     if (n.optional && isNil(b)) {
       this.rec?.step(from, base);
@@ -346,9 +328,7 @@ export class Tree {
       const b = textParts(r.v);
       if (a && b) {
         const merged = both(lu, ru)!;
-        const out = new Unknown(merged.reason, a[0] + b[0], a[1] + b[1]);
-        out.missing = merged.missing;
-        return value(out);
+        return value(Unknown.of(merged, a[0] + b[0], a[1] + b[1]));
       }
     }
     return null;

@@ -3,10 +3,18 @@
 // int is bigint, float is number, nil is null, a list an Array, a record a
 // plain object without prototype. Obj, Unknown and Partial complete them.
 
+/** The list of an unknown to which no path leads yet. */
+const none: Missing[] = [];
+
 /** A value that the input does not determine. Thrown by a read to stop the fast evaluator. */
 export class Unknown {
-  /** Paths, as the rule writes them, of every unknown that left a result open. */
-  missing: Missing[] = [];
+  private list: Missing[] | null = none;
+  /** What the list is made of, while nobody has asked for it: most unknowns are never listed. */
+  private from: Unknown | null = null;
+  private and: Unknown | null = null;
+  private base = "";
+  private path = "";
+
   constructor(
     /** Why: `[parameters('x')] has no default`. */
     readonly reason: string,
@@ -15,6 +23,78 @@ export class Unknown {
     /** Identity of an unresolved text: its whole normalised expression. */
     readonly expr = "",
   ) {}
+
+  /** Paths, as the rule writes them, of every unknown that left a result open. */
+  get missing(): Missing[] {
+    return (this.list ??= this.and === null ? this.opened() : this.merged());
+  }
+
+  set missing(list: Missing[]) {
+    this.list = list;
+  }
+
+  /** Whether any path leads to it yet. */
+  get named(): boolean {
+    return this.list !== none;
+  }
+
+  /** An unknown read by a path: a leaf gets the path, a derived value's paths get the base prefixed. */
+  static read(u: Unknown, base: string, path: string): Unknown {
+    const out = new Unknown(u.reason, u.text, u.expr);
+    out.list = null;
+    out.from = u;
+    out.base = base;
+    out.path = path;
+    return out;
+  }
+
+  /** Another value that is open for the same reason. */
+  static of(u: Unknown, text = "", expr = ""): Unknown {
+    const out = new Unknown(u.reason, text, expr);
+    out.list = u.list;
+    out.from = u.from;
+    out.and = u.and;
+    out.base = u.base;
+    out.path = u.path;
+    return out;
+  }
+
+  /** What two unknowns leave open together. */
+  static both(a: Unknown, b: Unknown): Unknown {
+    const out = new Unknown(a.reason);
+    out.list = null;
+    out.from = a;
+    out.and = b;
+    return out;
+  }
+
+  private opened(): Missing[] {
+    const u = this.from!;
+    if (!u.named) return [{ path: this.path || "value", reason: u.reason }]; // a value that was computed has no path
+    return u.missing.map((m) => (m.path.startsWith(".") ? { path: this.base + m.path, reason: m.reason } : m));
+  }
+
+  // Loops merge what each element leaves open, so that parts may stand in each other a thousand deep.
+  private merged(): Missing[] {
+    const out: Missing[] = [];
+    const seen = new Set<string>();
+    let first = true;
+    const pending: Unknown[] = [this];
+    for (let u = pending.pop(); u !== undefined; u = pending.pop()) {
+      if (u.list === null && u.and !== null) {
+        pending.push(u.and, u.from!);
+        continue;
+      }
+      for (const m of u.missing) {
+        const key = `${m.path}\0${m.reason}`;
+        if (!first && seen.has(key)) continue;
+        seen.add(key);
+        out.push(m);
+      }
+      first = false;
+    }
+    return out;
+  }
 }
 
 export interface Missing {
