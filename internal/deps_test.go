@@ -26,6 +26,7 @@ internal/document: internal/diag | go.yaml.in/yaml/v4
 internal/config:   internal/diag internal/document | github.com/spf13/viper github.com/spf13/pflag
 internal/model:    internal/diag internal/document
 internal/lang:     internal/diag internal/model | github.com/expr-lang/expr
+internal/prose:    internal/model internal/lang
 internal/topology: internal/diag internal/document internal/model internal/lang
 internal/content:  internal/diag internal/document | github.com/yuin/goldmark github.com/alecthomas/chroma/v2 golang.org/x/net
 internal/rule:     internal/diag internal/document internal/model internal/lang internal/topology internal/content
@@ -38,7 +39,7 @@ internal/bundle/gen: internal/bundle
 internal/eval:     internal/diag internal/model internal/lang internal/topology internal/rule internal/rulejs internal/jsvm internal/bundle
 internal/render:   internal/diag internal/bundle internal/content
 internal/serve:    internal/diag internal/render | github.com/fsnotify/fsnotify
-internal/build:    internal/diag internal/document internal/config internal/model internal/lang internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
+internal/build:    internal/diag internal/document internal/config internal/model internal/lang internal/prose internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 
 theme:

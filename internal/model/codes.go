@@ -30,6 +30,11 @@ object has an ` + "`id`" + ` and a ` + "`name`" + `. Choose another name.`},
 Types are ` + "`string`, `int`, `number`, `bool`, `cidr`, `ip`, `any`" + `, an enum, a record, a link, and a list of one of them:
 
 ` + "```yaml\nsku:      { enum: [Basic, Standard] }\nprefixes: { type: [cidr] }\nsubnet:   { link: subnets, inverse: bastions }\nrules:    { type: [record], fields: { port: { type: int } } }\n```"},
+		{Code: "model/bad-words", Severity: diag.Error, Summary: "the words for a name do not fit it", Doc: `
+Words are how the page of a rule speaks of a name of the model. Those of a function say where each of its parameters stands, else two rules that
+differ would read the same:
+
+` + "```yaml\nreaches:\n  params: { bastion: bastions, vm: virtualMachines }\n  words: \"{bastion} reaches {vm's} network\"\n```"},
 		{Code: "model/bad-default", Severity: diag.Error, Summary: "the default of a field is not of its type", Doc: `
 A default is what an absent field is known to mean. It has the field's type; ` + "`default: null`" + ` says that absent means none, and is the only
 default of a link.`},

@@ -188,8 +188,8 @@ func (l *loader) expression(n *document.Node, what string) Text {
 	return t
 }
 
-// words are names that expressions cannot read as plain names.
-var words = [...]string{"and", "contains", "else", "endsWith", "false", "if", "in", "let", "matches", "nil", "not", "or", "startsWith", "true"}
+// reserved are names that expressions cannot read as plain names.
+var reserved = [...]string{"and", "contains", "else", "endsWith", "false", "if", "in", "let", "matches", "nil", "not", "or", "startsWith", "true"}
 
 // name reports whether expressions can use a name as it stands.
 func (l *loader) name(name string, span diag.Span, what string) bool {
@@ -200,7 +200,7 @@ func (l *loader) name(name string, span diag.Span, what string) bool {
 		l.report("model/bad-name", span, fmt.Sprintf("the name %q of %s is not a name in expressions", name, what), "use letters, digits and _, and begin with a letter")
 		return false
 	}
-	if name == "" || slices.Contains(words[:], name) {
+	if name == "" || slices.Contains(reserved[:], name) {
 		l.report("model/reserved-name", span, fmt.Sprintf("%s cannot be called %q: the language uses the word", what, name), "choose another name")
 		return false
 	}
@@ -251,7 +251,7 @@ func (l *loader) kind(k *Kind, n *document.Node) {
 		k.Title = k.One
 		return
 	}
-	l.keys(n, what, "one", "title", "doc", "fromReferences", "fields", "derived")
+	l.keys(n, what, "one", "title", "doc", "words", "fromReferences", "fields", "derived")
 	if o := n.Get("one"); o != nil {
 		if text := l.text(o, `"one"`); text != "" && l.name(text, o.Span, "an object") {
 			k.One = text
@@ -261,6 +261,7 @@ func (l *loader) kind(k *Kind, n *document.Node) {
 		k.Title = k.One
 	}
 	k.Doc = l.text(n.Get("doc"), `"doc"`)
+	k.Words = l.words(n, nil)
 	k.FromReferences = l.flag(n.Get("fromReferences"), `"fromReferences"`)
 	if fields := l.mapOf(n.Get("fields"), `"fields"`); fields != nil {
 		k.Fields = l.fields(fields, k.Name, true)
@@ -296,8 +297,9 @@ func (l *loader) derived(n *document.Node, k *Kind) []*Derived {
 		d := &Derived{Name: e.Key}
 		expr := e.Value
 		if e.Value.Kind == document.Map {
-			l.keys(e.Value, what, "expr", "doc")
+			l.keys(e.Value, what, "expr", "doc", "words", "not")
 			d.Doc = l.text(e.Value.Get("doc"), `"doc"`)
+			d.Words = l.words(e.Value, nil)
 			if expr = e.Value.Get("expr"); expr == nil {
 				l.report("model/missing-key", e.KeySpan, what+` has no "expr"`, "")
 				continue
@@ -387,7 +389,7 @@ func (l *loader) functions(n *document.Node) {
 		if body == nil {
 			continue
 		}
-		l.keys(body, what, "params", "body", "doc")
+		l.keys(body, what, "params", "body", "doc", "words", "not")
 		f := &Function{Name: e.Key, Doc: l.text(body.Get("doc"), `"doc"`)}
 		if params := l.mapOf(body.Get("params"), `"params"`); params != nil {
 			for _, p := range params.Entries {
@@ -396,6 +398,7 @@ func (l *loader) functions(n *document.Node) {
 				}
 			}
 		}
+		f.Words = l.words(body, f.Params)
 		if body.Get("body") == nil {
 			l.report("model/missing-key", e.KeySpan, what+` has no "body"`, "write its expression")
 			continue

@@ -39,7 +39,8 @@ type Kind struct {
 	One            string // an element's name: "bastion"
 	Title          string // for people: "Azure Bastion"
 	Doc            string
-	FromReferences bool // an object that others only refer to is a subject too
+	Words          Words // a noun: "Bastion"
+	FromReferences bool  // an object that others only refer to is a subject too
 	Fields         []*Field
 	Derived        []*Derived
 	Span           diag.Span
@@ -49,6 +50,7 @@ type Kind struct {
 type Field struct {
 	Name       string
 	Doc        string
+	Words      Words
 	Type       Type
 	Inverse    string // for a link: the list of this kind's objects on the linked object
 	HasDefault bool   // absent then means Default, else unknown
@@ -71,17 +73,29 @@ type Type struct {
 // Derived is a value computed from an object, at most once and on demand.
 // Its expression sees the object's fields as plain names, and every collection.
 type Derived struct {
-	Name string
-	Doc  string
-	Expr Text
+	Name  string
+	Doc   string
+	Words Words
+	Expr  Text
 }
 
 // Function is a named expression with typed parameters.
 type Function struct {
 	Name   string
 	Doc    string
+	Words  Words
 	Params []Param
 	Body   Text
+}
+
+// Words are how a sentence speaks of a name of the model, for readings of rules.
+//
+// Of a value they are a noun, "DNS server"; of a truth what is said of its object,
+// "has a gateway"; of a declared truth, and of a function, the whole sentence or
+// noun, in which {bastion} stands for a parameter and {bastion's} for its genitive.
+type Words struct {
+	Say string // "" where the model has none
+	Not string // what is said where a truth is false; "" where that follows from Say
 }
 
 // Param is a parameter of a function; Type.Link names a kind for objects.

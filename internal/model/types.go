@@ -54,8 +54,9 @@ func (l *loader) field(f *Field, n *document.Node, owner string, ofKind bool) bo
 		f.Type, ok = l.shortType(n, what, nil)
 		return ok
 	}
-	l.keys(n, what, "type", "enum", "link", "fields", "inverse", "default", "doc")
+	l.keys(n, what, "type", "enum", "link", "fields", "inverse", "default", "doc", "words", "not")
 	f.Doc = l.text(n.Get("doc"), `"doc"`)
+	f.Words = l.words(n, nil)
 	if f.Type, ok = l.longType(n, what, f.Span); !ok {
 		return false
 	}

@@ -68,6 +68,7 @@ type Rule struct {
 	Where      string         // expressions, as written
 	Assert     string
 	Fact       string
+	Reading    []Passage // what they say, in words
 	Message    string
 	Fix, Notes string // Markdown
 	References []string
@@ -75,6 +76,18 @@ type Rule struct {
 	Since      string
 	Deprecated *Deprecated
 	Examples   []Example
+}
+
+// Passage is a paragraph or an entry of a list, and the list that it ends in.
+type Passage struct {
+	Text  []Piece
+	Items []Passage
+}
+
+// Piece is a run of words or of code.
+type Piece struct {
+	Text string
+	Code bool
 }
 
 // Deprecated says when and why a rule was retired.

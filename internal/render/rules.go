@@ -18,6 +18,7 @@ type ruleView struct {
 	Quote                   quote
 	PageTitle, SentenceHref string
 	For, Message            string
+	Reading                 []Passage
 	WhereHTML, AssertHTML   template.HTML
 	FactHTML                template.HTML
 	FixHTML, NotesHTML      template.HTML
@@ -140,6 +141,7 @@ func (s *site) ruleView(i int) view {
 		PageTitle:    r.Page.Title,
 		SentenceHref: content.RelativeURL(at, r.Page.URL) + "#" + r.ID,
 		For:          r.For,
+		Reading:      r.Reading,
 		Message:      r.Message,
 		WhereHTML:    expression(r.Page, r.Where, at),
 		AssertHTML:   expression(r.Page, r.Assert, at),
