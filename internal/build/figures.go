@@ -16,6 +16,7 @@ import (
 const (
 	wideFigure   = 688
 	narrowFigure = 312
+	smallFigure  = 300 // beside the words of an example, and under them on a phone
 )
 
 // drawings are the figures of a site: of its pages, and of the examples that rule
@@ -23,6 +24,7 @@ const (
 type drawings struct {
 	pages    map[*content.Figure]render.Drawing
 	examples map[*rule.Example]render.Drawing
+	parts    map[*rule.Example]render.Drawing
 }
 
 // picture is a figure to draw.
@@ -32,13 +34,15 @@ type picture struct {
 	title   string
 	id      string
 	span    diag.Span
+	part    bool // only what the example is about
+	width   int  // the one that it is drawn for; 0 is both
 	put     func(render.Drawing)
 }
 
 // draw makes the figures of a site in the engine that proved its rules. Those of
 // the last build stay as long as nothing they are made of changes.
 func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List) {
-	out := drawings{map[*content.Figure]render.Drawing{}, map[*rule.Example]render.Drawing{}}
+	out := drawings{map[*content.Figure]render.Drawing{}, map[*rule.Example]render.Drawing{}, map[*rule.Example]render.Drawing{}}
 	pictures := picturesOf(src, out)
 	if src.Env.Figure() == nil || len(pictures) == 0 {
 		return out, nil
@@ -81,22 +85,25 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 	return out, problems
 }
 
-// picturesOf lists the figures of pages and, of each rule, the first example that
-// it fails: what is wrong shows best.
+// picturesOf lists the figures of pages and, of each rule, a small one of each
+// example and a large one of the first that it fails: what is wrong shows best.
 func picturesOf(src Sources, out drawings) []picture {
 	var list []picture
 	for _, page := range src.Content.Pages {
 		for _, f := range page.Figures {
-			list = append(list, picture{&rule.Example{Sample: f.Sample}, "", f.Alt, fmt.Sprintf("plFigure%d", f.Number), f.Span,
+			list = append(list, picture{&rule.Example{Sample: f.Sample}, "", f.Alt, fmt.Sprintf("plFigure%d", f.Number), f.Span, false, 0,
 				func(d render.Drawing) { out.pages[f] = d }})
 		}
 	}
 	for _, r := range src.Rules.Rules {
+		first := true
 		for _, e := range r.Examples {
-			if e.Expect == "fail" {
-				list = append(list, picture{e, r.ID, fmt.Sprintf("The topology of the example “%s”", e.Name), "plExample", e.Span,
+			// Examples that look the same share a figure, so it has neither a name of its own.
+			list = append(list, picture{e, r.ID, "What the example is about", "plPart", e.Span, true, smallFigure, func(d render.Drawing) { out.parts[e] = d }})
+			if first && e.Expect == "fail" {
+				first = false
+				list = append(list, picture{e, r.ID, fmt.Sprintf("The topology of the example “%s”", e.Name), "plExample", e.Span, false, wideFigure,
 					func(d render.Drawing) { out.examples[e] = d }})
-				break
 			}
 		}
 	}
@@ -105,7 +112,7 @@ func picturesOf(src Sources, out drawings) []picture {
 
 // key names everything that a drawing is made of.
 func (p picture) key(set *rule.Set, script [sha256.Size]byte) [sha256.Size]byte {
-	data, err := json.Marshal([]any{script, set.Case(&rule.Rule{ID: p.rule}, p.example), p.title, p.id})
+	data, err := json.Marshal([]any{script, set.Case(&rule.Rule{ID: p.rule}, p.example), p.title, p.id, p.part, p.width, p.example.Subject})
 	if err != nil {
 		panic(err) // texts always encode
 	}
@@ -123,6 +130,14 @@ func (d *drawer) draw(p picture) (render.Drawing, diag.List) {
 	var out render.Drawing
 	var problems diag.List
 	more := d.bench.With(p.example, p.example.Changes(), func(t topology.Variant) {
+		if p.width != 0 {
+			svg, width, err := d.picture(p, base, t.Patch, p.id, p.width)
+			if err != nil {
+				problems.Add(undrawn(p.span, err))
+			}
+			out.Wide, out.Width = svg, width
+			return
+		}
 		for _, v := range []struct {
 			to     *string
 			id     string
@@ -149,7 +164,7 @@ func (d *drawer) picture(p picture, base *topology.Base, patch []byte, id string
 	if err != nil {
 		return "", 0, err
 	}
-	request, err := json.Marshal(map[string]any{"rule": p.rule, "base": number, "variant": json.RawMessage(patch), "title": p.title, "id": id, "width": width})
+	request, err := json.Marshal(map[string]any{"rule": p.rule, "base": number, "variant": json.RawMessage(patch), "title": p.title, "id": id, "width": width, "part": p.part, "subject": p.example.Subject})
 	if err != nil {
 		return "", 0, err
 	}

@@ -47,7 +47,7 @@ func shownRule(set *rule.Set, r *rule.Rule, drawn drawings) render.Rule {
 	}
 	for _, e := range r.Examples {
 		example := shownExample(set, e)
-		example.Drawing = drawn.examples[e]
+		example.Drawing, example.Part = drawn.examples[e], drawn.parts[e]
 		out.Examples = append(out.Examples, example)
 	}
 	return out

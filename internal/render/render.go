@@ -101,8 +101,9 @@ type Example struct {
 	Value    string // of a fact
 	Sample   string // name, or "" for a topology of its own
 	Changes  []Change
-	Topology string // native topology with the changes made, YAML or JSON
-	Drawing  Drawing
+	Topology string  // native topology with the changes made, YAML or JSON
+	Drawing  Drawing // of the whole topology, or empty
+	Part     Drawing // a small one of what it is about, or empty
 }
 
 // Drawing is a figure as SVG, trusted: for a page's column, and for a phone where

@@ -23,7 +23,8 @@ type ruleView struct {
 	FactHTML                template.HTML
 	FixHTML, NotesHTML      template.HTML
 	Examples                []exampleView
-	Drawn                   *exampleView // the one that is shown as a figure, or nil
+	Shared                  template.HTML // what the figures of Examples refer to
+	Drawn                   *exampleView  // the one that is shown as a large figure, or nil
 }
 
 type deprecatedView struct {
@@ -33,7 +34,8 @@ type deprecatedView struct {
 
 type exampleView struct {
 	Example
-	Href string
+	Href   string
+	Figure template.HTML
 }
 
 // quote is the block that a rule quotes, with the quoted words apart.
@@ -155,13 +157,19 @@ func (s *site) ruleView(i int) view {
 			rv.Deprecated.ReplacedBy = &link{Name: by.Title, Href: content.RelativeURL(at, by.url())}
 		}
 	}
+	var parts []Drawing
 	for _, e := range r.Examples {
-		shown := exampleView{e, root(at) + "check/#" + exampleHash(r.ID, e.Name)}
+		parts = append(parts, e.Part)
+	}
+	shared, small := smallFigures(parts)
+	for i, e := range r.Examples {
+		shown := exampleView{e, root(at) + "check/#" + exampleHash(r.ID, e.Name), small[i]}
 		rv.Examples = append(rv.Examples, shown)
 		if e.Drawing.Wide != "" && rv.Drawn == nil {
 			rv.Drawn = &shown
 		}
 	}
+	rv.Shared = shared
 	v.Rule = rv
 	if i > 0 {
 		v.Prev = &link{Name: s.Rules[i-1].Title, Href: content.RelativeURL(at, s.Rules[i-1].url())}

@@ -4,7 +4,7 @@
 
 import { figure, lib, model, rules } from "plumbline:rules";
 import { checkTopology, outcomeOf, type Topology } from "./check";
-import { draw } from "./figure/draw";
+import { draw, type DrawOptions, type Laid } from "./figure/draw";
 import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
@@ -36,6 +36,9 @@ interface Base {
 
 const bases: Base[] = [];
 const byId = new Map(rules.map((r) => [r.id, r]));
+
+/** Many examples vary what no figure shows. */
+const laid = new Map<string, Laid[]>();
 
 /** The names of what objects of a kind state, in the order of Bases.fields. */
 const fieldNames: Record<string, string[]> = {};
@@ -73,19 +76,41 @@ export function vary(request: string): string {
   return out;
 }
 
+interface Picture {
+  rule: string;
+  base: number;
+  variant: Patch;
+  title: string;
+  id: string;
+  width: number;
+  /** Only what concerns the subject, and what the variant changes. */
+  part?: boolean;
+  /** The name or id of the subject; without it the one with the worst verdict. */
+  subject?: string;
+}
+
 /**
  * Draws a variant of a topology, with what a rule says of it where one is named.
  * Returns the SVG and its width, or nothing where there is nothing to draw.
  */
 export function picture(request: string): string {
-  const { rule, base, variant, title, id, width } = JSON.parse(request) as { rule: string; base: number; variant: Patch; title: string; id: string; width: number };
+  const { rule, base, variant, title, id, width, part, subject } = JSON.parse(request) as Picture;
   if (figure === null) return "";
   const b = bases[base]!;
+  const known = b.objects.length;
   const undo = apply(b, variant);
   const verdicts = new Map<string, string>();
   const one = byId.get(rule);
-  for (const f of checkTopology(one ? [one] : [], lib, b.topology, { all: true }).findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
-  const drawing = draw(figure, lib, b.topology.world!, { title, id, width, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" });
+  const { findings, facts } = checkTopology(one ? [one] : [], lib, b.topology, { all: true });
+  for (const f of findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
+  const options: DrawOptions = { title, id, width, laid, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" };
+  if (part) {
+    const subjects = [...facts.map((f) => ({ ...f, verdict: "" })), ...["fail", "unknown", "pass"].flatMap((v) => findings.filter((f) => f.verdict === v))];
+    const meant = (subjects.find((s) => s.subject.name === subject || s.subject.id === subject) ?? subjects[0])?.subject;
+    const changed = new Set([...(variant.set ?? []).filter((_, i) => i % 3 === 0).map((number) => b.objects[number as number]!), ...b.objects.slice(known)]);
+    options.part = (o) => (o.kind === meant?.kind && o.id === meant.id) || (changed.has(o) && meant?.kind !== "topology");
+  }
+  const drawing = draw(figure, lib, b.topology.world!, options);
   takeBack(b, undo);
   return drawing === null ? "" : JSON.stringify({ svg: drawing.svg, width: drawing.width });
 }

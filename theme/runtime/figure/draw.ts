@@ -7,8 +7,9 @@ import { described } from "./describe";
 import type { Figure } from "./figure";
 import { blocksOf, shownTags, sideWidth, size, type Block, type Drawn } from "./layout";
 import { clean, fitted, textWidth } from "./measure";
+import { partOf } from "./part";
 import { labelSize, routed, type Label, type Point, type Route } from "./route";
-import { sceneOf, type Edge, type Scene, type Shape } from "./scene";
+import { keyOf, sceneOf, type Edge, type Scene, type Shape } from "./scene";
 
 export interface DrawOptions {
   /** What a screen reader calls it. */
@@ -17,9 +18,16 @@ export interface DrawOptions {
   id: string;
   /** Pixels that there is room for. A drawing may be wider where a name asks for it. */
   width: number;
+  /** Draws a small figure: only what concerns these objects, without tooltips and legend. */
+  part?: (o: Obj) => boolean;
   /** A class for what is drawn of an object: fail, unknown. */
   mark?: (o: Obj) => string;
+  /** Keeps the places of everything, for scenes that are the same but for their marks. */
+  laid?: Map<string, Laid[]>;
 }
+
+/** A block of a scene with its lines. */
+export type Laid = { block: Block } & ReturnType<typeof routed>;
 
 export interface Drawing {
   svg: string;
@@ -31,7 +39,8 @@ export interface Drawing {
 
 /** Draws a topology. One that holds nothing to draw gives null. */
 export function draw(figure: Figure, lib: Library, world: World, options: DrawOptions): Drawing | null {
-  const scene = sceneOf(figure, { collections: world.collections, declared: world.declared, lib });
+  const whole = sceneOf(figure, { collections: world.collections, declared: world.declared, lib });
+  const scene = options.part === undefined ? whole : partOf(whole, options.part);
   if (scene.tops.length === 0) return null;
   return new Pen(figure, scene, options).drawing();
 }
@@ -42,18 +51,21 @@ const between = 28;
 class Pen {
   private readonly parts: string[] = [];
   private readonly subjects: [string, string][][] = [];
+  private readonly small: boolean;
 
   constructor(
     private readonly figure: Figure,
     private readonly scene: Scene,
     private readonly options: DrawOptions,
-  ) {}
+  ) {
+    this.small = options.part !== undefined;
+  }
 
   drawing(): Drawing {
-    const blocks = blocksOf(this.scene, this.options.width).map((block) => ({ block, ...routed(block) }));
+    const blocks = this.laid();
     const extents = blocks.map((b) => extent(b.block, b.routes, b.labels));
-    const inner = Math.max(...extents.map((e) => e.to - e.from));
-    const width = Math.max(inner + 2 * margin, Math.min(this.options.width, this.footWidth()));
+    const across = Math.max(...extents.map((e) => e.to - e.from));
+    const width = Math.max(across + 2 * margin, Math.min(this.options.width, this.footWidth()));
     let y = margin;
     blocks.forEach((b, i) => {
       const { from, to } = extents[i]!;
@@ -65,14 +77,28 @@ class Pen {
       this.parts.push("</g>");
       y += b.height + between;
     });
-    y = this.foot(y - between + 18, width);
+    y = this.small ? y - between + margin : this.foot(y - between + 18, width);
     const { id, title } = this.options;
+    // What follows the description has a name in a small figure: the page draws
+    // the same figure again by referring to it.
+    const inner = this.small ? `<g id="${id}" class="topology">${this.parts.join("")}</g>` : this.parts.join("");
     const svg =
       `<svg xmlns="http://www.w3.org/2000/svg" class="topology" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" role="img" aria-labelledby="${id}-t" aria-describedby="${id}-d">` +
       `<title id="${id}-t">${escaped(clean(title))}</title><desc id="${id}-d">${escaped(described(this.scene))}</desc>` +
-      this.parts.join("") +
+      inner +
       "</svg>";
     return { svg, width, height: y, subjects: this.subjects };
+  }
+
+  private laid(): Laid[] {
+    const { laid, width } = this.options;
+    const key = laid === undefined ? "" : `${width} ${keyOf(this.scene)}`;
+    let blocks = laid?.get(key);
+    if (blocks === undefined) {
+      blocks = blocksOf(this.scene, width).map((block) => ({ block, ...routed(block) }));
+      laid?.set(key, blocks);
+    }
+    return blocks;
   }
 
   /** Opens a group that stands for objects. */
@@ -83,7 +109,7 @@ class Pen {
   }
 
   private numbered(objects: Obj[]): string {
-    if (objects.length === 0) return "";
+    if (objects.length === 0 || this.small) return "";
     this.subjects.push(objects.map((o) => [o.kind, o.id]));
     return ` data-n="${this.subjects.length - 1}"`;
   }
@@ -104,6 +130,7 @@ class Pen {
 
   /** The full text of what is cut short or drawn together. */
   private tooltip(s: Shape): void {
+    if (this.small) return;
     const names = s.objects.length > 1 ? s.objects.slice(0, 20).map((o) => clean(o.name)).join(", ") + (s.objects.length > 20 ? ", …" : "") : "";
     const state = s.state === "outside" ? "not described by the input" : s.state === "maybe" ? "may not exist" : "";
     const text = [s.label, s.note, names, state].filter(Boolean).join("\n");
@@ -146,7 +173,8 @@ class Pen {
       const width = textWidth(t.text, size.tag) + 8;
       x -= width;
       this.open("t-tag", t.objects);
-      this.parts.push(`<title>${escaped(clean(t.objects.map((o) => o.name).join(", ")))}</title>${rect(x, base - 11, width, size.tagHeight, 3)}`);
+      const names = this.small ? "" : `<title>${escaped(clean(t.objects.map((o) => o.name).join(", ")))}</title>`;
+      this.parts.push(`${names}${rect(x, base - 11, width, size.tagHeight, 3)}`);
       this.text("t-word", x + 4, base, t.text, size.tag, width);
       this.parts.push("</g>");
       x -= 4;
@@ -172,7 +200,7 @@ class Pen {
     if (r.arrow !== null) this.parts.push(arrowHead(r.arrow));
     for (const b of r.branches) {
       this.open("t-edge", this.marked(b.edge));
-      this.parts.push(`<title>${escaped(sentence(b.edge))}</title>`);
+      if (!this.small) this.parts.push(`<title>${escaped(sentence(b.edge))}</title>`);
       this.stroke(path(b.arrow ? shortened(b.points) : b.points));
       if (b.arrow) this.parts.push(arrowHead(b.points));
       this.parts.push("</g>");
@@ -214,6 +242,7 @@ class Pen {
   }
 
   private footWidth(): number {
+    if (this.small) return 0;
     return Math.max(0, ...this.legend().map((l) => textWidth(l.text, labelSize) + 40), ...this.also(this.options.width).map((l) => textWidth(l, labelSize))) + 2 * margin;
   }
 

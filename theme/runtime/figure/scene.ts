@@ -47,6 +47,20 @@ export interface Scene {
   also: string[];
 }
 
+/** All that two scenes have to share so that one can be drawn for the other. */
+export function keyOf(scene: Scene): string {
+  const numbers = new Map<Shape, number>();
+  const ids = (list: Obj[]): string[] => list.map((o) => `${o.kind} ${o.id} ${o.name}`);
+  const shape = (s: Shape): unknown => {
+    numbers.set(s, numbers.size);
+    const tags = s.tags.map((t) => [t.text, ids(t.objects)]);
+    return [s.spec?.kind ?? s.sort, s.label, s.note, s.icon, s.row, s.state, ids(s.objects), tags, s.inside.map(shape)];
+  };
+  const tops = scene.tops.map(shape);
+  const edges = scene.edges.map((e) => [e.spec.title, e.spec.verb, e.spec.line, numbers.get(e.from), numbers.get(e.to), ids(e.objects), e.label]);
+  return JSON.stringify([tops, edges]);
+}
+
 /** Nodes of a kind in one box above this number are drawn as one. */
 const manyNodes = 6;
 /** In a drawing of more nodes or more boxes than these, two in a box are one. */
