@@ -56,11 +56,19 @@ func input(t *testing.T) render.Input {
 		{
 			ID: "hub-sku", Title: "The hub is Standard", Severity: "error", Claim: "must be *Standard*",
 			For: "hub in hubs", Where: "hub.spokes > 0", Assert: `hub.sku in ["Standard"]`, Message: "${hub.name} is ${hub.sku}",
+			Reading: []render.Passage{
+				{Text: []render.Piece{{Text: "For every hub for which all of these hold:"}}, Items: []render.Passage{
+					{Text: []render.Piece{{Text: "it has <spokes>, "}, {Text: "hub.spokes > 0", Code: true}, {Text: ";"}}},
+					{Text: []render.Piece{{Text: "one of these:"}}, Items: []render.Passage{{Text: []render.Piece{{Text: "it is large."}}}}},
+				}},
+				{Text: []render.Piece{{Text: "Then its SKU is Standard."}}},
+			},
 			Fix: "Upgrade the hub: see [sizes](sizes.md). `sku` is changed in place.", Notes: "None <script>alert(1)</script>.",
 			References: []string{"https://example.com/hubs?a=1&b=2"}, Tags: []string{"C20"}, Since: "1.0",
 			Examples: []render.Example{
-				{Name: "standard", Sample: "hub", Expect: "pass", Topology: "hubs: []\n"},
-				{Name: `basic & "old"`, Subject: "h1", Sample: "hub", Expect: "fail", Changes: []render.Change{{"set", "hubs[0].sku", `"Basic"`}, {"unset", "hubs[0].zone", ""}}, Topology: "hubs: [{sku: Basic}]\n"},
+				{Name: "standard", Sample: "hub", Expect: "pass", Topology: "hubs: []\n", Part: smallHub("")},
+				{Name: `basic & "old"`, Subject: "h1", Sample: "hub", Expect: "fail", Changes: []render.Change{{"set", "hubs[0].sku", `"Basic"`}, {"unset", "hubs[0].zone", ""}}, Topology: "hubs: [{sku: Basic}]\n", Part: smallHub(" fail")},
+				{Name: "the same", Sample: "hub", Expect: "pass", Topology: "hubs: []\n", Part: smallHub("")},
 			},
 		},
 		{ID: "hub-named", Title: "The hub has a name", Severity: "warning", Claim: "It has a name", Assert: "true", Deprecated: &render.Deprecated{Since: "1.1", ReplacedBy: "hub-sku", Reason: "Names are required now."}},
@@ -114,6 +122,14 @@ func text(l diag.List) string {
 	var b bytes.Buffer
 	diag.WriteText(&b, l, false)
 	return b.String()
+}
+
+// smallHub is a small figure as the engine draws it.
+func smallHub(mark string) render.Drawing {
+	const network = `<g class="t-box t-0"><rect x="0" y="0" width="200" height="80" rx="8"/><path class="t-icon" transform="translate(20 84)" d="M2 3h12v10H2z"/><text class="t-label" x="42" y="96">net</text></g>`
+	hub := `<g class="t-node` + mark + `"><rect x="32" y="10" width="160" height="44" rx="6"/><path class="t-icon" transform="translate(42 18)" d="M2 3h12v10H2z"/></g>`
+	return render.Drawing{Width: 216, Wide: `<svg xmlns="http://www.w3.org/2000/svg" class="topology" width="216" height="96" viewBox="0 0 216 96" role="img" aria-labelledby="plPart-t" aria-describedby="plPart-d">` +
+		`<title id="plPart-t">What the example is about</title><desc id="plPart-d">net holds hub.</desc><g id="plPart" class="topology"><g transform="translate(8 8)">` + network + hub + `</g></g></svg>`}
 }
 
 // TestGolden compares the files that the golden names: of a page its head and
