@@ -38,7 +38,8 @@ func shownRule(set *rule.Set, r *rule.Rule, drawn drawings) render.Rule {
 		Where: written(r.Where), Assert: written(r.Assert), Fact: written(r.Fact), Message: r.MessageSrc,
 		Fix: r.Fix, Notes: r.Notes, References: r.References, Tags: r.Tags, Since: r.Since,
 	}
-	out.Reading = passages(prose.Read(prose.Rule{Model: set.Env.Model(), Var: r.Var, Kind: r.Kind, Where: r.Where, Assert: r.Assert, Fact: r.Fact}))
+	reading := prose.Read(prose.Rule{Model: set.Env.Model(), Var: r.Var, Kind: r.Kind, Where: r.Where, Assert: r.Assert, Fact: r.Fact})
+	out.Reading, out.ReadingMarkdown = passages(reading), prose.Markdown(reading)
 	if r.Kind != nil {
 		out.For = r.Var + " in " + r.Kind.Name
 	}

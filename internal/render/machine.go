@@ -21,6 +21,9 @@ func (s *site) addMachineFiles(files map[string][]byte) {
 	for _, p := range s.Content.Pages {
 		files[p.URL+"index.md"] = []byte(s.twin(p))
 	}
+	for i := range s.Rules {
+		files[s.Rules[i].url()+"index.md"] = []byte(ruleTwin(&s.Rules[i]))
+	}
 }
 
 func (s *site) robots() []byte {
@@ -73,6 +76,10 @@ func (s *site) llms() []byte {
 	if len(s.Rules) > 0 {
 		b.WriteString("\n## Rules\n\n- [rules.json](" + address("rules.json") + "): every rule with the sentence it quotes, its severity and its fix\n")
 		b.WriteString("- [checks.mjs](" + address("checks.mjs") + "): the rules as a JavaScript module, `await check(text, options)`\n")
+		for i := range s.Rules {
+			r := &s.Rules[i]
+			b.WriteString("- [" + r.Title + "](" + address(r.url()+"index.md") + ")\n")
+		}
 	}
 	return []byte(b.String())
 }
@@ -104,5 +111,61 @@ func (s *site) twin(p *content.Page) string {
 		last = end
 	}
 	b.WriteString(text[last:])
+	return b.String()
+}
+
+// ruleTwin is a rule's page as Markdown.
+func ruleTwin(r *Rule) string {
+	at := r.url()
+	var b strings.Builder
+	about := append([]string{"`" + r.ID + "`", r.level()}, r.Tags...)
+	if r.Since != "" {
+		about = append(about, "since "+r.Since)
+	}
+	b.WriteString("# " + r.Title + "\n\n" + strings.Join(about, ", ") + "\n\n")
+	if d := r.Deprecated; d != nil {
+		b.WriteString("Deprecated. " + d.Reason + "\n\n")
+	}
+	b.WriteString("> " + r.Block.Text + "\n\nThe guidance it checks: [" + r.Page.Title + "](" + content.RelativeURL(at, r.Page.URL+"index.md") + ")\n\n## What it checks\n\n")
+	if r.ReadingMarkdown != "" {
+		b.WriteString(r.ReadingMarkdown + "\n")
+	}
+	b.WriteString("```\n")
+	for _, part := range []struct{ name, text string }{{"for", r.For}, {"where", r.Where}, {"assert", r.Assert}, {"fact", r.Fact}} {
+		if part.text != "" {
+			b.WriteString(part.name + ": " + strings.TrimRight(strings.ReplaceAll(part.text, "\n", "\n  "), " \n") + "\n")
+		}
+	}
+	b.WriteString("```\n")
+	for _, part := range []struct{ title, text string }{{"How to fix it", r.Fix}, {"Notes", r.Notes}} {
+		if part.text == "" {
+			continue
+		}
+		text := part.text
+		if strings.Contains(text, "](") { // its links are written for the page that it stands on
+			text = string(block(r.Page, text, at))
+		}
+		b.WriteString("\n## " + part.title + "\n\n" + strings.TrimSpace(text) + "\n")
+	}
+	for i, e := range r.Examples {
+		if i == 0 {
+			b.WriteString("\n## Examples\n\n")
+		}
+		verdict := e.Expect
+		if verdict == "" {
+			verdict = "“" + e.Value + "”"
+		}
+		b.WriteString("- " + e.Name + ": " + verdict)
+		if changes := note(e); changes != "" {
+			b.WriteString(" (`" + strings.ReplaceAll(changes, "`", "'") + "`)")
+		}
+		b.WriteByte('\n')
+	}
+	for i, address := range r.References {
+		if i == 0 {
+			b.WriteString("\n## References\n\n")
+		}
+		b.WriteString("- <" + address + ">\n")
+	}
 	return b.String()
 }

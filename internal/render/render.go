@@ -59,23 +59,25 @@ type Input struct {
 
 // Rule is a rule as the site shows it.
 type Rule struct {
-	ID, Title  string
-	Severity   string // error, warning or info; "" for a fact
-	Claim      string // the quote, as written
-	Page       *content.Page
-	Block      *content.Block // that Claim quotes
-	For        string         // "bastion in bastions"; "" for the whole topology
-	Where      string         // expressions, as written
-	Assert     string
-	Fact       string
-	Reading    []Passage // what they say, in words
-	Message    string
-	Fix, Notes string // Markdown
-	References []string
-	Tags       []string
-	Since      string
-	Deprecated *Deprecated
-	Examples   []Example
+	ID, Title string
+	Severity  string // error, warning or info; "" for a fact
+	Claim     string // the quote, as written
+	Page      *content.Page
+	Block     *content.Block // that Claim quotes
+	For       string         // "bastion in bastions"; "" for the whole topology
+	Where     string         // expressions, as written
+	Assert    string
+	Fact      string
+	Reading   []Passage // what they say, in words
+	// ReadingMarkdown is Reading for the page's Markdown twin.
+	ReadingMarkdown string
+	Message         string
+	Fix, Notes      string // Markdown
+	References      []string
+	Tags            []string
+	Since           string
+	Deprecated      *Deprecated
+	Examples        []Example
 }
 
 // Passage is a paragraph or an entry of a list, and the list that it ends in.

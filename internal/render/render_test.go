@@ -56,6 +56,7 @@ func input(t *testing.T) render.Input {
 		{
 			ID: "hub-sku", Title: "The hub is Standard", Severity: "error", Claim: "must be *Standard*",
 			For: "hub in hubs", Where: "hub.spokes > 0", Assert: `hub.sku in ["Standard"]`, Message: "${hub.name} is ${hub.sku}",
+			ReadingMarkdown: "For every hub: its SKU is Standard.\n",
 			Reading: []render.Passage{
 				{Text: []render.Piece{{Text: "For every hub for which all of these hold:"}}, Items: []render.Passage{
 					{Text: []render.Piece{{Text: "it has <spokes>, "}, {Text: "hub.spokes > 0", Code: true}, {Text: ";"}}},

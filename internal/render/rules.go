@@ -135,6 +135,7 @@ func (s *site) ruleView(i int) view {
 	at := r.url()
 	v := s.newView("rule", "rule", at, r.Title)
 	v.Description = r.Block.Text
+	v.Twin = true
 	v.Crumbs = []link{{Name: s.view.Title, Href: root(at)}, {Name: "Rules", Href: content.RelativeURL(at, "rules/")}}
 	v.Nav = s.ruleNav(r, at)
 	rv := &ruleView{
