@@ -287,6 +287,74 @@ func TestFigureCache(t *testing.T) {
 	}
 }
 
+// TestExampleFigures draws of each example what it is about: the box of its subject,
+// marked where it fails, what leads there and what the example changes.
+func TestExampleFigures(t *testing.T) {
+	in := Input{
+		Content: fstest.MapFS{"index.md": {Data: []byte(`---
+rules:
+  - id: small
+    title: A net is small
+    severity: error
+    claim: Nets are small
+    for: net in nets
+    assert: net.size < 5
+    fix: Shrink it.
+    examples:
+      - { name: all small, sample: three, expect: pass }
+      - { name: no change that shows, sample: three, set: { "nets[0].size": 2 }, expect: pass }
+      - { name: one large, sample: three, set: { "nets[1].size": 9 }, expect: fail }
+      - { name: of the last, sample: three, subject: third, expect: pass }
+      - { name: unknown, sample: three, unknown: ["nets[2].size"], expect: unknown }
+---
+# A
+
+Nets are small.
+`)}},
+		ContentPrefix: "content/",
+		Rules: fstest.MapFS{
+			"topology.yaml":      {Data: []byte("kinds:\n  nets: { fields: { size: { type: int } } }\n  hosts: { fields: { net: { link: nets, inverse: hosts }, friend: { link: nets, default: null } } }\n")},
+			"figure.yaml":        {Data: []byte("boxes: { nets: {} }\nnodes: { hosts: { in: host.net } }\nedges: { friends: { title: Friend, verb: knows, for: hosts, from: host, to: host.friend } }\n")},
+			"samples/three.yaml": {Data: []byte("nets: [{ id: first, size: 1 }, { id: second, size: 1 }, { id: third, size: 1 }]\nhosts: [{ id: a, net: first }, { id: b, net: second }, { id: c, net: third, friend: second }]\n")},
+		},
+		Theme: theme.FS(), Version: "1", Cache: &Cache{},
+	}
+	page := func() string {
+		out, problems := Site(in)
+		if problems.HasErrors() {
+			t.Fatal(problems.Records())
+		}
+		return string(out.Files["rules/small/index.html"])
+	}
+	_, list, _ := strings.Cut(page(), `<ul class="examples"`)
+	examples := strings.Split(list, `<li class="example">`)[1:]
+	want := []struct{ holds, lacks string }{
+		{">first<", ">second<"},
+		{"<use ", ">first<"}, // looks like the one before
+		{`t-box t-0 fail`, ">first<"},
+		{">third<", ">first<"},
+		{`t-box t-0 unknown`, ">first<"},
+	}
+	if len(examples) != len(want) {
+		t.Fatalf("%d examples: %s", len(examples), list)
+	}
+	for i, w := range want {
+		if !strings.Contains(examples[i], w.holds) || strings.Contains(examples[i], w.lacks) {
+			t.Errorf("example %d does not hold %q, or holds %q:\n%s", i, w.holds, w.lacks, examples[i])
+		}
+		if !strings.Contains(examples[i], `aria-describedby="plPart`) {
+			t.Errorf("example %d has no description:\n%s", i, examples[i])
+		}
+	}
+	for key, d := range in.Cache.drawn {
+		d.Wide = strings.ReplaceAll(d.Wide, "</svg>", "<!--kept--></svg>")
+		in.Cache.drawn[key] = d
+	}
+	if n := strings.Count(page(), "<!--kept-->"); n != 5 { // one looks like another, and one is large
+		t.Errorf("%d of 5 figures were kept where nothing changed", n)
+	}
+}
+
 // TestFiguresInBrowser holds Chromium to what the embedded engine draws, and
 // what it shows of them to what a reader can read: no text runs out of its box or
 // into another, no box overlaps another, and no line crosses a box that it does
