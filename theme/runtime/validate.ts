@@ -4,7 +4,7 @@
 
 import { figure, lib, model, rules } from "plumbline:rules";
 import { checkTopology, outcomeOf, type Topology } from "./check";
-import { draw, type DrawOptions, type Laid } from "./figure/draw";
+import { draw, type DrawOptions, type Kept } from "./figure/draw";
 import { kindOf } from "./model";
 import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
@@ -38,7 +38,7 @@ const bases: Base[] = [];
 const byId = new Map(rules.map((r) => [r.id, r]));
 
 /** Many examples vary what no figure shows. */
-const laid = new Map<string, Laid[]>();
+const kept: Kept = { drawings: new Map(), places: new Map() };
 
 /** The names of what objects of a kind state, in the order of Bases.fields. */
 const fieldNames: Record<string, string[]> = {};
@@ -103,7 +103,7 @@ export function picture(request: string): string {
   const one = byId.get(rule);
   const { findings, facts } = checkTopology(one ? [one] : [], lib, b.topology, { all: true });
   for (const f of findings) verdicts.set(`${f.subject.kind} ${f.subject.id}`, f.verdict);
-  const options: DrawOptions = { title, id, width, laid, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" };
+  const options: DrawOptions = { title, id, width, kept, mark: (o) => verdicts.get(`${o.kind} ${o.id}`) ?? "" };
   if (part) {
     const subjects = [...facts.map((f) => ({ ...f, verdict: "" })), ...["fail", "unknown", "pass"].flatMap((v) => findings.filter((f) => f.verdict === v))];
     const meant = (subjects.find((s) => s.subject.name === subject || s.subject.id === subject) ?? subjects[0])?.subject;

@@ -22,12 +22,18 @@ export interface DrawOptions {
   part?: (o: Obj) => boolean;
   /** A class for what is drawn of an object: fail, unknown. */
   mark?: (o: Obj) => string;
-  /** Keeps the places of everything, for scenes that are the same but for their marks. */
-  laid?: Map<string, Laid[]>;
+  /** Keeps what is made of a scene, for others that are the same. */
+  kept?: Kept;
+}
+
+export interface Kept {
+  drawings: Map<string, Drawing>;
+  /** Also of scenes that are the same but for their marks. */
+  places: Map<string, Laid[]>;
 }
 
 /** A block of a scene with its lines. */
-export type Laid = { block: Block } & ReturnType<typeof routed>;
+type Laid = { block: Block } & ReturnType<typeof routed>;
 
 export interface Drawing {
   svg: string;
@@ -39,10 +45,25 @@ export interface Drawing {
 
 /** Draws a topology. One that holds nothing to draw gives null. */
 export function draw(figure: Figure, lib: Library, world: World, options: DrawOptions): Drawing | null {
-  const whole = sceneOf(figure, { collections: world.collections, declared: world.declared, lib });
-  const scene = options.part === undefined ? whole : partOf(whole, options.part);
+  const all = sceneOf(figure, { collections: world.collections, declared: world.declared, lib });
+  const scene = options.part === undefined ? all : partOf(all, options.part);
   if (scene.tops.length === 0) return null;
-  return new Pen(figure, scene, options).drawing();
+  const { kept } = options;
+  if (kept === undefined) return new Pen(figure, scene, options).drawing(() => laid(scene, options.width));
+  const marks: string[] = [];
+  const key = `${options.width} ${keyOf(scene, (o) => marks.push(options.mark?.(o) ?? ""))}`;
+  const whole = JSON.stringify([options.id, options.title, options.part !== undefined, marks, key]);
+  return once(kept.drawings, whole, () => new Pen(figure, scene, options).drawing(() => once(kept.places, key, () => laid(scene, options.width))));
+}
+
+function once<T>(kept: Map<string, T>, key: string, make: () => T): T {
+  let value = kept.get(key);
+  if (value === undefined) kept.set(key, (value = make()));
+  return value;
+}
+
+function laid(scene: Scene, width: number): Laid[] {
+  return blocksOf(scene, width).map((block) => ({ block, ...routed(block) }));
 }
 
 const margin = 8;
@@ -61,8 +82,8 @@ class Pen {
     this.small = options.part !== undefined;
   }
 
-  drawing(): Drawing {
-    const blocks = this.laid();
+  drawing(laid: () => Laid[]): Drawing {
+    const blocks = laid();
     const extents = blocks.map((b) => extent(b.block, b.routes, b.labels));
     const across = Math.max(...extents.map((e) => e.to - e.from));
     const width = Math.max(across + 2 * margin, Math.min(this.options.width, this.footWidth()));
@@ -88,17 +109,6 @@ class Pen {
       inner +
       "</svg>";
     return { svg, width, height: y, subjects: this.subjects };
-  }
-
-  private laid(): Laid[] {
-    const { laid, width } = this.options;
-    const key = laid === undefined ? "" : `${width} ${keyOf(this.scene)}`;
-    let blocks = laid?.get(key);
-    if (blocks === undefined) {
-      blocks = blocksOf(this.scene, width).map((block) => ({ block, ...routed(block) }));
-      laid?.set(key, blocks);
-    }
-    return blocks;
   }
 
   /** Opens a group that stands for objects. */

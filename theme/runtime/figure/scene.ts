@@ -47,10 +47,14 @@ export interface Scene {
   also: string[];
 }
 
-/** All that two scenes have to share so that one can be drawn for the other. */
-export function keyOf(scene: Scene): string {
+/** All that two scenes have to share so that one can be drawn for the other. `see` is shown each object. */
+export function keyOf(scene: Scene, see: (o: Obj) => void): string {
   const numbers = new Map<Shape, number>();
-  const ids = (list: Obj[]): string[] => list.map((o) => `${o.kind} ${o.id} ${o.name}`);
+  const ids = (list: Obj[]): string[] =>
+    list.map((o) => {
+      see(o);
+      return `${o.kind} ${o.id} ${o.name}`;
+    });
   const shape = (s: Shape): unknown => {
     numbers.set(s, numbers.size);
     const tags = s.tags.map((t) => [t.text, ids(t.objects)]);
@@ -58,7 +62,7 @@ export function keyOf(scene: Scene): string {
   };
   const tops = scene.tops.map(shape);
   const edges = scene.edges.map((e) => [e.spec.title, e.spec.verb, e.spec.line, numbers.get(e.from), numbers.get(e.to), ids(e.objects), e.label]);
-  return JSON.stringify([tops, edges]);
+  return JSON.stringify([tops, edges, scene.also]);
 }
 
 /** Nodes of a kind in one box above this number are drawn as one. */
