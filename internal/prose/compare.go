@@ -122,7 +122,8 @@ func (r *reader) equality(left, right *lang.Node, not bool) (clause, bool) {
 	if left.Type.Name == "object" {
 		object := r.value(right).operand()
 		if right.Op == lang.OpVar && right.Name == r.subject && r.inner {
-			object = object.and(" itself")
+			one, _ := nouns(left.Type.Kind)
+			object = say("the " + one + " itself")
 		} else {
 			object = say("the same as ").with(object)
 		}
@@ -232,7 +233,7 @@ func (r *reader) membership(n *lang.Node, not bool) clause {
 		where = "a key of "
 	}
 	is := number(subject, "is")
-	return r.saidOf(subject, say(is+" "+where).with(list.operand()), say(is+" not "+where).with(list.operand()), not)
+	return r.saidOf(subject, say(is+" "+where).with(list.whole()), say(is+" not "+where).with(list.whole()), not)
 }
 
 // truth reads a field that is true or false by what the model says of its object.

@@ -1,6 +1,8 @@
 package prose
 
 import (
+	"strings"
+
 	"github.com/plumbline/plumbline/internal/lang"
 	"github.com/plumbline/plumbline/internal/model"
 )
@@ -115,7 +117,7 @@ func (r *reader) said(subject np, yes, no string, not bool) clause {
 
 func (r *reader) saidOf(subject np, yes, no phrase, not bool) clause {
 	if subject.maybe != "" && !r.quiet { // nothing is said of what is not there; that it is not so holds
-		no = no.and(", or there is no " + subject.maybe)
+		no = no.and(", or there is " + none(subject.maybe))
 	}
 	a := clause{subject: subject.text, text: yes, counted: subject.counted}
 	b := clause{subject: subject.text, text: no, counted: subject.counted, negative: true}
@@ -221,7 +223,11 @@ func (r *reader) inline(c clause) phrase {
 	if c.atomic() {
 		return c.phrase()
 	}
-	p := c.phrase().and(" (")
+	p := c.phrase().and("")
+	if end := len(p) - 1; !p[end].Code {
+		p[end].Text = strings.TrimSuffix(p[end].Text, ":")
+	}
+	p = p.and(" (")
 	for i, item := range c.items {
 		if i > 0 {
 			p = p.and("; ")
@@ -262,9 +268,12 @@ func (r *reader) standIn(n *lang.Node, not bool) (clause, bool) {
 	if n.Args[0].Op == lang.OpDecl {
 		missing = "if that is not declared"
 	} else if what := r.lacking(n.Args[0]); what != "" {
-		missing = "without " + article(what)
+		missing = without(what)
 	}
 	answer := map[bool]string{true: "also", false: "not so"}[b != not]
+	if answer == "also" && missing != "if that is not set" && n.Args[0].Op != lang.OpDecl {
+		missing += ", and if that is not set"
+	}
 	return c.before(say(" (" + answer + " " + missing + ")")), true
 }
 

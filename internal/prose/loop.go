@@ -25,10 +25,17 @@ func (n np) quantity(name string) phrase {
 
 // inside reads something with an element as "#", and the rule's subject by its name.
 func (r *reader) inside(element np, read func()) {
-	old, inner := r.element, r.inner
+	old, inner, subject := r.element, r.inner, r.vars[r.subject]
 	r.element, r.inner = &element, true
+	if subject.kind != nil && subject.kind == element.kind {
+		one, _ := nouns(subject.kind)
+		r.vars[r.subject] = np{text: say("the " + one + " in question"), kind: subject.kind}
+	}
 	read()
 	r.element, r.inner = old, inner
+	if subject.kind != nil {
+		r.vars[r.subject] = subject
+	}
 }
 
 // that is how a closure speaks of its element.
@@ -102,15 +109,15 @@ func (r *reader) quantifier(n *lang.Node, not bool) (clause, bool) {
 	}
 	c := r.counted(name, list, body, turned)
 	if standIn {
-		without := "without a value"
+		missing := "without a value"
 		if what := r.lacking(n.Args[0].Args[0]); what != "" {
-			without = "without " + article(what)
+			missing = without(what)
 		}
 		answer := map[string]string{"any": "not so", "one": "not so", "all": "also", "none": "also"}[name]
 		if !c.atomic() {
-			return c.after(say("(" + answer + " " + without + ") ")), true
+			return c.after(say("(" + answer + " " + missing + ") ")), true
 		}
-		return c.before(say(" (" + answer + " " + without + ")")), true
+		return c.before(say(" (" + answer + " " + missing + ")")), true
 	}
 	return c, true
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
@@ -173,4 +174,72 @@ func names(n *lang.Node, into map[string]bool) {
 	for _, a := range n.Args {
 		names(a, into)
 	}
+}
+
+// TestModelReads reads what the model says in expr, which has forms that no rule has.
+func TestModelReads(t *testing.T) {
+	m, set := founding(t)
+	read := func(name string, x *lang.Expr) {
+		if got := prose.Markdown(prose.Read(prose.Rule{Model: m, Fact: x})); len(got) < 30 || strings.Contains(got, "\x00") {
+			t.Errorf("%s reads %q", name, got)
+		}
+	}
+	for _, f := range m.Functions {
+		read(f.Name, set.Env.Function(f.Name))
+	}
+	for _, k := range m.Kinds {
+		for _, d := range k.Derived {
+			read(k.Name+"."+d.Name, set.Env.Derived(k.Name, d.Name))
+		}
+	}
+}
+
+// TestSmall reads conditions whose negation, nil or nesting is easily said wrongly.
+func TestSmall(t *testing.T) {
+	m, problems := model.Load(fstest.MapFS{"topology.yaml": {Data: []byte(`
+kinds:
+  people:
+    one: person
+    words: person
+    fields:
+      boss: { link: people, inverse: staff, default: null }
+      age: { type: int, default: null }
+      busy: { type: bool, default: null, words: is busy }
+      tags: { type: [string] }
+functions:
+  knows:
+    params: { a: people, b: people }
+    words: "{a} knows {b's} name"
+    body: a.name == b.name
+  plain:
+    params: { a: people }
+    body: a.busy
+declared:
+  strict: { type: bool, default: null, words: rules are strict, not: rules are lax }
+`)}})
+	env, more := lang.NewEnv(m)
+	if problems = append(problems, more...); problems.HasErrors() {
+		t.Fatal(problems.Records())
+	}
+	var b strings.Builder
+	for _, text := range []string{
+		`p.boss == nil`, `p.boss?.boss == nil`, `p.boss?.boss != nil`, `p.boss?.boss?.boss == nil`, `p.age == nil`, `p.boss?.age != 3`, `p.boss?.age == 3`,
+		`p.boss?.busy ?? false`, `not (p.boss?.busy ?? false)`, `p.boss?.busy ?? true`, `p.busy ?? false`, `not (p.busy ?? true)`, `p.busy == false`, `p.busy != false`,
+		`any(people, .boss == p)`, `not any(people, .boss == p)`, `all(people, .boss != p)`, `not all(people, .busy)`, `one(people, .busy)`, `not one(people, .busy)`, `none(p.staff, not .busy)`,
+		`all(p.staff, true)`, `all(p.staff, false)`, `none(p.staff, true)`, `any(p.boss?.staff ?? [], .busy)`, `all(p.boss?.staff ?? [], .busy and .age > 3)`,
+		`any(people, any(.staff, .busy))`, `any(people, all(.staff, .busy))`, `all(people, any(.staff, .busy))`, `any(people, let q = #; any(q.staff, knows(q, #)))`,
+		`not (p.busy and p.age > 3)`, `not (p.busy or p.age > 3)`, `p.busy or not (p.age > 3)`, `(p.busy ? p.age > 3 : p.age > 4) and true`, `not (p.busy ? p.age > 3 : p.age > 4)`,
+		`knows(p, p.boss)`, `not knows(p.boss, p)`, `plain(p)`, `not plain(p)`, `none(people, knows(#, p))`, `none(people, knows(p, #))`,
+		`"x" in p.tags`, `p.name in ["a", "b", "c"]`, `p.name not in ["a", "b", "c"]`, `lower(p.name) == lower(p.id)`, `any(p.tags, # startsWith "x")`, `p.age in 1..3`, `p.name < "m"`,
+		`declared.strict`, `not declared.strict`, `declared.strict == false`, `declared.strict != false`, `declared.strict ?? false`,
+		`p.busy or unknown("not asked")`, `p.busy and unknown("not asked")`, `len(p.name) + p.age * 2 > (p.age - 1) ** 2`, `len(filter(people, .busy and .age > 3)) == 1`,
+	} {
+		x, problems := env.Compile(model.Text{Value: text}, []lang.Var{{Name: "p", Kind: m.Kinds[0]}}, "")
+		if problems.HasErrors() {
+			t.Fatal(text, problems.Records())
+		}
+		got := prose.Markdown(prose.Read(prose.Rule{Model: m, Var: "p", Kind: m.Kinds[0], Assert: x}))
+		b.WriteString(text + "\n    " + strings.ReplaceAll(strings.TrimSpace(got), "\n", "\n    ") + "\n")
+	}
+	golden(t, "small.txt", b.String())
 }

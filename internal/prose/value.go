@@ -2,6 +2,7 @@ package prose
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +13,10 @@ import (
 // np is a noun phrase: a value in words.
 type np struct {
 	text    phrase
-	kind    *model.Kind // of an object
+	kind    *model.Kind // of an object, or of the objects in a list
 	many    bool        // several: its verb is "are"
 	counted bool        // "each of …"
-	maybe   string      // read with `?.`: what there may be none of, "subnet"
+	maybe   string      // read with `?.`: what there may be none of, see lacking
 	joined  bool        // of several operands: in brackets inside another
 	// Of a list, the noun of an element and of several, and whose they are.
 	one, others string
@@ -51,7 +52,7 @@ func (n np) genitive() (phrase, bool) {
 	switch {
 	case n.pronoun():
 		return say("its"), true
-	case n.many, n.joined, len(n.text) != 1, strings.Contains(n.text[0].Text, " of "):
+	case n.many, n.joined, len(n.text) != 1, strings.Contains(n.text[0].Text, " of "), strings.HasSuffix(n.text[0].Text, " in question"):
 		return nil, false
 	}
 	return n.text.and("’s"), true
@@ -72,7 +73,7 @@ func (r *reader) value(n *lang.Node) np {
 	case lang.OpColl:
 		if k := r.model.Kind(n.Name); k != nil {
 			one, many := nouns(k)
-			return np{text: say("all " + many), many: true, one: one, others: many}
+			return np{text: say("all " + many), many: true, one: one, others: many, kind: k}
 		}
 	case lang.OpDecl:
 		return r.declared(n)
@@ -182,6 +183,13 @@ func (r *reader) term(n *lang.Node, beside *lang.Type) phrase {
 	return r.value(n).operand()
 }
 
+func kindOf(t *lang.Type) *model.Kind {
+	if t.Elem != nil {
+		return t.Elem.Kind
+	}
+	return t.Kind
+}
+
 // field is what the model says about a value of an object or record.
 type field struct {
 	words      model.Words
@@ -241,7 +249,7 @@ func (r *reader) get(n *lang.Node) np {
 	if !known {
 		return np{text: say("the ").with(code(n.Name)).and(" of ").with(base.operand()), maybe: r.lacking(n), counted: base.counted}
 	}
-	out := np{kind: n.Type.Kind, maybe: r.lacking(n), counted: base.counted}
+	out := np{kind: kindOf(n.Type), maybe: r.lacking(n), counted: base.counted}
 	out.its = base.pronoun()
 	if !out.its {
 		out.of = say(" of ").with(base.text)
@@ -322,15 +330,15 @@ func (r *reader) otherwise(n *lang.Node) np {
 	a, b := r.value(n.Args[0]), n.Args[1]
 	if b.Op == lang.OpList && len(b.Args) == 0 {
 		// The list of nothing has no elements: "its prefixes, if any".
-		without := a.maybe
-		if without == "" {
-			without = "value"
+		missing := a.maybe
+		if missing == "" {
+			missing = "value"
 		}
-		return np{text: a.text.and(" (none without " + article(without) + ")"), one: a.one, others: a.others, many: a.many}
+		return np{text: a.text.and(" (none " + without(missing) + ")"), one: a.one, others: a.others, many: a.many}
 	}
 	where := "where that is not set"
 	if a.maybe != "" {
-		where = "where there is no " + a.maybe
+		where = "where there is none"
 	}
 	return np{joined: true, text: a.text.and(", or ").with(r.value(b).operand()).and(" " + where + ",")}
 }
@@ -419,8 +427,19 @@ func (r *reader) joinedText(n *lang.Node) np {
 	return np{text: say("“").with(text).and("”")}
 }
 
+// none and without speak of what is lacking.
+func none(lacking string) string { return "no " + strings.ReplaceAll(lacking, "\n", " or no ") }
+
+func without(lacking string) string {
+	var things []string
+	for _, noun := range strings.Split(lacking, "\n") {
+		things = append(things, article(noun))
+	}
+	return "without " + strings.Join(things, " or ")
+}
+
 // lacking names what there may be none of where a chain of `?.` is read: the noun of
-// the first thing that may be nil.
+// each thing that may be nil, on a line of its own.
 func (r *reader) lacking(n *lang.Node) string {
 	for n.Op == lang.OpChain {
 		n = n.Args[0]
@@ -428,18 +447,19 @@ func (r *reader) lacking(n *lang.Node) string {
 	if n.Op != lang.OpGet && n.Op != lang.OpAt {
 		return ""
 	}
-	if first := r.lacking(n.Args[0]); first != "" {
-		return first
-	}
+	before := r.lacking(n.Args[0])
 	if !n.Optional {
-		return ""
+		return before
 	}
-	base := n.Args[0]
-	if base.Op == lang.OpGet {
+	noun := "such value"
+	if base := n.Args[0]; base.Op == lang.OpGet {
+		noun = base.Name
 		if f, known := r.field(base.Args[0], base.Name); known {
-			return f.noun(base.Type.Name == "list")
+			noun = f.noun(base.Type.Name == "list")
 		}
-		return base.Name
 	}
-	return "such value"
+	if before == "" || slices.Contains(strings.Split(before, "\n"), noun) {
+		return noun
+	}
+	return before + "\n" + noun
 }
