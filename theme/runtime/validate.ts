@@ -107,12 +107,29 @@ export function picture(request: string): string {
   if (part) {
     const subjects = [...facts.map((f) => ({ ...f, verdict: "" })), ...["fail", "unknown", "pass"].flatMap((v) => findings.filter((f) => f.verdict === v))];
     const meant = (subjects.find((s) => s.subject.name === subject || s.subject.id === subject) ?? subjects[0])?.subject;
-    const changed = new Set([...(variant.set ?? []).filter((_, i) => i % 3 === 0).map((number) => b.objects[number as number]!), ...b.objects.slice(known)]);
+    const changed = new Set(changedBy(b, variant, known));
     options.part = (o) => (o.kind === meant?.kind && o.id === meant.id) || (changed.has(o) && meant?.kind !== "topology");
   }
   const drawing = draw(figure, lib, b.topology.world!, options);
   takeBack(b, undo);
   return drawing === null ? "" : JSON.stringify({ svg: drawing.svg, width: drawing.width });
+}
+
+/**
+ * The objects that a patch, which is applied, is about: not those that only list
+ * one of them, and not those that only stand at another place of their list.
+ */
+function changedBy(b: Base, p: Patch, known: number): Obj[] {
+  const stated = (o: Obj, field: string): boolean => kindOf(model, o.kind)?.fields.some((f) => f.name === field) ?? false;
+  const set: Obj[] = [];
+  for (let i = 0; i < (p.set?.length ?? 0); i += 3) {
+    const o = b.objects[p.set![i] as number]!;
+    if (stated(o, p.set![i + 1] as string)) set.push(o);
+  }
+  return [
+    ...set,
+    ...b.objects.slice(known).filter((o) => !b.kinds[o.kind]?.some((other) => other.id === o.id)),
+  ];
 }
 
 /** What a patch replaced: fields one by one, members of the world whole. */

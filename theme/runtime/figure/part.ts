@@ -1,5 +1,6 @@
 // The part of a scene that concerns some objects: the outermost boxes that they
-// stand in, and what leads to them. A small figure shows no more than that.
+// stand in, what leads to them, and what joins those. A small figure shows no more
+// than that.
 
 import type { Obj } from "../value";
 import type { Scene, Shape } from "./scene";
@@ -27,6 +28,17 @@ export function partOf(scene: Scene, of: (o: Obj) => boolean): Scene {
     }
   }
   if (kept.size === 0) return scene;
+  // A hub that joins two of them.
+  const joins = new Map<Shape, Set<Shape>>();
+  for (const e of scene.edges) {
+    const ends = [topOf(e.from), topOf(e.to)] as const;
+    for (const [end, other] of [ends, [ends[1], ends[0]]] as const) {
+      if (kept.has(end) || !kept.has(other) || end.sort === "place") continue;
+      if (!joins.has(end)) joins.set(end, new Set());
+      joins.get(end)!.add(other);
+    }
+  }
+  for (const [hub, ends] of joins) if (ends.size > 1) kept.add(hub);
   for (const e of scene.edges) {
     for (const [end, other] of [[e.from, e.to], [e.to, e.from]] as const) if (end.sort === "place" && kept.has(topOf(other))) kept.add(end);
   }
