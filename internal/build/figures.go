@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/render"
 	"github.com/plumbline/plumbline/internal/rule"
+	"github.com/plumbline/plumbline/internal/rulejs"
 	"github.com/plumbline/plumbline/internal/topology"
 )
 
@@ -30,7 +33,7 @@ type drawings struct {
 // picture is a figure to draw.
 type picture struct {
 	example *rule.Example // a sample without changes, or an example
-	rule    string        // whose verdicts are shown, or ""
+	rule    *rule.Rule    // whose verdicts are shown, or nil
 	title   string
 	id      string
 	span    diag.Span
@@ -47,22 +50,24 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 	if src.Env.Figure() == nil || len(pictures) == 0 {
 		return out, nil
 	}
-	known := map[[sha256.Size]byte]render.Drawing{}
-	if c != nil && c.drawn != nil {
-		known = c.drawn
-	}
-	shared := sha256.Sum256([]byte(script))
 	next := map[[sha256.Size]byte]render.Drawing{}
 	keys := make([][sha256.Size]byte, len(pictures))
 	var todo []int
-	for i, p := range pictures {
-		keys[i] = p.key(src.Rules, shared)
-		if d, ok := known[keys[i]]; ok {
-			p.put(d)
-			next[keys[i]] = d
-			continue
+	if c == nil {
+		for i := range pictures {
+			todo = append(todo, i)
 		}
-		todo = append(todo, i)
+	} else {
+		k := newKeys(in, src)
+		for i, p := range pictures {
+			keys[i] = k.of(p)
+			if d, ok := c.drawn[keys[i]]; ok {
+				p.put(d)
+				next[keys[i]] = d
+				continue
+			}
+			todo = append(todo, i)
+		}
 	}
 	made := make([]render.Drawing, len(pictures))
 	found := make([]diag.List, len(pictures))
@@ -91,7 +96,7 @@ func picturesOf(src Sources, out drawings) []picture {
 	var list []picture
 	for _, page := range src.Content.Pages {
 		for _, f := range page.Figures {
-			list = append(list, picture{&rule.Example{Sample: f.Sample}, "", f.Alt, fmt.Sprintf("plFigure%d", f.Number), f.Span, false, 0,
+			list = append(list, picture{&rule.Example{Sample: f.Sample}, nil, f.Alt, fmt.Sprintf("plFigure%d", f.Number), f.Span, false, 0,
 				func(d render.Drawing) { out.pages[f] = d }})
 		}
 	}
@@ -99,10 +104,10 @@ func picturesOf(src Sources, out drawings) []picture {
 		first := true
 		for _, e := range r.Examples {
 			// Examples that look the same share a figure, so it has neither a name of its own.
-			list = append(list, picture{e, r.ID, "What the example is about", "plPart", e.Span, true, smallFigure, func(d render.Drawing) { out.parts[e] = d }})
+			list = append(list, picture{e, r, "What the example is about", "plPart", e.Span, true, smallFigure, func(d render.Drawing) { out.parts[e] = d }})
 			if first && e.Expect == "fail" {
 				first = false
-				list = append(list, picture{e, r.ID, fmt.Sprintf("The topology of the example “%s”", e.Name), "plExample", e.Span, false, wideFigure,
+				list = append(list, picture{e, r, fmt.Sprintf("The topology of the example “%s”", e.Name), "plExample", e.Span, false, wideFigure,
 					func(d render.Drawing) { out.examples[e] = d }})
 			}
 		}
@@ -110,13 +115,56 @@ func picturesOf(src Sources, out drawings) []picture {
 	return list
 }
 
-// key names everything that a drawing is made of.
-func (p picture) key(set *rule.Set, script [sha256.Size]byte) [sha256.Size]byte {
-	data, err := json.Marshal([]any{script, set.Case(&rule.Rule{ID: p.rule}, p.example), p.title, p.id, p.part, p.width, p.example.Subject})
+// keys names everything that drawings are made of. Other rules and the texts of a
+// rule are not part of it, so that who writes a rule does not wait for all figures.
+type keys struct {
+	shared     [sha256.Size]byte
+	set        *rule.Set
+	topologies map[*document.Node]string
+}
+
+func newKeys(in Input, src Sources) *keys {
+	h := sha256.New()
+	theme := bundle.Sum(in.Theme)
+	h.Write(theme[:])
+	h.Write(rulejs.Translate(&rule.Set{Env: src.Env}, in.Version)) // the model, and what is drawn as what
+	return &keys{[sha256.Size]byte(h.Sum(nil)), src.Rules, map[*document.Node]string{}}
+}
+
+func (k *keys) of(p picture) [sha256.Size]byte {
+	root := k.set.Root(p.example)
+	topology, known := k.topologies[root]
+	if !known {
+		topology = document.JSON(root)
+		k.topologies[root] = topology
+	}
+	parts := []any{k.shared, topology, p.title, p.id, p.part, p.width, p.example.Subject}
+	for _, changes := range []*document.Node{p.example.Set, p.example.Unset, p.example.Unknown, p.example.Declared} {
+		text := ""
+		if changes != nil {
+			text = document.JSON(changes)
+		}
+		parts = append(parts, text)
+	}
+	if r := p.rule; r != nil {
+		parts = append(parts, r.ID, r.Var, written(r.Where), written(r.Assert), written(r.Fact))
+		if r.Kind != nil {
+			parts = append(parts, r.Kind.Name)
+		}
+	}
+	data, err := json.Marshal(parts)
 	if err != nil {
 		panic(err) // texts always encode
 	}
 	return sha256.Sum256(data)
+}
+
+// id is a rule's id, "" without a rule.
+func id(r *rule.Rule) string {
+	if r == nil {
+		return ""
+	}
+	return r.ID
 }
 
 // drawer draws in one engine.
@@ -159,12 +207,12 @@ func (d *drawer) draw(p picture) (render.Drawing, diag.List) {
 }
 
 // picture draws a variant of a base that the engine has loaded or loads now.
-func (d *drawer) picture(p picture, base *topology.Base, patch []byte, id string, width int) (string, int, error) {
+func (d *drawer) picture(p picture, base *topology.Base, patch []byte, name string, width int) (string, int, error) {
 	number, err := d.load(base, base)
 	if err != nil {
 		return "", 0, err
 	}
-	request, err := json.Marshal(map[string]any{"rule": p.rule, "base": number, "variant": json.RawMessage(patch), "title": p.title, "id": id, "width": width, "part": p.part, "subject": p.example.Subject})
+	request, err := json.Marshal(map[string]any{"rule": id(p.rule), "base": number, "variant": json.RawMessage(patch), "title": p.title, "id": name, "width": width, "part": p.part, "subject": p.example.Subject})
 	if err != nil {
 		return "", 0, err
 	}
