@@ -254,6 +254,9 @@ func narrow(t *testing.T, browser *browsertest.Browser, dir, root string) {
 		if n := browsertest.Eval[int](tab, `[...document.querySelectorAll(".drawing-frame")].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth).length`); n > 0 {
 			t.Errorf("%s has %d figures that are wider than a phone", page, n)
 		}
+		if n := browsertest.Eval[int](tab, `[...document.querySelectorAll(".example-figure svg")].map(e => e.getBBox()).filter(b => b.width < 80 || b.height < 30).length`); n > 0 {
+			t.Errorf("%s has %d small figures that refer to nothing", page, n)
+		}
 	}
 	tab.Go(root + "check/index.html")
 	tab.Focus("textarea")
