@@ -90,6 +90,7 @@ func TestManualOfModule(t *testing.T) {
 		listed = append(listed, m[1])
 	}
 	slices.Sort(options)
+	options = slices.Compact(options) // reading and checking both have "progress"
 	slices.Sort(listed)
 	if !slices.Equal(options, listed) {
 		t.Errorf("the options are %v, the manual has %v", options, listed)
