@@ -53,7 +53,7 @@ func Site(in Input) (Output, diag.List) {
 	problems = append(problems, more...)
 	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
 		problems = append(problems, in.Cache.prove(in, src.Rules, func(ids []string) diag.List {
-			return examples(src.Rules, assets.Engine, ids, variationsInBuild)
+			return examples(src.Rules, assets.Engine, ids, inBuild)
 		})...)
 	}
 	if problems.HasErrors() {
@@ -123,5 +123,5 @@ func Test(in Input, ids []string) (Sources, diag.List) {
 	if problems.HasErrors() {
 		return src, problems
 	}
-	return src, examples(src.Rules, assets.Engine, ids, variationsInTest)
+	return src, examples(src.Rules, assets.Engine, ids, inTest)
 }

@@ -13,18 +13,24 @@ import (
 	"github.com/plumbline/plumbline/internal/topology"
 )
 
-// Topologies that vary what a rule reads, besides its examples: few in each
-// build, which is to take under 5 ms for a rule, and many where rules are tested.
-const (
-	variationsInBuild = 12
-	variationsInTest  = 256
+// effort is how much is varied of what a rule reads, besides its examples.
+type effort struct {
+	cover  int // what variations of several fields may cost, see rule.Cover
+	single int // variations of one thing each, or two
+}
+
+// A build is to take under 5 ms for a rule. Where rules are tested there is time
+// to try each change by itself.
+var (
+	inBuild = effort{cover: 1000}
+	inTest  = effort{cover: 1_000_000, single: 256}
 )
 
 // examples runs the examples of the rules with these ids (of all where there are
 // none), and topologies that vary what they read, in Go and in the JavaScript
 // engine. It reports each example that does not come out as its author says, and
 // the first topology of each rule on which the engines differ.
-func examples(set *rule.Set, script string, ids []string, variations int) diag.List {
+func examples(set *rule.Set, script string, ids []string, much effort) diag.List {
 	rules := set.Rules
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
@@ -58,7 +64,7 @@ func examples(set *rule.Set, script string, ids []string, variations int) diag.L
 		bench := set.NewBench()
 		for i, more := next(); more; i, more = next() {
 			var trials []trial
-			trials, found[i] = inGo(set, bench, rules[i], variations)
+			trials, found[i] = inGo(set, bench, rules[i], much)
 			ready <- made{i, trials}
 		}
 	})
@@ -80,25 +86,31 @@ type trial struct {
 // inGo runs the examples of a rule in Go, and the topologies that vary what it
 // reads. Go reads and links them for both engines: the readers of both sides are
 // held together by their own tests.
-func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, variations int) (trials []trial, problems diag.List) {
-	for _, e := range r.Examples {
+func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
+	add := func(what string, e *rule.Example, span diag.Span, t topology.Variant) rule.Outcome {
 		base, _ := bench.Base(e)
+		outcome := r.Outcome(t.Topology)
+		trials = append(trials, trial{what, span, set.Root(e), base, t.Patch, outcome.JSON()})
+		return outcome
+	}
+	cover := bench.NewCover(r)
+	for i, e := range r.Examples {
 		more := bench.With(e, e.Changes(), func(t topology.Variant) {
-			outcome := r.Outcome(t.Topology)
-			if found := e.Judge(outcome); found != "" {
+			if found := e.Judge(add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t)); found != "" {
 				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
 					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
 					Hint:    "either the rule or the expectation is wrong"})
 			}
-			trials = append(trials, trial{fmt.Sprintf("the example %q", e.Name), e.Span, set.Root(e), base, t.Patch, outcome.JSON()})
+			cover.Example(i, t)
 		})
 		problems = append(problems, more...)
 	}
-	for _, v := range bench.Variations(r, variations) {
-		base, _ := bench.Base(v.Example)
-		bench.With(v.Example, v.Changes, func(t topology.Variant) {
-			trials = append(trials, trial{v.String(), r.Span, set.Root(v.Example), base, t.Patch, r.Outcome(t.Topology).JSON()})
-		})
+	vary := func(v rule.Variation, t topology.Variant) { add(v.String(), v.Example, r.Span, t) }
+	cover.Run(much.cover, vary)
+	if much.single > 0 {
+		for _, v := range bench.Variations(r, much.single) {
+			bench.With(v.Example, v.Changes, func(t topology.Variant) { vary(v, t) })
+		}
 	}
 	return trials, problems
 }
@@ -179,3 +191,4 @@ func broken(d diag.Diagnostic) diag.Diagnostic {
 	d.Hint = "this is a defect of plumbline, not of the rule: please report it with the rule and the example"
 	return d
 }
+

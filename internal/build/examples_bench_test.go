@@ -27,7 +27,7 @@ func BenchmarkProof(b *testing.B) {
 	}
 	begin := used()
 	for b.Loop() {
-		if problems := examples(src.Rules, assets.Engine, nil, variationsInBuild); len(problems) > 0 {
+		if problems := examples(src.Rules, assets.Engine, nil, inBuild); len(problems) > 0 {
 			b.Fatal(problems[0].Message)
 		}
 	}

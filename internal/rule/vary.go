@@ -20,11 +20,7 @@ import (
 // them, and the same ones each time. Every sort of change comes before any is
 // tried in a second place, and single changes come before pairs of them.
 func (b *Bench) Variations(r *Rule, limit int) []Variation {
-	g := &generator{bench: b, rule: r, slots: map[string]*slot{}, objects: map[string]bool{}}
-	g.reads = b.set.Env.Reads(r.Where, r.Assert, r.Fact)
-	for _, p := range g.reads.Patterns {
-		g.matching = append(g.matching, matching(p)...)
-	}
+	g := b.generator(r)
 	// Few variations go on from few examples, spread over all of them.
 	n := len(r.Examples)
 	bases := min(n, limit/variationsOfExample+1)
@@ -32,6 +28,15 @@ func (b *Bench) Variations(r *Rule, limit int) []Variation {
 		g.example(i * n / bases)
 	}
 	return g.take(limit)
+}
+
+func (b *Bench) generator(r *Rule) *generator {
+	g := &generator{bench: b, rule: r, slots: map[string]*slot{}, objects: map[string]bool{}}
+	g.reads = b.set.Env.Reads(r.Where, r.Assert, r.Fact)
+	for _, p := range g.reads.Patterns {
+		g.matching = append(g.matching, matching(p)...)
+	}
+	return g
 }
 
 // variationsOfExample is how many variations make it worth to look at one more example.
@@ -50,7 +55,17 @@ type generator struct {
 }
 
 // slot is one sort of change, "bastions.sku = Basic", with the places for it.
-type slot struct{ places []place }
+type slot struct {
+	key    string
+	places []place
+}
+
+// How keys of slots end.
+const (
+	givenValue   = " = "
+	noValue      = " none"
+	unknownValue = " unknown"
+)
 
 // place is a change of an example.
 type place struct {
@@ -144,29 +159,39 @@ func scattered(i int) int {
 func (g *generator) example(i int) {
 	e := g.rule.Examples[i]
 	g.bench.With(e, e.Changes(), func(t topology.Variant) {
-		v := &varier{generator: g, example: e, index: i, kinds: map[string][]lang.Object{}, seen: map[string]bool{}}
-		v.declared = t.World.Declared
-		for _, s := range t.Subjects {
-			v.kinds[s.Kind] = s.Objects
-		}
-		var touched []touch
-		t.World.Trace(func(o lang.Object, field string) { touched = append(touched, touch{o, field}) })
-		g.rule.Outcome(t.Topology)
-		t.World.Trace(nil)
+		v, touched := g.varier(i, t)
 		for _, read := range touched {
 			v.touched(read.object, read.field)
 		}
 		v.unreached()
-		for _, name := range g.reads.Collections {
-			v.collection(name)
-		}
-		if g.rule.Kind != nil {
-			v.collection(g.rule.Kind.Name)
-		}
-		for _, name := range g.reads.Declared {
-			v.fact(name)
-		}
+		v.rest()
 	})
+}
+
+// varier finds what the rule reads of an example, whose topology is shown.
+func (g *generator) varier(i int, t topology.Variant) (v *varier, touched []touch) {
+	v = &varier{generator: g, example: g.rule.Examples[i], index: i, kinds: map[string][]lang.Object{}, seen: map[string]bool{}}
+	v.declared = t.World.Declared
+	for _, s := range t.Subjects {
+		v.kinds[s.Kind] = s.Objects
+	}
+	t.World.Trace(func(o lang.Object, field string) { touched = append(touched, touch{o, field}) })
+	g.rule.Outcome(t.Topology)
+	t.World.Trace(nil)
+	return v, touched
+}
+
+// rest varies collections and declared facts.
+func (v *varier) rest() {
+	for _, name := range v.reads.Collections {
+		v.collection(name)
+	}
+	if v.rule.Kind != nil {
+		v.collection(v.rule.Kind.Name)
+	}
+	for _, name := range v.reads.Declared {
+		v.fact(name)
+	}
 }
 
 type touch struct {
@@ -182,6 +207,8 @@ type varier struct {
 	kinds    map[string][]lang.Object // in the order of their collection
 	declared map[string]any
 	seen     map[string]bool
+	position int  // of the read whose field is varied
+	indirect bool // it is a list that other fields fill
 }
 
 func (v *varier) model() *model.Model { return v.bench.set.Env.Model() }
@@ -216,9 +243,11 @@ func (v *varier) touched(o lang.Object, field string) {
 	for _, inv := range v.bench.set.Env.Inverses(kind) {
 		if inv.Name == field {
 			v.collection(inv.Source.Name)
+			v.indirect = true
 			for _, source := range v.kinds[inv.Source.Name] {
 				v.touched(source, inv.Field.Name)
 			}
+			v.indirect = false
 		}
 	}
 }
@@ -277,16 +306,19 @@ func (v *varier) fact(name string) {
 // values varies a value of a type in every way.
 func (v *varier) values(slot, path string, t model.Type, current any) {
 	now := document.JSON(nodeOf(current))
+	two := false
 	for _, n := range v.valuesOf(t, slot) {
 		if text := document.JSON(n); text != now {
-			v.add(slot+" = "+text, change{path: path, value: n})
+			must := t.Name == "enum" || t.Name == "bool" || t.Name == "list" && (len(n.Items) == 0 || len(n.Items) == 2 && !two)
+			two = two || len(n.Items) == 2
+			v.add(slot+givenValue+text, change{path: path, value: n, field: slot, must: must})
 		}
 	}
 	if current != nil {
-		v.add(slot+" none", change{path: path})
+		v.add(slot+noValue, change{path: path, field: slot, must: true})
 	}
 	if _, isUnknown := current.(*lang.Unknown); !isUnknown {
-		v.add(slot+" unknown", change{path: path, unknown: true})
+		v.add(slot+unknownValue, change{path: path, unknown: true, field: slot, must: true})
 	}
 	items, isList := current.([]any)
 	if !isList {
@@ -315,13 +347,22 @@ type change struct {
 	removes bool
 	twice   bool
 	objects bool // changes which objects there are
+	// field is the field of a kind whose value changes, "" for other changes. must
+	// marks the values that say what can be written there at all: each of an enum,
+	// none, an unknown, an empty list and one of two elements.
+	field string
+	must  bool
+	// position is when the example reads the field first, and indirect that it reads
+	// a list which the field fills.
+	position int
+	indirect bool
 }
 
 // add notes a place for a sort of change. removes and nothing are written alike.
 func (v *varier) add(key string, c change) {
 	s := v.slots[key]
 	if s == nil {
-		s = &slot{}
+		s = &slot{key: key}
 		v.slots[key] = s
 		sort := 0
 		if c.objects {
@@ -329,6 +370,7 @@ func (v *varier) add(key string, c change) {
 		}
 		v.order[sort] = append(v.order[sort], s)
 	}
+	c.position, c.indirect = v.position, v.indirect
 	s.places = append(s.places, place{v, c})
 }
 

@@ -1,0 +1,270 @@
+package rule
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/topology"
+)
+
+// This file makes variations that reach much in few runs: each changes several
+// fields at once, and whether the rule got to read them is looked up afterwards.
+
+// Cover is a rule with the changes that are to be read at least once: of each
+// field that it reads, every value of an enum, both truth values, none, unknown,
+// an empty list and a list of two elements, and a few of other values.
+type Cover struct {
+	*generator
+	fields map[string]bool // of kinds, whose values are among the changes
+	places []place         // what is still to be tried
+	steps  int             // reads of all examples
+	shown  int             // examples
+	unread int             // changes that no run can read
+	stated map[string]bool // changes to what an example has anyway, where the rule reads it
+}
+
+// NewCover returns the cover of a rule. Each of its examples is then shown to it.
+func (b *Bench) NewCover(r *Rule) *Cover {
+	return &Cover{generator: b.generator(r), fields: map[string]bool{}, stated: map[string]bool{}}
+}
+
+// Example notes what the rule reads of its example i, whose topology is t.
+func (c *Cover) Example(i int, t topology.Variant) {
+	forget(t)
+	v, touched := c.varier(i, t)
+	c.steps += len(touched)
+	c.shown++
+	seen := map[touch]bool{}
+	for at, read := range touched {
+		if seen[read] {
+			continue
+		}
+		seen[read] = true
+		key := read.object.Class().Name + "." + read.field
+		if !c.fields[key] {
+			c.fields[key] = true
+			v.position = at
+			v.touched(read.object, read.field)
+		}
+		value, _ := read.object.Field(read.field)
+		c.stated[key+stated(value)] = true
+	}
+	if c.shown == 1 {
+		v.rest()
+	}
+}
+
+// stated names a value as the change to it is named. Lists of two elements are alike.
+func stated(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return noValue
+	case *lang.Unknown:
+		return unknownValue
+	case bool, string:
+		return givenValue + document.JSON(nodeOf(v))
+	case []any:
+		if len(v) == 2 {
+			return twoElements
+		}
+		return givenValue + document.JSON(nodeOf(v))
+	}
+	return ""
+}
+
+const twoElements = " of two"
+
+// has reports whether an example shows the rule the value of a change.
+func (c *Cover) has(key string, p place) bool {
+	two := p.change.value != nil && p.change.value.Kind == document.List && len(p.change.value.Items) == 2
+	return c.stated[key] || two && c.stated[p.field+twoElements]
+}
+
+// extraValues is how many values of a field are tried that nothing says can be
+// written there: texts, numbers, addresses and links.
+const extraValues = 3
+
+// plan puts the changes in an order in which the fields take turns.
+func (c *Cover) plan() {
+	turns := map[string]int{}
+	type turn struct {
+		place
+		at int
+	}
+	var list []turn
+	extra := map[string][]place{}
+	var fields []string
+	for _, s := range c.order[0] {
+		p := s.places[0]
+		if c.has(s.key, p) {
+			continue
+		}
+		if !p.must {
+			if extra[p.field] == nil {
+				fields = append(fields, p.field)
+			}
+			extra[p.field] = append(extra[p.field], p)
+			continue
+		}
+		list = append(list, turn{p, turns[p.field]})
+		turns[p.field]++
+	}
+	for _, f := range fields {
+		n := len(extra[f])
+		for i := range min(n, extraValues) {
+			list = append(list, turn{extra[f][i*n/min(n, extraValues)], turns[f]})
+			turns[f]++
+		}
+	}
+	slices.SortStableFunc(list, func(a, b turn) int { return a.at - b.at })
+	for _, t := range list {
+		c.places = append(c.places, t.place)
+	}
+}
+
+// Run shows variations until everything that is to be read was, or until they
+// have cost as much as budget reads. Few variations change which objects there are.
+func (c *Cover) Run(budget int, show func(Variation, topology.Variant)) {
+	c.plan()
+	cost := variationCost + c.steps/max(c.shown, 1)
+	number := max(budget/cost, fewestVariations)
+	structural := c.order[1]
+	for n := 0; n < number && len(c.places) > 0; n++ {
+		if n%structuralOnce == structuralOnce-1 && len(structural) > 0 {
+			p := structural[0].places[0]
+			structural = structural[1:]
+			if changes, ok := p.changes(p.change); ok {
+				c.show(p.example, changes, nil, show)
+			}
+			continue
+		}
+		row, changes := c.row()
+		if len(row) == 0 {
+			return
+		}
+		read := c.show(row[0].example, changes, row, show)
+		for i, p := range row {
+			if i == 0 || read[i] {
+				c.places = slices.DeleteFunc(c.places, func(q place) bool { return q == p })
+			}
+			if i == 0 && !read[i] && p.must {
+				c.unread++
+			}
+		}
+	}
+}
+
+// Bounds of a variation: what it costs besides what the rule reads, how many there
+// are of a rule that reads much, and how many fields one changes.
+const (
+	variationCost    = 80
+	fewestVariations = 4
+	widestRow        = 8
+	structuralOnce   = 5
+)
+
+// Reach is how many of the values that every build should reach were read, and
+// how many there are.
+func (c *Cover) Reach() (read, all int) {
+	for _, s := range c.order[0] {
+		if s.places[0].must {
+			all++
+		}
+	}
+	read = all - c.unread
+	for _, p := range c.places {
+		if p.must {
+			read--
+		}
+	}
+	return read, all
+}
+
+// row takes the next change and further ones of the same example that go with it:
+// each of another field, which the rule reads later, so that the first is read in
+// any case; and unknowns among themselves, since the engines go on after an unknown
+// in another way.
+func (c *Cover) row() (row []place, changes topology.Changes) {
+	for _, p := range c.places {
+		if len(row) == widestRow {
+			break
+		}
+		if len(row) > 0 && !c.goesWith(p, row) {
+			continue
+		}
+		from := *p.example
+		if len(row) > 0 {
+			from.Set, from.Unset, from.Unknown = changes.Set, changes.Unset, changes.Unknown
+		}
+		again := varier{generator: p.generator, example: &from}
+		if next, ok := again.changes(p.change); ok {
+			row, changes = append(row, p), next
+		}
+	}
+	return row, changes
+}
+
+func (c *Cover) goesWith(p place, row []place) bool {
+	last := row[len(row)-1]
+	if p.varier != last.varier || p.unknown != last.unknown || p.change.position <= last.change.position {
+		return false
+	}
+	return !slices.ContainsFunc(row, func(q place) bool { return q.field == p.field || meets(q.change.path, p.change.path) })
+}
+
+// meets reports whether one path leads through the other.
+func meets(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
+
+// show runs a variation and reports which places of a row the rule read.
+func (c *Cover) show(e *Example, changes topology.Changes, row []place, show func(Variation, topology.Variant)) []bool {
+	read := make([]bool, len(row))
+	c.bench.With(e, changes, func(t topology.Variant) {
+		show(Variation{e, changes}, t)
+		if len(row) == 0 {
+			return
+		}
+		targets := make([]touch, len(row))
+		for i, p := range row {
+			targets[i] = target(t, p.change.path)
+			read[i] = targets[i] == touch{} || p.change.indirect // what reads it leaves no trace of it
+		}
+		forget(t)
+		t.World.Trace(func(o lang.Object, field string) {
+			for i := range targets {
+				if targets[i].object == o && targets[i].field == field {
+					read[i] = true
+				}
+			}
+		})
+		c.rule.Outcome(t.Topology)
+		t.World.Trace(nil)
+	})
+	return read
+}
+
+// target finds the object and the field that a path leads into.
+func target(t topology.Variant, path string) touch {
+	kind, rest, _ := strings.Cut(path, "[")
+	number, rest, _ := strings.Cut(rest, "].")
+	i, err := strconv.Atoi(number)
+	field, _, _ := strings.Cut(rest, "[")
+	field, _, _ = strings.Cut(field, ".")
+	for _, s := range t.Subjects {
+		if s.Kind == kind && err == nil && i < len(s.Objects) {
+			return touch{s.Objects[i], field}
+		}
+	}
+	return touch{}
+}
+
+// forget drops derived values: one that is there hides what it was made of.
+func forget(t topology.Variant) {
+	for _, s := range t.Subjects {
+		for _, o := range s.Objects {
+			o.Forget()
+		}
+	}
+}
