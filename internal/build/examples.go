@@ -16,11 +16,12 @@ import (
 // effort is how much is varied of what a rule reads, besides its examples.
 type effort struct {
 	cover  int // what variations of several fields may cost, see rule.Cover
-	single int // variations of one thing each, or two
+	single int // variations of one thing, or of two
 }
 
-// A build is to take under 5 ms for a rule. Where rules are tested there is time
-// to try each change by itself.
+// A build proves that the engines agree on every example, and on as many values of
+// what a rule reads as go into about 5 ms. Where rules are tested the engines meet
+// each of these values, and then each change by itself.
 var (
 	inBuild = effort{cover: 1000}
 	inTest  = effort{cover: 1_000_000, single: 256}

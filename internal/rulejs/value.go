@@ -272,7 +272,7 @@ func (t *translator) test(n *lang.Node, what string) string {
 	switch {
 	case n.Op == lang.OpAnd || n.Op == lang.OpOr:
 		return t.connective(n, func(right *lang.Node) string { return t.test(right, what) })
-	case isBool(n):
+	case isBool(n), n.Op == lang.OpFunc && isBool(t.env.Function(n.Name).Root):
 		return t.value(n)
 	}
 	return fmt.Sprintf("rt.truth(%s, %s)", t.raw(n), quote(what))

@@ -210,8 +210,24 @@ function caseMaps(): NonNullable<typeof cases> {
   return (cases = { toUpperCase, toLowerCase });
 }
 
-/** strings.ToUpper and strings.ToLower: simple mappings, in the version of Unicode that Go has. */
+/** Texts in the other case: rules compare the same few over and over. */
+const mapped = { toUpperCase: new Map<string, string>(), toLowerCase: new Map<string, string>() };
+const MAX_MAPPED = 10_000;
+const MAX_MAPPED_LENGTH = 200;
+
 function mapCase(s: string, to: "toUpperCase" | "toLowerCase"): string {
+  const known = mapped[to].get(s);
+  if (known !== undefined) return known;
+  const out = caseOf(s, to);
+  if (s.length <= MAX_MAPPED_LENGTH) {
+    if (mapped[to].size >= MAX_MAPPED) mapped[to].clear();
+    mapped[to].set(s, out);
+  }
+  return out;
+}
+
+/** strings.ToUpper and strings.ToLower: simple mappings, in the version of Unicode that Go has. */
+function caseOf(s: string, to: "toUpperCase" | "toLowerCase"): string {
   if (/^[\0-\x7f]*$/.test(s)) return s[to]();
   const map = (cases ?? caseMaps())[to];
   return Array.from(s, (c) => (c < "\x80" ? c[to]() : (map.get(c) ?? c))).join("");
@@ -253,6 +269,7 @@ function parseFloat64(s: string): number {
 
 function intOf(v: Value): bigint {
   if (typeof v === "bigint" || typeof v === "number") return toInt(v);
+  if (typeof v === "string" && v.length < 16 && /^\d+$/.test(v)) return BigInt(v);
   if (typeof v === "string" && /^[+-]?\d+$/.test(v)) {
     const n = BigInt(v.replace("+", ""));
     if (BigInt.asIntN(64, n) === n) return n;
