@@ -31,7 +31,7 @@ internal/topology: internal/diag internal/document internal/model internal/lang
 internal/content:  internal/diag internal/document | github.com/yuin/goldmark github.com/alecthomas/chroma/v2 golang.org/x/net
 internal/rule:     internal/diag internal/document internal/model internal/lang internal/topology internal/content
 internal/lint:     internal/diag internal/document internal/config internal/content internal/rule
-internal/rulejs:   internal/diag internal/model internal/lang internal/rule
+internal/rulejs:   internal/model internal/lang internal/rule
 internal/rulejs/gen:
 internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild
