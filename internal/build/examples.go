@@ -192,4 +192,3 @@ func broken(d diag.Diagnostic) diag.Diagnostic {
 	d.Hint = "this is a defect of plumbline, not of the rule: please report it with the rule and the example"
 	return d
 }
-
