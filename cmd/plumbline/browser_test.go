@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plumbline/plumbline/internal/browsertest"
 )
@@ -180,10 +181,13 @@ func pagesOf(t *testing.T, dir string) []string {
 	return pages
 }
 
+// manyPages is how long a tab lives that goes to each page of the site.
+const manyPages = 10 * time.Minute
+
 // everyPage opens every page: each has a heading, says nothing in the console,
 // and its links to the site lead to files that are there.
 func everyPage(t *testing.T, browser *browsertest.Browser, dir, root string) {
-	tab := browser.Open(t, browsertest.View{})
+	tab := browser.Open(t, browsertest.View{Life: manyPages})
 	for _, page := range pagesOf(t, dir) {
 		tab.Go(root + page)
 		if n := browsertest.Eval[int](tab, `document.querySelectorAll("h1").length`); n != 1 {
@@ -242,7 +246,7 @@ func dark(t *testing.T, browser *browsertest.Browser, root string) {
 // narrow holds every page to the width of a small phone, and the checker with a
 // result.
 func narrow(t *testing.T, browser *browsertest.Browser, dir, root string) {
-	tab := browser.Open(t, browsertest.View{Width: 360, Height: 740})
+	tab := browser.Open(t, browsertest.View{Width: 360, Height: 740, Life: manyPages})
 	wide := func(page string) {
 		if n := browsertest.Eval[int](tab, `document.documentElement.scrollWidth`); n > 360 {
 			t.Errorf("%s is %d pixels wide on a phone of 360", page, n)
