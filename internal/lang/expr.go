@@ -43,9 +43,16 @@ func (x *Expr) Eval(w *World, vars map[string]any) (any, *RuntimeError) {
 }
 
 func (x *Expr) eval(w *World, vars map[string]any) (any, *RuntimeError) {
-	v, err := w.run(x.prog, vars)
-	if err == nil {
-		return v, nil
+	skip := w.open[x] >= often
+	var err error
+	if !skip {
+		var v any
+		if v, err = w.run(x.prog, vars); err == nil {
+			if w.open[x] > 0 {
+				delete(w.open, x)
+			}
+			return v, nil
+		}
 	}
 	// An unknown or an error: the tree evaluator says which, and where.
 	delete(vars, worldName)
@@ -56,13 +63,23 @@ func (x *Expr) eval(w *World, vars map[string]any) (any, *RuntimeError) {
 		}
 		return nil, r.err
 	}
-	if r.unknown() == nil {
-		if _, partial := r.v.(*Partial); !partial && !stoppedByUnknown(err) {
-			return nil, &RuntimeError{Text: x.Text, To: len([]rune(x.Text.Value)), Message: firstLine(err)}
+	_, partial := r.v.(*Partial)
+	switch {
+	case partial || r.unknown() != nil:
+		if w.open != nil {
+			w.open[x]++
 		}
+	case !skip && !stoppedByUnknown(err):
+		return nil, &RuntimeError{Text: x.Text, To: len([]rune(x.Text.Value)), Message: firstLine(err)}
+	default:
+		delete(w.open, x)
 	}
 	return r.v, nil
 }
+
+// often is how many times in a row an expression comes out open before the fast
+// way is left out.
+const often = 4
 
 func stoppedByUnknown(err error) bool {
 	var u *Unknown

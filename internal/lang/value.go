@@ -159,7 +159,13 @@ type World struct {
 	// of the evaluation at hand, see limits.go
 	steps, numbers int
 	touch          func(o Object, field string)
+	open           map[*Expr]int // see Hurry
 }
+
+// Hurry lets evaluation leave out the fast way for an expression that came out open
+// a few times in a row: of many objects it then mostly does again. The result is
+// the same.
+func (w *World) Hurry() { w.open = map[*Expr]int{} }
 
 // Trace calls f for each stated field, inverse list, id and name that evaluation
 // reads, until it is called with nil. A derived value that was computed before

@@ -172,6 +172,7 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 		c.out.Input.Subjects = append(c.out.Input.Subjects, Count{k.Kind, len(k.Objects)})
 	}
 	if t.World != nil {
+		t.World.Hurry()
 		for _, r := range s.Rules {
 			if len(opts.Rules) == 0 || slices.Contains(opts.Rules, r.ID) {
 				c.rule(r)
