@@ -128,6 +128,12 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 		t.Errorf("the line has the number %s, the finding names %s", number, want)
 	}
 	tab.Wait(`!document.querySelector(".check-diagram").hidden`)
+
+	// A check that is cancelled takes the worker along, and what it had in mind. The
+	// result of the one before stays, and the filter looks through what is listed of it.
+	browsertest.Eval[bool](tab, `["check", "cancel"].forEach((action) => document.querySelector("[data-action=" + action + "]").click()) ?? true`)
+	browsertest.Eval[bool](tab, `(() => { const field = document.querySelector(".result-tools input[type=search]"); field.value = "vm-77"; return field.dispatchEvent(new Event("input")); })()`)
+	tab.Wait(`document.querySelector(".finding-subject strong")?.innerText === "vm-77"`)
 	tab.WantQuiet()
 }
 

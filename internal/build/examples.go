@@ -20,7 +20,8 @@ type effort struct {
 }
 
 // A build proves that the engines agree on every example, and on as many values of
-// what a rule reads as go into about 5 ms. Where rules are tested the engines meet
+// what a rule reads as a fixed cost allows, so that what it proves does not depend on
+// the machine. Where rules are tested the engines meet
 // each of these values, and then each change by itself.
 var (
 	inBuild = effort{cover: 1000}

@@ -52,10 +52,10 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 	}
 	next := map[[sha256.Size]byte]render.Drawing{}
 	keys := make([][sha256.Size]byte, len(pictures))
-	var todo []int
+	var missing []int
 	if c == nil {
 		for i := range pictures {
-			todo = append(todo, i)
+			missing = append(missing, i)
 		}
 	} else {
 		k := newKeys(in, src)
@@ -66,20 +66,20 @@ func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List)
 				next[keys[i]] = d
 				continue
 			}
-			todo = append(todo, i)
+			missing = append(missing, i)
 		}
 	}
 	made := make([]render.Drawing, len(pictures))
 	found := make([]diag.List, len(pictures))
-	err := onEngines(script, len(todo), func(e *engine) func(int) {
+	err := onEngines(script, len(missing), func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
-		return func(n int) { made[todo[n]], found[todo[n]] = d.draw(pictures[todo[n]]) }
+		return func(n int) { made[missing[n]], found[missing[n]] = d.draw(pictures[missing[n]]) }
 	})
 	if err != nil {
 		return out, diag.List{undrawn(diag.Span{}, err)}
 	}
 	var problems diag.List
-	for _, i := range todo {
+	for _, i := range missing {
 		pictures[i].put(made[i])
 		next[keys[i]] = made[i]
 		problems = append(problems, found[i]...)
@@ -103,7 +103,7 @@ func picturesOf(src Sources, out drawings) []picture {
 	for _, r := range src.Rules.Rules {
 		first := true
 		for _, e := range r.Examples {
-			// Examples that look the same share a figure, so it has neither a name of its own.
+			// Examples that look the same share a figure, so it does not have the name of one.
 			list = append(list, picture{e, r, "What the example is about", "plPart", e.Span, true, smallFigure, func(d render.Drawing) { out.parts[e] = d }})
 			if first && e.Expect == "fail" {
 				first = false

@@ -376,15 +376,16 @@ class Checker extends HTMLElement {
     const look = this.look;
     const sections: (Node | null)[] = [diagnosticsList(result, look)];
     const cut = this.counts?.cut === true;
-    if (cut && words.length > 0 && this.filtered?.words !== words.join(" ")) {
+    const searched = cut && words.length > 0 && this.runner.searchable;
+    if (searched && this.filtered?.words !== words.join(" ")) {
       void this.filter(words);
       return;
     }
-    const listed = cut && words.length > 0 && this.filtered !== null ? this.filtered : { result, counts: this.counts };
+    const listed = searched && this.filtered !== null ? this.filtered : { result, counts: this.counts };
     const title = (rule: string): string => this.rules.get(rule)?.title ?? "";
     for (const v of verdicts) {
-      const findings = listed.result.findings.filter((f) => f.verdict === v && (cut || matches(words, { id: f.rule, title: title(f.rule), severity: f.severity }, f.subject.name, f.message)));
-      const all = (rule: string): number | undefined => (cut ? listed.counts?.rules[rule]?.findings[v] : undefined);
+      const findings = listed.result.findings.filter((f) => f.verdict === v && (searched || matches(words, { id: f.rule, title: title(f.rule), severity: f.severity }, f.subject.name, f.message)));
+      const all = (rule: string): number | undefined => (cut && (searched || words.length === 0) ? listed.counts?.rules[rule]?.findings[v] : undefined);
       if (this.shown.has(v) && findings.length > 0) sections.push(findingsSection(v, findings, look, all));
     }
     if (result.summary.fail === 0 && result.summary.unknown === 0 && result.diagnostics.every((d) => d.severity !== "error")) {

@@ -9,6 +9,9 @@ export class Runner {
   private worker: Worker | null = null;
   private next = 1;
   private latest = 0;
+  /** The worker still has what was checked last: it ends with a check that is cancelled. */
+  private remembers = false;
+
   /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check; `progress` the share of a check that is done. */
   constructor(
     private readonly code: () => (() => void) | undefined,
@@ -28,6 +31,11 @@ export class Runner {
     this.cancel();
     this.latest = this.next;
     return this.ask({ id: this.next++, files, options, ...(width === undefined ? {} : { width }) });
+  }
+
+  /** Whether filter can look through what was checked last. */
+  get searchable(): boolean {
+    return this.worker !== null && this.remembers;
   }
 
   /** Lists what has all the words, of what was checked last. While something else is under way, that goes on and this is refused. */
@@ -59,11 +67,13 @@ export class Runner {
     if (this.running === null) return;
     this.worker?.terminate();
     this.worker = null;
+    this.remembers = false;
     this.running.reject(new Cancelled());
     this.running = null;
   }
 
   private start(): Worker {
+    this.remembers = false;
     const code = this.code();
     if (code === undefined) throw new Error("the rules could not be loaded");
     const url = URL.createObjectURL(new Blob([`(${code.toString()})()`], { type: "text/javascript" }));
@@ -92,7 +102,9 @@ export class Runner {
       return;
     }
     this.running = null;
-    if ("result" in response) run.resolve(response);
-    else run.reject(new Error(response.failure));
+    if ("result" in response) {
+      this.remembers = true;
+      run.resolve(response);
+    } else run.reject(new Error(response.failure));
   }
 }

@@ -33,7 +33,7 @@ export function serve(work: Work): void {
   const filter = (id: number, words: string[]): void => {
     try {
       const answer = work.filter?.(words);
-      if (answer) scope.postMessage({ id, ...answer });
+      scope.postMessage(answer ? { id, ...answer } : { id, failure: "nothing has been checked" });
     } catch (error) {
       scope.postMessage({ id, failure: reason(error) });
     }
