@@ -10,31 +10,45 @@ import (
 // oddRows are resources that a fast reader could read in another way than the one
 // that knows places: each is a map without its closing brace.
 var oddRows = map[string]string{
-	"plain":            `"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}, {"name": "b"}]}`,
-	"trailing comma":   `"properties": {"subnets": [{"name": "a",}, ],},`,
-	"comment":          `"properties": { /* none */ "subnets": [] } // end` + "\n",
-	"raw line break":   `"tags": {"a": "one` + "\n" + `two"}, "properties": {"subnets": [{"name": "a"}]}`,
-	"raw tab":          `"tags": {"a": "one	two"}, "properties": {"subnets": [{"name": "a"}]}`,
-	"numbers":          `"properties": {"subnets": [{"name": "a", "properties": {"addressPrefix": 10.0}}, {"name": 7}, {"name": -0}, {"name": 1e2}, {"name": 12345678901234567890}]}`,
-	"too large":        `"properties": {"subnets": [{"name": 1e999}]}`,
-	"half a pair":      `"properties": {"subnets": [{"name": "\ud800x"}, {"name": "\uDC00"}, {"name": "\ud83d\ude00"}]}`,
-	"beyond":           `"tags": {"ключ": "😀"}, "properties": {"subnets": [{"name": "😀", "properties": {}}, {"name": "b"}]}`,
-	"equal keys":       `"properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
-	"keys in caps":     `"Properties": {"Subnets": [{"Name": "a", "PROPERTIES": {"AddressPrefix": "10.0.0.0/24"}}]}`,
-	"both spellings":   `"Properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
-	"two misspellings": `"PROPERTIES": {"subnets": [{"name": "a"}]}, "Properties": {"subnets": [{"name": "b"}]}`,
-	"prototypes":       `"__proto__": {"a": 1}, "constructor": {}, "properties": {"__proto__": {"subnets": []}, "subnets": [{"name": "__proto__", "__proto__": {"id": 1}}]}`,
-	"awkward pointer":  `"properties": {"a/b~c": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/x"}], "subnets": [[{"name": "a"}]]}`,
-	"parts alone":      `"properties": {"subnets": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"}, {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/b", "addressPrefix": "10.0.0.0/24"}]}`,
-	"resources inside": `"Resources": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a", "properties": {}}]`,
-	"nested lists":     `"properties": {"a": ` + strings.Repeat("[", 250) + strings.Repeat("]", 250) + `, "subnets": []}`,
-	"nested too deep":  `"properties": {"a": ` + strings.Repeat("[", 260) + strings.Repeat("]", 260) + `, "subnets": []}`,
-	"no colon":         `"properties" {}`,
-	"not closed":       `"properties": {"subnets": ["a`,
-	"no comma":         `"properties": {"subnets": [{"name": "a"} {"name": "b"}]}`,
-	"single quotes":    `'properties': {}`,
-	"a word":           `"properties": nil`,
-	"control":          `"properties": {"subnets": [{"name": "a` + "\x01" + `"}]}`,
+	"plain":             `"properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}}, {"name": "b"}]}`,
+	"trailing comma":    `"properties": {"subnets": [{"name": "a",}, ],},`,
+	"comment":           `"properties": { /* none */ "subnets": [] } // end` + "\n",
+	"raw line break":    `"tags": {"a": "one` + "\n" + `two"}, "properties": {"subnets": [{"name": "a"}]}`,
+	"raw tab":           `"tags": {"a": "one	two"}, "properties": {"subnets": [{"name": "a"}]}`,
+	"numbers":           `"properties": {"subnets": [{"name": "a", "properties": {"addressPrefix": 10.0}}, {"name": 7}, {"name": -0}, {"name": 1e2}, {"name": 12345678901234567890}]}`,
+	"too large":         `"properties": {"subnets": [{"name": 1e999}]}`,
+	"half a pair":       `"properties": {"subnets": [{"name": "\ud800x"}, {"name": "\uDC00"}, {"name": "\ud83d\ude00"}]}`,
+	"beyond":            `"tags": {"ключ": "😀"}, "properties": {"subnets": [{"name": "😀", "properties": {}}, {"name": "b"}]}`,
+	"equal keys":        `"properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
+	"keys in caps":      `"Properties": {"Subnets": [{"Name": "a", "PROPERTIES": {"AddressPrefix": "10.0.0.0/24"}}]}`,
+	"both spellings":    `"Properties": {"subnets": [{"name": "a"}]}, "properties": {"subnets": [{"name": "b"}]}`,
+	"two misspellings":  `"PROPERTIES": {"subnets": [{"name": "a"}]}, "Properties": {"subnets": [{"name": "b"}]}`,
+	"prototypes":        `"__proto__": {"a": 1}, "constructor": {}, "properties": {"__proto__": {"subnets": []}, "subnets": [{"name": "__proto__", "__proto__": {"id": 1}}]}`,
+	"awkward pointer":   `"properties": {"a/b~c": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/x"}], "subnets": [[{"name": "a"}]]}`,
+	"parts alone":       `"properties": {"subnets": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"}, {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/b", "addressPrefix": "10.0.0.0/24"}]}`,
+	"resources inside":  `"Resources": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a", "properties": {}}]`,
+	"nested lists":      `"properties": {"a": ` + strings.Repeat("[", 250) + strings.Repeat("]", 250) + `, "subnets": []}`,
+	"nested too deep":   `"properties": {"a": ` + strings.Repeat("[", 260) + strings.Repeat("]", 260) + `, "subnets": []}`,
+	"nested to the end": `"properties": {"a": ` + strings.Repeat("[", 252) + strings.Repeat("]", 252) + `, "subnets": [{"name": "a"}]}`,
+	"a step further":    `"properties": {"a": ` + strings.Repeat("[", 253) + strings.Repeat("]", 253) + `, "subnets": [{"name": "a"}]}`,
+	"half a step":       `"properties": {"a": ` + strings.Repeat("[", 252) + "{}" + strings.Repeat("]", 252) + `, "subnets": [{"name": "a"}]}`,
+	"escapes":           `"tags": {"\u0061": "\"\\\/\b\f\n\r\t\u00e9"}, "properties": {"subnets": [{"name": "\u0061"}]}`,
+	"no escape":         `"properties": {"subnets": [{"name": "\x61"}]}`,
+	"half an escape":    `"properties": {"subnets": [{"name": "\u00"}]}`,
+	"leading zero":      `"properties": {"subnets": [{"name": "a"}], "mtu": 08}`,
+	"sign alone":        `"properties": {"subnets": [{"name": "a"}], "mtu": -}`,
+	"word after word":   `"properties": {"subnets": [{"name": "a"}], "mtu": truefalse}`,
+	"half a word":       `"properties": {"subnets": [{"name": "a"}], "mtu": nul}`,
+	"closed otherwise":  `"properties": {"subnets": [{"name": "a"}}, "mtu": 1]`,
+	"two commas":        `"properties": {"subnets": [{"name": "a"},, {"name": "b"}]}`,
+	"two colons":        `"properties":: {"subnets": []}`,
+	"number as key":     `"properties": {7: {}, "subnets": []}`,
+	"no colon":          `"properties" {}`,
+	"not closed":        `"properties": {"subnets": ["a`,
+	"no comma":          `"properties": {"subnets": [{"name": "a"} {"name": "b"}]}`,
+	"single quotes":     `'properties': {}`,
+	"a word":            `"properties": nil`,
+	"control":           `"properties": {"subnets": [{"name": "a` + "\x01" + `"}]}`,
 }
 
 // However a row is written, both engines read the same of it, also beside others,
@@ -54,6 +68,33 @@ func TestRowsAreReadAlike(t *testing.T) {
 				if t.Failed() {
 					t.Fatalf("%s, in the form %q", name, form)
 				}
+			}
+		}
+	}
+}
+
+// Of resources that no mapping reads the ids that they hold are read, wherever they stand.
+func TestRowsOfOtherTypesAreReadAlike(t *testing.T) {
+	e := newEngines(t, founding())
+	const id = `"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"`
+	for _, members := range []string{
+		`"properties": {"subnet": {"id": ` + id + `}}`,
+		`"properties": {"SubnetID": ` + id + `, "list": [{"vnetId": ` + id + `}, [` + id + `]]}`,
+		`"subnetId": ` + id + `, "properties": {}`,
+		`"ID": ` + id + `, "properties": {"a": 1}`,
+		`"Properties": {"subnetId": ` + id + `}`,
+		`"subnetId": ` + id,
+		`"properties": null, "subnetId": ` + id,
+		`"properties": [{"subnetId": ` + id + `}]`,
+		`"tags": {"subnetId": ` + id + `}, "properties": {"subnet": "no"}`,
+		`"resources": [{"id": ` + id + `, "properties": {}}], "properties": {}`,
+		`"type": "Microsoft.Web/sites", "kind": "app", "resourceGroup": "g", "provisioningState": "Succeeded", "subnet": {"id": ` + id + `}`,
+	} {
+		row := `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x", "name": "x", ` + members + `}`
+		for _, form := range []string{"[%s]", `{"value": [%s]}`, `{"data": [%s]}`, "%s", "%[1]s\n%[1]s"} {
+			e.read(t, input{Files: []file{{"rows.json", fmt.Sprintf(form, row)}}})
+			if t.Failed() {
+				t.Fatalf("%s, in the form %q", members, form)
 			}
 		}
 	}

@@ -55,7 +55,7 @@ export interface Resource {
   gone?: boolean;
   /** Another file of rules/inputs/ than the format's. */
   mappings?: string;
-  /** The ids in it, where keys and the ids themselves do not tell. */
+  /** What its "references" are, where its body does not tell. */
   links?: () => Value[];
 }
 
@@ -67,8 +67,8 @@ export interface Returned {
 
 /** What the flatten stage of a format gives. */
 export interface Flattened {
-  /** To be gone through once: what comes of one is known before the next is made. */
-  resources: Iterable<Resource>;
+  /** Visits each once: what comes of one is known before the next is made. */
+  each(visit: (r: Resource) => void): void;
   /** How many there may be. */
   count: number;
   /** Why there may be resources of any type that are not in it. */
@@ -114,7 +114,7 @@ export function readArm(source: Source, node: Node, scope: string, given: Map<st
   checkTemplate(r, r.root);
   const resources: Resource[] = [];
   collect(r, r.root, null, resources);
-  return { flat: { resources, count: resources.length, open: r.open, places: r.places, world: null }, problems: r.problems };
+  return { flat: { each: (visit) => resources.forEach(visit), count: resources.length, open: r.open, places: r.places, world: null }, problems: r.problems };
 }
 
 /** Reads one template document. */

@@ -5,15 +5,14 @@ import { foldKey, isMap, keysOf, literalValue, newMap } from "./armvalue";
 import { isAzureID, parseID, type AzureID } from "./azureid";
 import { quoted, Row, type Node } from "./document";
 import type { MappingTable } from "./mappings";
-import { FoundPlace, pointerPart } from "./place";
+import { FoundPlace, NodePlace, pointerPart } from "./place";
 import { shapeOf } from "./resources";
 import { lowerASCII } from "./source";
-import { typeOfID } from "./map";
+import { holdsID, references, typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns, `cells` that they are cells of a table. */
-export function readResource(table: MappingTable, n: Node, pointer: string, row: boolean, cells: boolean): { id: AzureID; found: number; resources: Resource[] } {
-  const resources: Resource[] = [];
+export function readResource(table: MappingTable, n: Node, place: Place, row: boolean, cells: boolean, visit: (r: Resource) => void): { id: AzureID; found: number } {
   // What Azure returned is JSON, whose places are needed for few of the resources alone.
   const json = n instanceof Row ? n.json : (literalValue(n) as Json);
   const id = parseID(resourceID(json));
@@ -21,20 +20,18 @@ export function readResource(table: MappingTable, n: Node, pointer: string, row:
   if (typ !== "") id.typ = lowerASCII(typ);
   const canonical = table.also.get(id.typ);
   if (canonical !== undefined) typ = id.typ = canonical;
-  if (id.typ !== "" && table.reads(id.typ) !== undefined) resources.push(resourceOf(table, n, json, pointer, id, typ || id.typ, row, cells));
+  if (id.typ !== "" && table.reads(id.typ) !== undefined) visit(resourceOf(table, n, json, place, id, typ || id.typ, row, cells));
   let found = 1;
-  const nested = folded(json, "resources") === undefined ? null : foldGet(n, "resources");
+  const nested = folded(json, NESTED) === undefined ? null : foldGet(n, NESTED);
   if (nested?.kind === "list") {
     const at = n.entries.findIndex((e) => e.value === nested);
     const key = cells ? at : n.entries[at]!.key;
     nested.items.forEach((item, i) => {
       if (shapeOf(item) !== "resource") return;
-      const inside = readResource(table, item, `${pointer}/${key}/${i}`, row, false);
-      found += inside.found;
-      resources.push(...inside.resources);
+      found += readResource(table, item, new NodePlace(item, `${place.pointer}/${key}/`, i), row, false, visit).found;
     });
   }
-  return { id, found, resources };
+  return { id, found };
 }
 
 /** A map of JSON. Whole numbers of a Row are numbers, elsewhere bigints. */
@@ -66,11 +63,17 @@ function typeText(m: Json): string {
   return lowerASCII(typ).includes("/providers/") ? "" : typ;
 }
 
+/** Holds the resources that stand in a resource, which are read as themselves. */
+const NESTED = "resources";
+
 /** What mappings read of a resource. */
-function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, id: AzureID, typ: string, row: boolean, cells: boolean): Resource {
+function resourceOf(table: MappingTable, n: Node, json: Json, place: Place, id: AzureID, typ: string, row: boolean, cells: boolean): Resource {
   const body = newMap();
-  entries(table, body, json, "resources", n instanceof Row);
-  if (!isMap(body.properties)) stateProperties(table, body, id, row);
+  const whole = n instanceof Row;
+  const properties = folded(json, "properties");
+  const read = isObject(properties) ? table.members(id.typ) : null;
+  entries(table, body, json, whole, NESTED, read);
+  if (!isObject(properties)) stateProperties(table, body, id, row);
   body.type = typ;
   body.id = resourceID(json);
   const name = foldedText(json, "name");
@@ -78,8 +81,21 @@ function resourceOf(table: MappingTable, n: Node, json: Json, pointer: string, i
   body.parent = id.parent === "" ? null : id.parent;
   body.scope = id.scope === "" ? null : id.scope;
   body.scopeType = (id.scope === "" ? "" : typeOfID(id.scope)) || null;
-  const place: Place = { file: n.source.file, pointer, ...n.source.position(n.start) };
-  return { body, place, exists: null, open: null, bare: id.bare, returned: new ReturnedResource(table, body, n, place, cells) };
+  const out: Resource = { body, place, exists: null, open: null, bare: id.bare, returned: new ReturnedResource(table, body, n, place, cells) };
+  if (read !== null) {
+    out.links = () => {
+      if (!holdsID(json)) return [];
+      const all = newMap();
+      entries(table, all, json, whole, NESTED);
+      all.id = body.id!;
+      return references(all);
+    };
+  }
+  return out;
+}
+
+function isObject(v: unknown): v is Json {
+  return typeof v === "object" && v !== null && !Array.isArray(v);
 }
 
 /** Fills in the properties of a resource that has none of that name. */
@@ -152,15 +168,15 @@ function literal(table: MappingTable, json: unknown, whole: boolean): Value {
     });
   }
   const out = newMap();
-  entries(table, out, json as Json, "", whole);
+  entries(table, out, json as Json, whole);
   return out;
 }
 
-/** Adds what a map holds, but for one key. Of keys that differ in case alone, the spelling of the mappings wins, then the first. */
-function entries(table: MappingTable, out: RecordValue, json: Json, without: string, whole: boolean): void {
+/** Adds what a map holds but for one key, all of it or only some. Of keys that differ in case alone, the spelling of the mappings wins, then the first. */
+function entries(table: MappingTable, out: RecordValue, json: Json, whole: boolean, without = "", some: Set<string> | null = null): void {
   for (const k in json) {
     const key = table.spelled(k);
-    if (key === without || (key !== k && (key in out || Object.hasOwn(json, key)))) continue;
+    if (key === without || (some !== null && !some.has(key)) || (key !== k && (key in out || Object.hasOwn(json, key)))) continue;
     out[key] = literal(table, json[k], whole);
   }
 }

@@ -48,14 +48,15 @@ class Parser {
   /** Offset of the last string that holds a line break, or -1. */
   private broken = -1;
   private rows = 0;
-  /** No map has been met that JSON.parse refuses. */
-  private strict = true;
+  private readonly scanner: RowScanner;
 
   constructor(
     private readonly source: Source,
     private readonly text: string,
     private i: number,
-  ) {}
+  ) {
+    this.scanner = new RowScanner(text);
+  }
 
   parse(): void {
     this.i = skipBlank(this.text, this.i);
@@ -85,22 +86,15 @@ class Parser {
     return depth === 1 || /^(?:value|data)$/i.test(this.stack[0]!.key);
   }
 
-  /** Reads a map as a row, if it is one that JSON.parse reads alike. */
+  /** Takes up a map as a row, if it is one that JSON.parse reads alike. */
   private row(): boolean {
-    if (!this.strict || !this.at(123)) return false;
-    const end = plainEnd(this.text, this.i);
+    if (!this.at(123)) return false;
+    const end = this.scanner.end(this.i);
     if (end < 0) return false;
-    let json: Record<string, unknown>;
-    try {
-      json = JSON.parse(this.text.slice(this.i, end));
-    } catch {
-      this.strict = false;
-      return false;
-    }
-    this.add(new Row(json, this.source, this.i, end));
+    this.add(new Row(this.source, this.i, end));
     if ((++this.rows & 1023) === 0) this.source.progress?.(end);
+    this.quoted ||= this.text.charCodeAt(skipBlank(this.text, this.i + 1)) === 34;
     this.i = end;
-    if (!this.quoted) this.quoted = Object.keys(json).length > 0;
     return true;
   }
 
@@ -343,35 +337,111 @@ class Parser {
 }
 
 /**
- * The offset after the map that opens at an offset; -1 where it holds what JSON.parse reads in another way than the parser
- * above: comments, halves of surrogate pairs, nesting without end, numbers other than short whole ones.
+ * Finds the ends of maps that JSON.parse reads as the parser above does, without reading them: strict JSON, without halves
+ * of surrogate pairs, nesting without end, and numbers other than short whole ones.
  */
-function plainEnd(text: string, from: number): number {
-  let depth = 0;
-  for (let i = from; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 34) {
-      for (i++; i < text.length; i++) {
-        const d = text.charCodeAt(i);
-        if (d === 34) break;
-        if (d !== 92) continue;
-        i++;
-        if (text.charCodeAt(i) === 117 && (text.charCodeAt(i + 1) | 32) === 100) return -1;
+class RowScanner {
+  /** What is open around the value at hand: 1 for a map. */
+  private readonly maps = new Uint8Array(MAX_DEPTH);
+  private i = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** The offset after the map that opens at an offset, or -1. */
+  end(from: number): number {
+    const { text, maps } = this;
+    this.i = from;
+    let depth = 0;
+    for (;;) {
+      // A value begins here.
+      const c = text.charCodeAt(this.i);
+      if (c === 34) {
+        if (!this.string()) return -1;
+      } else if (c === 123 || c === 91) {
+        if (depth >= MAX_DEPTH - 2) return -1;
+        const isMap = c === 123;
+        this.i++;
+        if (this.blank() !== (isMap ? 125 : 93)) {
+          maps[depth++] = isMap ? 1 : 0;
+          if (isMap && !this.key()) return -1;
+          continue;
+        }
+        this.i++;
+      } else if (!this.word(c)) {
+        return -1;
       }
-    } else if (c === 123 || c === 91) {
-      if (++depth > MAX_DEPTH - 2) return -1;
-    } else if (c === 125 || c === 93) {
-      if (--depth === 0) return i + 1;
-    } else if (c === 45 || (c >= 48 && c <= 57)) {
-      const start = i;
-      while (isDigit(text.charCodeAt(i + 1))) i++;
-      const next = text.charCodeAt(i + 1);
-      if (i - start > 14 || next === 46 || next === 101 || next === 69 || (c === 45 && text.charCodeAt(start + 1) === 48)) return -1;
-    } else if (c === 47) {
-      return -1;
+      // It is over, and perhaps what it stands in.
+      for (;;) {
+        if (depth === 0) return this.i;
+        const next = this.blank();
+        const isMap = maps[depth - 1] === 1;
+        this.i++;
+        if (next === 44) {
+          this.blank();
+          if (isMap && !this.key()) return -1;
+          break;
+        }
+        if (next !== (isMap ? 125 : 93)) return -1;
+        depth--;
+      }
     }
   }
-  return -1;
+
+  /** Passes over white space, and gives what follows. */
+  private blank(): number {
+    for (;;) {
+      const c = this.text.charCodeAt(this.i);
+      if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return c;
+      this.i++;
+    }
+  }
+
+  /** Passes over a key and its colon. */
+  private key(): boolean {
+    if (this.text.charCodeAt(this.i) !== 34 || !this.string() || this.blank() !== 58) return false;
+    this.i++;
+    this.blank();
+    return true;
+  }
+
+  private string(): boolean {
+    const { text } = this;
+    for (let i = this.i + 1; ; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 34) {
+        this.i = i + 1;
+        return true;
+      }
+      if (c === 92) {
+        if (!isEscape(text, ++i)) return false;
+      } else if (!(c >= 32)) {
+        return false; // or the end of the text
+      }
+    }
+  }
+
+  private word(c: number): boolean {
+    const { text } = this;
+    const start = this.i;
+    if (c === 45 || isDigit(c)) {
+      while (isDigit(text.charCodeAt(this.i + 1))) this.i++;
+      const first = text.charCodeAt(c === 45 ? start + 1 : start);
+      const length = ++this.i - start;
+      // -0 is a float to JSON.parse, and a zero stands in front of no other digit.
+      return length <= 15 && (c === 45 ? length > 1 && first !== 48 : first !== 48 || length === 1) && !isWord(text.charCodeAt(this.i));
+    }
+    const word = c === 116 ? "true" : c === 102 ? "false" : c === 110 ? "null" : "";
+    this.i += word.length;
+    return word !== "" && text.startsWith(word, start) && !isWord(text.charCodeAt(this.i));
+  }
+}
+
+/** Whether what stands after a backslash makes an escape that is no half of a surrogate pair. */
+function isEscape(text: string, i: number): boolean {
+  const c = text.charCodeAt(i);
+  if (c !== 117) return '"\\/bfnrt'.includes(text.charAt(i) || " ");
+  const unit = hex4(text, i + 1);
+  return unit >= 0 && (unit & 0xf800) !== 0xd800;
 }
 
 function isDigit(c: number): boolean {

@@ -23,11 +23,14 @@ export interface Draft {
   nameValue: Unknown | null;
   place: Place;
   exists: Unknown | null;
-  /** What is stated. What is not in it becomes the model's default, else unknown: `"sku"` and absent say why; of a stub, absent alone. */
-  fields: Record<string, Stated>;
+  /**
+   * What is stated; linking turns it into what the object holds. What is undefined becomes the model's default, else
+   * unknown: `"sku"` and absent say why; of a stub, absent alone.
+   */
+  fields: Record<string, Stated | undefined>;
   absent: string;
   /** Why nothing is stated but the id, or "". */
-  bare: string;
+  leftOut: string;
   /** The input only refers to the object, as to a stub, and states fields of it. */
   referred: boolean;
   unresolved: Unknown | null;
@@ -69,10 +72,16 @@ export interface Linked {
   needs: Map<string, string[]>;
 }
 
+/** A draft with its object. */
 interface LinkNode {
   draft: Draft;
   object: Obj;
   stub: boolean;
+}
+
+/** What is stated of an object of a kind, as long as nothing is. */
+export function nothingStated(k: Kind): Draft["fields"] {
+  return k.holder ? new k.holder() : (Object.create(null) as Draft["fields"]);
 }
 
 /** A list that the links of one or more fields fill. */
@@ -114,6 +123,8 @@ class Linker {
   private readonly fields = new Map<Field, InverseLink>();
   private readonly stubs = new Set<Obj>();
   private readonly kinds = new Map<string, Kind>();
+  /** Why a field is unknown that the document at hand does not set. */
+  private readonly whyUnset = new Map<Field, { absent: string; reason: string }>();
 
   constructor(private readonly input: Linking) {
     const { model } = input;
@@ -139,7 +150,7 @@ class Linker {
   }
 
   add(d: Draft, stub: boolean): Obj {
-    const o = new Obj(d.kind.name, d.id, d.name, d.place, d.kind.holder && new d.kind.holder());
+    const o = new Obj(d.kind.name, d.id, d.name, d.place, d.fields as Record<string, Value>);
     o.exists = d.exists;
     if (d.idValue) o.fields.id = d.idValue;
     if (d.nameValue) o.fields.name = d.nameValue;
@@ -150,16 +161,24 @@ class Linker {
 
   setFields(n: LinkNode): void {
     for (const f of n.draft.kind.fields) {
-      let v: Stated;
-      if (f.name in n.draft.fields) v = n.draft.fields[f.name]!;
-      else if (n.stub) v = new Unknown(n.draft.absent);
-      else if (!hasDefault(f)) v = new Unknown(`${quoted(f.name)} ${n.draft.absent}`);
-      else v = defaultValue(f);
-      const value = this.resolve(f.type, v);
+      const stated = n.draft.fields[f.name];
+      const value = this.resolve(f.type, stated === undefined ? this.unset(n, f) : stated);
       const inv = this.fields.get(f);
       if (inv !== undefined) record(inv, n.object, value, this.stubs);
       n.object.fields[f.name] = standing(n.object, value);
     }
+  }
+
+  /** What a field is that is not stated. */
+  private unset({ draft, stub }: LinkNode, f: Field): Value {
+    if (stub) return new Unknown(draft.absent);
+    if (hasDefault(f)) return defaultValue(f);
+    let why = this.whyUnset.get(f);
+    if (why === undefined || why.absent !== draft.absent) {
+      why = { absent: draft.absent, reason: `${quoted(f.name)} ${draft.absent}` };
+      this.whyUnset.set(f, why);
+    }
+    return new Unknown(why.reason);
   }
 
   /** Replaces refs by objects, also in lists and records. */
@@ -274,7 +293,7 @@ class Linker {
     };
     for (const n of this.order) {
       if (n.stub && n.object.unresolved === null) need(notInInput(n.object.name), n.draft.kind.name);
-      else if (n.draft.bare !== "") need(n.draft.bare, n.draft.kind.name);
+      else if (n.draft.leftOut !== "") need(n.draft.leftOut, n.draft.kind.name);
     }
     for (const k of this.input.model.kinds) {
       const objects = members.get(k.name) ?? [];

@@ -5,7 +5,7 @@ import { describe, isMap, keysOf, newMap } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
 import { emptyContext, evaluateMapping, type Context, type Expr } from "./evaluate";
-import { notInInput, type Draft, type Linking, type Ref } from "./link";
+import { notInInput, nothingStated, type Draft, type Linking, type Ref } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
 import type { Kind } from "./model";
@@ -25,6 +25,8 @@ export class Mapper {
   readonly open = new Map<string, Unknown>();
   /** Number of the document at hand. */
   private doc = 0;
+  /** What is said of a field that the document at hand does not set. */
+  private absent = "";
   private readonly worlds: Worlds;
   private readonly later: Later;
   /** What mappings see beside the resource. */
@@ -51,6 +53,7 @@ export class Mapper {
   add(input: Flattened, file: string, format: string, progress: (share: number) => void): void {
     const t = this.table(format);
     this.doc++;
+    this.absent = `is not set in ${file}`;
     t.open ||= input.world !== null;
     if (input.references) {
       this.worlds.current = null;
@@ -61,14 +64,14 @@ export class Mapper {
     }
     if (input.open !== null) for (const k of this.program.model.kinds) this.setOpen(k.name, input.open);
     let done = 0;
-    for (const r of input.resources) {
+    input.each((r) => {
       if ((++done & 2047) === 0) progress(done / input.count);
       const typ = typeof r.body.type === "string" ? lowerASCII(r.body.type) : "";
       const from = r.mappings === undefined ? t : this.table(r.mappings);
       let mappings = typ === "" ? undefined : from.byType.get(typ);
       if (mappings === undefined) {
         mappings = typ === "" || r.gone ? undefined : t.reads(typ);
-        if (mappings === undefined) continue;
+        if (mappings === undefined) return;
         r.body.references = r.links ? r.links() : references(r.body);
       }
       if (r.returned === null && !r.spelled) from.spellKeys(r.body);
@@ -77,7 +80,7 @@ export class Mapper {
         else this.apply(from, m, r, true, input.places, file);
       }
       this.worlds.settle();
-    }
+    });
     this.worlds.end();
   }
 
@@ -190,29 +193,29 @@ export class Mapper {
     if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);
     else if (m.id !== null) name = lastSegment(id);
     if (identityOf(name) === null) name = lastSegment(id);
-    const d: Draft = {
-      kind: t.kindOf(m), identity, id: shown(id), name: shown(name), place, exists, fields: newMap() as Draft["fields"],
+    const kind = t.kindOf(m);
+    const d: Mapped = {
+      kind, identity, id: shown(id), name: shown(name), place, exists, fields: nothingStated(kind),
       idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
-      absent: `is not set in ${file}`, bare: "", referred: false, unresolved: null,
+      absent: this.absent, leftOut: "", referred: false, unresolved: null,
+      doc: this.doc, bare: m.each === null ? r.bare : isBare(item), disputed: null, said: false, whole: false, from: null, wait: null,
     };
     for (const { name: f, type, x } of t.fieldsOf(m)) {
       const v = decode(type, this.later.oneLink(type, this.evaluate(x, r.body, item, index)), f, place, this.identify);
       if (v !== null) d.fields[f] = v;
     }
-    const bare = m.each === null ? r.bare : isBare(item);
-    const mapped: Mapped = { draft: d, doc: this.doc, bare, disputed: null, said: false, whole: false, from: null };
     const owner = this.identityOf(r) ?? "";
-    if (this.later.waits(mapped, r, id, owner) || r.gone) return;
+    if (this.later.waits(d, r, id, owner) || r.gone) return;
     if (r.referred) {
-      mapped.said = true;
-      mapped.from = refTo(id, place, this.identify, d.name);
+      d.said = true;
+      d.from = refTo(id, place, this.identify, d.name);
     } else if (m.each !== null) {
-      mapped.said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
-      mapped.from = refTo(id, place, this.identify);
+      d.said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
+      if (d.said) d.from = refTo(id, place, this.identify);
     }
-    mapped.whole = whole && m.each === null && !r.referred;
-    if (!mapped.said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
-    this.drafts.merge(mapped);
+    d.whole = whole && m.each === null && !r.referred;
+    if (!d.said && this.worlds.current !== null) this.worlds.seen.add(m.kind);
+    this.drafts.merge(d);
   }
 
   /** What linking needs of the mapped resources. */
@@ -232,21 +235,24 @@ export class Mapper {
       if (open !== undefined) out.states.set(k.name, open);
     }
     for (const d of this.drafts.list) {
-      if (d.said) {
-        const stub = this.stub(d.draft.kind, d.from!);
-        Object.assign(stub.fields, d.draft.fields);
-        stub.referred = true;
-        stub.unresolved = d.from!.unknown;
-        d.draft = stub;
-      }
+      const draft = d.said ? this.referred(d) : d;
       if (d.bare) {
-        for (const f of d.draft.kind.fields) {
-          const v = f.name in d.draft.fields ? d.draft.fields[f.name] : null;
-          if (v instanceof Unknown && d.draft.bare === "") d.draft.bare = v.reason;
+        for (const f of d.kind.fields) {
+          const v = draft.fields[f.name];
+          if (v instanceof Unknown && draft.leftOut === "") draft.leftOut = v.reason;
         }
       }
-      out.drafts.push(d.draft);
+      out.drafts.push(draft);
     }
+    return out;
+  }
+
+  /** The stub of which a draft states what other resources say. */
+  private referred(d: Mapped): Draft {
+    const out = this.stub(d.kind, d.from!);
+    for (const { name } of d.kind.fields) if (d.fields[name] !== undefined) out.fields[name] = d.fields[name];
+    out.referred = true;
+    out.unresolved = d.from!.unknown;
     return out;
   }
 
@@ -255,9 +261,9 @@ export class Mapper {
     const id: Value = r.unknown ?? r.id;
     const last = lastSegment(id);
     const d: Draft = {
-      kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: newMap() as Draft["fields"],
+      kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: nothingStated(kind),
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
-      absent: r.unknown?.reason ?? notInInput(r.name), bare: "", referred: false, unresolved: null,
+      absent: r.unknown?.reason ?? notInInput(r.name), leftOut: "", referred: false, unresolved: null,
     };
     const found = this.mappingFor(kind, id);
     if (found === null) return d;
@@ -312,7 +318,7 @@ function isBare(item: Value): boolean {
  * The ids of other resources that a resource holds, each once and in order, as {type, id}: the type in lower case, or
  * its end where the beginning of the id is not resolved. It looks at keys named id or ending in Id.
  */
-function references(body: RecordValue): Value[] {
+export function references(body: RecordValue): Value[] {
   const out: Value[] = [];
   if (!holdsID(body)) return out;
   const seen = new Set<string>();
@@ -338,16 +344,16 @@ function references(body: RecordValue): Value[] {
 }
 
 /** Whether a resource may hold the id of another. Most do not, and need not be put in order for it. */
-function holdsID(body: RecordValue): boolean {
-  const found = (key: string, v: Value): boolean => {
+export function holdsID(body: Readonly<Record<string, unknown>>): boolean {
+  const found = (key: string, v: unknown): boolean => {
     if (typeof v === "string") return v.includes("/") && lowerASCII(key).endsWith("id");
+    if (typeof v !== "object" || v === null) return false;
     if (v instanceof Unknown || v instanceof Partial) return true;
     if (Array.isArray(v)) return v.some((item) => found(key, item));
-    if (!isMap(v)) return false;
-    for (const k in v) if (found(k, v[k]!)) return true;
+    for (const k in v) if (found(k, (v as Record<string, unknown>)[k])) return true;
     return false;
   };
-  for (const k in body) if (k !== "id" && k !== "parent" && k !== "scope" && found(k, body[k]!)) return true;
+  for (const k in body) if (k !== "id" && k !== "parent" && k !== "scope" && found(k, body[k])) return true;
   return false;
 }
 

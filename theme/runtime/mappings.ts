@@ -21,6 +21,10 @@ export interface MappedField {
   x: Expr;
 }
 
+function expressionsOf(m: Mapping): Expr[] {
+  return [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)].filter((x) => x !== null);
+}
+
 /** The type of mappings for resources that no other mapping reads. */
 export const ANY_OTHER_TYPE = "*";
 
@@ -42,6 +46,7 @@ export class MappingTable {
   /** The fields that a mapping gives, with their types. */
   private readonly fields = new Map<Mapping, MappedField[]>();
   private readonly kinds = new Map<Mapping, Kind>();
+  private readonly membersOf = new Map<string, Set<string> | null>();
   /** What mappings read of the values of a type. */
   private readonly reading = new Map<string, Set<string> | null>();
   /** Some document of the format need not hold everything. */
@@ -57,7 +62,7 @@ export class MappingTable {
       if (m.within !== null) this.register(typ.slice(0, typ.lastIndexOf("/")), { m, inside: true });
       for (const name of m.also) this.also.set(lowerASCII(name), typ);
       this.within.set(m, partOf(model, m));
-      for (const x of [m.within, m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) this.learnKeys(x.tree);
+      for (const x of expressionsOf(m)) this.learnKeys(x.tree);
     }
   }
 
@@ -87,6 +92,24 @@ export class MappingTable {
   /** The mappings for a type of resource, which is in lower case. */
   reads(typ: string): Application[] | undefined {
     return this.byType.get(typ) ?? this.byType.get(ANY_OTHER_TYPE);
+  }
+
+  /** The keys of a resource that the mappings of its type read, which is in lower case; null is all of them. */
+  members(typ: string): Set<string> | null {
+    let out = this.membersOf.get(typ);
+    if (out !== undefined) return out;
+    const names = new Set<string>();
+    let all = false;
+    const walk = (n: ExprNode | null): void => {
+      if (n === null) return;
+      if (n.op === "get" && isResource(n.args![0]!)) names.add(n.name!);
+      else if (isResource(n)) all = true;
+      else for (const a of n.args ?? []) walk(a);
+    };
+    for (const { m } of this.reads(typ) ?? []) for (const x of expressionsOf(m)) walk(x.tree);
+    out = all ? null : names;
+    this.membersOf.set(typ, out);
+    return out;
   }
 
   /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
@@ -156,7 +179,7 @@ export class MappingTable {
       all ||= isResource(n);
       for (const a of n.args ?? []) walk(a);
     };
-    for (const { m } of this.byType.get(typ) ?? []) for (const x of [m.when, m.each, m.id, m.name, ...Object.values(m.fields)]) if (x !== null) walk(x.tree);
+    for (const { m } of this.byType.get(typ) ?? []) for (const x of expressionsOf(m)) walk(x.tree);
     const out = all ? null : names;
     this.reading.set(typ, out);
     return out;

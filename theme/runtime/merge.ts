@@ -11,8 +11,7 @@ import type { Waiting } from "./settle";
 import type { Worlds } from "./worlds";
 
 /** A draft under construction. */
-export interface Mapped {
-  draft: Draft;
+export interface Mapped extends Draft {
   /** Number of the document that stated it last. */
   doc: number;
   /** Nothing but its id is stated, and what else a reader finds beside it. */
@@ -26,7 +25,7 @@ export interface Mapped {
   /** For the stub. */
   from: Ref | null;
   /** Which object it is of can be told when all documents are read. */
-  wait?: Waiting;
+  wait: Waiting | null;
 }
 
 /** The drafts of an input, one for each object. */
@@ -44,51 +43,53 @@ export class Drafts {
 
   /** Adds a draft, or what it states to the draft of the same object. What is stated later in a document wins; what only may be stated makes a difference unknown. */
   merge(d: Mapped): void {
-    const { whole } = d;
-    const table = this.byID.get(d.draft.kind.name)!;
-    const old = table.get(d.draft.identity);
+    const table = this.byID.get(d.kind.name)!;
+    const old = table.get(d.identity);
     if (old === undefined) {
-      table.set(d.draft.identity, d);
+      table.set(d.identity, d);
       this.list.push(d);
       return;
     }
-    const a = old.draft;
-    const b = d.draft;
-    const before = a.place;
+    const before = old.place;
     if ((old.said && !d.said) || (old.bare && !d.bare && !d.said)) {
-      a.place = b.place;
-      a.id = b.id;
-      a.name = b.name;
-      a.idValue = b.idValue;
-      a.nameValue = b.nameValue;
-    } else if (whole && !old.whole && !d.bare) {
-      a.place = b.place;
+      old.place = d.place;
+      old.id = d.id;
+      old.name = d.name;
+      old.idValue = d.idValue;
+      old.nameValue = d.nameValue;
+    } else if (d.whole && !old.whole && !d.bare) {
+      old.place = d.place;
     }
-    old.whole ||= whole;
+    old.whole ||= d.whole;
     if (d.said !== old.said) {
       // A reference says nothing about whether the object exists.
-      if (old.said) a.exists = b.exists;
-      b.exists = a.exists;
+      if (old.said) old.exists = d.exists;
+      d.exists = old.exists;
       old.said = false;
     }
-    for (const name in a.fields) {
-      if (name in b.fields) continue;
-      if (a.exists !== null && b.exists === null) a.fields[name] = new Unknown(a.exists.reason);
-      else if (old.bare && !d.bare && !d.said && a.fields[name] instanceof Unknown) delete a.fields[name]; // the whole resource leaves it out
+    for (const { name } of d.kind.fields) {
+      const v = d.fields[name];
+      if (v !== undefined) {
+        this.mergeField(old, d, name, v, before);
+        continue;
+      }
+      const was = old.fields[name];
+      if (was === undefined) continue;
+      if (old.exists !== null && d.exists === null) old.fields[name] = new Unknown(old.exists.reason);
+      else if (old.bare && !d.bare && !d.said && was instanceof Unknown) old.fields[name] = undefined; // the whole resource leaves it out
     }
-    for (const f of b.kind.fields) if (f.name in b.fields) this.mergeField(old, d, f.name, b.fields[f.name]!, before);
     old.bare = old.bare && (d.bare || d.said);
     old.doc = d.doc;
-    if (b.exists === null) a.exists = null;
+    if (d.exists === null) old.exists = null;
   }
 
   /** Puts a field of a draft into an older one of the same object. Two inputs, or two answers of Azure, may contradict each other; within a template the later wins, as in Azure. */
   private mergeField(old: Mapped, d: Mapped, name: string, v: Stated, before: Place): void {
-    const { fields } = old.draft;
-    const stated = name in fields;
-    const was = stated ? fields[name]! : null;
+    const { fields } = old;
+    const stated = fields[name] !== undefined;
+    const was = fields[name] ?? null;
     const apart = old.doc !== d.doc || this.worlds.current !== null;
-    const { exists } = d.draft;
+    const { exists } = d;
     if (old.disputed?.has(name)) return;
     if (exists !== null && !(stated && sameStated(was, v))) {
       fields[name] = new Unknown(exists.reason);
@@ -106,15 +107,15 @@ export class Drafts {
   /** Reports that two inputs state different values of a field. Which is right nobody can tell, so it is unknown. */
   private contradiction(old: Mapped, d: Mapped, name: string, was: Stated, v: Stated, before: Place): Unknown {
     (old.disputed ??= new Set()).add(name);
-    this.worlds.dispute(d.draft.kind.fields.find((f) => f.name === name)!);
-    const { place } = d.draft;
+    this.worlds.dispute(d.kind.fields.find((f) => f.name === name)!);
+    const { place } = d;
     const problem: Diagnostic = {
       code: "input/contradiction",
       severity: "warning",
       file: place.file,
       line: place.line,
       column: place.column,
-      message: `${quoted(name)} of ${quoted(d.draft.name)} is ${statedText(v)} here and ${statedText(was)} at ${before.file}:${before.line}:${before.column}`,
+      message: `${quoted(name)} of ${quoted(d.name)} is ${statedText(v)} here and ${statedText(was)} at ${before.file}:${before.line}:${before.column}`,
       hint: "which is right cannot be known, so it counts as unknown; leave out the older input",
     };
     if (place.file === "") delete problem.file;

@@ -5,7 +5,7 @@ import type { Topology } from "./check";
 import { readDeclared, openLists } from "./declared";
 import { Decoder, notStated } from "./decoder";
 import { Node, quoted } from "./document";
-import { link, normalID, Ref, type Draft, type Linking, type Stated } from "./link";
+import { link, normalID, nothingStated, Ref, type Draft, type Linking, type Stated } from "./link";
 import { hasDefault, kindOf, type Field, type Kind, type Model } from "./model";
 import { compareCodePoints, didYouMean, lowerASCII, Problems, type Source } from "./source";
 import { Unknown } from "./value";
@@ -119,9 +119,9 @@ class Reader {
         nameValue: this.unknownLabel(item, "name"),
         place: { file: there.source.file, pointer: `/${k.name}/${i}`, ...there.source.position(there.start) },
         exists: this.unknown.get(item) ?? null,
-        fields: Object.create(null),
+        fields: nothingStated(k),
         absent: "is not stated",
-        bare: "", referred: false,
+        leftOut: "", referred: false,
         unresolved: null,
       };
       this.add(k, kind, { draft, node: item });

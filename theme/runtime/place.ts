@@ -69,6 +69,32 @@ export class PlaceTable {
   }
 }
 
+/** The place of a node, whose pointer and line are made when somebody asks for them. */
+export class NodePlace implements Place {
+  /** The pointer is the text, followed by the index unless that is negative. */
+  constructor(
+    private readonly node: Node,
+    private readonly before: string,
+    private readonly index: number,
+  ) {}
+
+  get file(): string {
+    return this.node.source.file;
+  }
+
+  get pointer(): string {
+    return this.index < 0 ? this.before : `${this.before}${this.index}`;
+  }
+
+  get line(): number {
+    return this.node.source.position(this.node.start).line;
+  }
+
+  get column(): number {
+    return this.node.source.position(this.node.start).column;
+  }
+}
+
 /** A place that is found when somebody asks for it. */
 export class FoundPlace implements Place {
   private known: Place | null = null;

@@ -8,6 +8,7 @@ import type { Diagnostic } from "./check";
 import { Node, quoted, Row } from "./document";
 import type { Fit } from "./formats";
 import type { MappingTable } from "./mappings";
+import { NodePlace } from "./place";
 import { lowerASCII } from "./source";
 import { Unknown } from "./value";
 
@@ -68,7 +69,7 @@ export function fitsResources(root: Node, asked: boolean): Fit {
 export function flattenResources(table: MappingTable, root: Node, problems: Diagnostic[]): Flattened {
   const a = new Responses(table, problems);
   const listed = root.get("data")?.items ?? foldGet(root, "value")?.items ?? root.items;
-  return { resources: a.read(root), count: Math.max(1, listed.length), open: null, places: null, world: a.world };
+  return { each: (visit) => a.read(root, visit), count: Math.max(1, listed.length), open: null, places: null, world: a.world };
 }
 
 /** One list of resources, as far as completeness is concerned. */
@@ -91,6 +92,7 @@ class Responses {
   private failed = false;
   /** The resource at hand is a row of a table. */
   private cells = false;
+  private visit: (r: Resource) => void = () => {};
   private readonly pages: Page[] = [];
 
   constructor(
@@ -99,8 +101,9 @@ class Responses {
   ) {}
 
   /** Reads a document to its end, where it is known of which types it holds everything. */
-  *read(root: Node): Generator<Resource> {
-    yield* this.value(root, "", "");
+  read(root: Node, visit: (r: Resource) => void): void {
+    this.visit = visit;
+    this.value(root, "", "");
     this.completeness();
     if (this.found === 0 && !this.failed && this.world.lists.size + this.world.members.size === 0) {
       this.report("input/no-resources", "warning", root, "there are no resources in it", "an empty list does not say what it is a list of, so nothing is known");
@@ -115,30 +118,30 @@ class Responses {
     this.problems.push(d);
   }
 
-  private *resource(n: Node, pointer: string, row: boolean): Generator<Resource, AzureID> {
-    const { id, found, resources } = readResource(this.table, n, pointer, row, this.cells);
+  private resource(n: Node, pointer: string, index: number, row: boolean): AzureID {
+    const { id, found } = readResource(this.table, n, new NodePlace(n, pointer, index), row, this.cells, this.visit);
     this.found += found;
-    yield* resources;
+    if (n instanceof Row) n.release();
     return id;
   }
 
   /** Reads anything that holds resources. `uri` is what the request asked for, where that was recorded. */
-  private *value(n: Node, pointer: string, uri: string): Generator<Resource> {
+  private value(n: Node, pointer: string, uri: string): void {
     switch (shapeOf(n)) {
       case "resource":
-        yield* this.resource(n, pointer, false);
+        this.resource(n, pointer, -1, false);
         return;
       case "list":
-        yield* this.list(n, pointer, uri);
+        this.list(n, pointer, uri);
         return;
       case "query":
-        yield* this.query(n, pointer);
+        this.query(n, pointer);
         return;
       case "recording":
-        for (const [i, e] of n.get("interactions")!.items.entries()) yield* this.interaction(e, `${pointer}/interactions/${i}`);
+        for (const [i, e] of n.get("interactions")!.items.entries()) this.interaction(e, `${pointer}/interactions/${i}`);
         return;
       case "example":
-        yield* this.example(n, pointer);
+        this.example(n, pointer);
         return;
       case "error": {
         const e = n.get("error")!;
@@ -153,7 +156,8 @@ class Responses {
     }
     for (const [i, item] of n.items.entries()) {
       if (item.kind === "list") this.unreadable(item);
-      else yield* this.value(item, `${pointer}/${i}`, "");
+      else if (shapeOf(item) === "resource") this.resource(item, `${pointer}/`, i, false);
+      else this.value(item, `${pointer}/${i}`, "");
     }
   }
 
@@ -163,7 +167,7 @@ class Responses {
   }
 
   /** Reads the answer to a request for all resources of a type. */
-  private *list(n: Node, pointer: string, uri: string): Generator<Resource> {
+  private list(n: Node, pointer: string, uri: string): void {
     const p: Page = { uri, next: foldGet(n, "nextLink")?.text() ?? "", typ: "", of: "", node: n };
     const key = n.get("value") !== null ? "value" : "Value";
     const known = new Set<string>();
@@ -175,7 +179,7 @@ class Responses {
         bare = true;
         continue;
       }
-      const id = yield* this.resource(item, `${pointer}/${key}/${i}`, false);
+      const id = this.resource(item, `${pointer}/${key}/`, i, false);
       known.add(id.typ);
       of.add(ownerOf(id));
       bare ||= id.bare;
@@ -191,14 +195,14 @@ class Responses {
   }
 
   /** Reads the rows that Resource Graph returned. A query chooses rows and columns, so that it is never known to hold everything. */
-  private *query(n: Node, pointer: string): Generator<Resource> {
+  private query(n: Node, pointer: string): void {
     const data = n.get("data")!;
     const table = data.kind === "map";
     const list = table ? data.get("rows")!.items.map((row) => asObject(data.get("columns"), row)) : data.items;
     this.cells = table;
     for (const [i, row] of list.entries()) {
       if (shapeOf(row) !== "resource") this.unreadable(row);
-      else yield* this.resource(row, `${pointer}/data/${table ? "rows/" : ""}${i}`, true);
+      else this.resource(row, `${pointer}/data/${table ? "rows/" : ""}`, i, true);
     }
     this.cells = false;
     const rows = list.length;
@@ -214,7 +218,7 @@ class Responses {
   }
 
   /** Reads one request with its response, as cloud-custodian and VCR record them. What is no answer about resources is passed over. */
-  private *interaction(n: Node, pointer: string): Generator<Resource> {
+  private interaction(n: Node, pointer: string): void {
     let body = n.get("response")?.get("body") ?? null;
     let at = `${pointer}/response/body`;
     const data = body?.get("data") ?? null;
@@ -227,25 +231,25 @@ class Responses {
     const uri = method === "" || lowerASCII(method) === "get" ? (request?.get("uri")?.text() ?? "") : "";
     switch (shapeOf(body)) {
       case "resource":
-        yield* this.resource(body!, at, false);
+        this.resource(body!, at, -1, false);
         return;
       case "list": {
         const { items } = foldGet(body!, "value")!;
-        if (items.length === 0 || items.some(shapeOf)) yield* this.list(body!, at, uri);
+        if (items.length === 0 || items.some(shapeOf)) this.list(body!, at, uri);
         return;
       }
       case "query":
-        yield* this.query(body!, at);
+        this.query(body!, at);
     }
   }
 
   /** Reads an example of the REST API: what it shows as the response. */
-  private *example(n: Node, pointer: string): Generator<Resource> {
+  private example(n: Node, pointer: string): void {
     const responses = n.get("responses")!;
     for (const e of responses.entries) {
       const body = e.value.get("body");
       if (e.key.startsWith("2") && shapeOf(body) !== "") {
-        yield* this.value(body!, `${pointer}/responses/${e.key}/body`, "");
+        this.value(body!, `${pointer}/responses/${e.key}/body`, "");
         return;
       }
     }

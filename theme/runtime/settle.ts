@@ -53,7 +53,7 @@ export class Later {
 
   /** Keeps a draft that may be of another resource than the one it is read from. */
   waits(d: Mapped, r: Resource, id: Value, owner: string): boolean {
-    if (this.references === null || isPart(d.draft.identity, owner)) return false;
+    if (this.references === null || isPart(d.identity, owner)) return false;
     const real = r.body.azureId;
     const weak = typeof id === "string" && typeof real === "string" && isPart(normalID(id), normalID(real));
     d.wait = { source: id, owner, gone: r.gone === true, all: false, weak };
@@ -75,38 +75,35 @@ export class Later {
     for (const m of this.waiting) {
       if (!m.wait!.gone) continue;
       this.meant(m, m.wait!, references);
-      for (const name in m.draft.fields) over.add(key(m.draft, name));
+      for (const name of statedOf(m)) over.add(key(m, name));
     }
     for (const m of this.waiting) {
       const wait = m.wait!;
       if (wait.gone || (typeof wait.source === "string" && references.gone.has(normalID(wait.source)))) continue;
       const targets = this.meant(m, wait, references);
-      const d = m.draft;
-      for (const name of Object.keys(d.fields)) {
-        if (wait.weak && over.has(key(d, name))) {
-          delete d.fields[name];
+      for (const name of statedOf(m)) {
+        if (wait.weak && over.has(key(m, name))) {
+          m.fields[name] = undefined;
           continue;
         }
-        if (d.exists !== null && m.said) d.fields[name] = new Unknown(d.exists.reason);
-        if (d.idValue !== null) this.setLoose(d.kind.name, name, d.idValue);
-        for (const old of targets) {
-          const { fields } = old.draft;
-          if (!(name in fields) || !wait.weak) fields[name] = united(fields[name], d.fields[name]!);
+        if (m.exists !== null && m.said) m.fields[name] = new Unknown(m.exists.reason);
+        if (m.idValue !== null) this.setLoose(m.kind.name, name, m.idValue);
+        for (const { fields } of targets) {
+          if (fields[name] === undefined || !wait.weak) fields[name] = united(fields[name], m.fields[name]!);
         }
       }
       if (!wait.all && (targets.length === 0 || !m.said)) this.drafts.merge(m);
     }
     for (const m of this.drafts.list) {
-      for (const [name, u] of this.loose.get(m.draft.kind.name) ?? []) {
-        if (!(name in m.draft.fields) && !m.said) m.draft.fields[name] = new Unknown(u.reason);
+      for (const [name, u] of this.loose.get(m.kind.name) ?? []) {
+        if (m.fields[name] === undefined && !m.said) m.fields[name] = new Unknown(u.reason);
       }
     }
   }
 
   /** Gives a waiting draft its id, and returns the drafts of the objects that it means: one, or all parts of a resource, or none where there is none yet. */
   private meant(m: Mapped, wait: Waiting, references: References): Mapped[] {
-    const d = m.draft;
-    const table = this.drafts.byID.get(d.kind.name)!;
+    const table = this.drafts.byID.get(m.kind.name)!;
     let { source } = wait;
     const cut = (s: string) => s.slice(0, -EVERY_PART.length);
     if (typeof source === "string") {
@@ -116,18 +113,18 @@ export class Later {
       wait.all = true;
       source = new Unknown(source.reason, source.text.endsWith(EVERY_PART) ? cut(source.text) : source.text, cut(source.expr));
     }
-    const parts = wait.all ? this.partsOf(d.kind) : null;
+    const parts = wait.all ? this.partsOf(m.kind) : null;
     const id = references.resolve(source, (identity) => table.has(identity) || parts?.has(identity) === true);
     const last = lastSegment(id);
-    d.identity = this.identify(id) ?? "";
-    d.id = shown(id);
-    d.name = shown(last);
-    d.idValue = id instanceof Unknown ? id : null;
-    d.nameValue = last instanceof Unknown ? last : null;
-    m.from = refTo(id, d.place, this.identify);
-    m.said = !isPart(d.identity, wait.owner);
-    if (parts !== null) return parts.get(d.identity) ?? [];
-    const old = table.get(d.identity);
+    m.identity = this.identify(id) ?? "";
+    m.id = shown(id);
+    m.name = shown(last);
+    m.idValue = id instanceof Unknown ? id : null;
+    m.nameValue = last instanceof Unknown ? last : null;
+    m.from = refTo(id, m.place, this.identify);
+    m.said = !isPart(m.identity, wait.owner);
+    if (parts !== null) return parts.get(m.identity) ?? [];
+    const old = table.get(m.identity);
     return old === undefined ? [] : [old];
   }
 
@@ -137,9 +134,9 @@ export class Later {
     if (out !== undefined) return out;
     this.parts.set(kind.name, (out = new Map()));
     for (const m of this.drafts.list) {
-      const slash = m.draft.identity.lastIndexOf("/");
-      if (m.draft.kind !== kind || slash <= 0) continue;
-      const parent = m.draft.identity.slice(0, slash);
+      const slash = m.identity.lastIndexOf("/");
+      if (m.kind !== kind || slash <= 0) continue;
+      const parent = m.identity.slice(0, slash);
       const list = out.get(parent);
       if (list === undefined) out.set(parent, [m]);
       else list.push(m);
@@ -158,6 +155,11 @@ export class Later {
     if (this.references === null || t.name !== "list" || t.elem?.name !== "link") return v;
     return typeof v === "string" || (v instanceof Unknown && this.references.followsIn(v)) ? [v] : v;
   }
+}
+
+/** The fields that a draft states, in the order of the model. */
+function statedOf(d: Draft): string[] {
+  return d.kind.fields.filter((f) => d.fields[f.name] !== undefined).map((f) => f.name);
 }
 
 /** Whether an identity is that of a resource or of a part of it. */

@@ -91,7 +91,7 @@ export function isBool(n: Node | null | undefined, want: boolean): boolean {
 /** Flattens a plan or state. */
 export function readTerraform(source: Source, root: Node, refs: References, table: MappingTable, problems: Diagnostic[]): Flattened {
   const t = new TfReader(source, root, refs, table, problems);
-  if (!t.checkVersion()) return { resources: [], count: 0, open: null, places: t.places, world: null, references: refs, unstated: true };
+  if (!t.checkVersion()) return { each: () => {}, count: 0, open: null, places: t.places, world: null, references: refs, unstated: true };
   t.collect();
   // A data source may read what another resource makes.
   for (const managed of [true, false]) {
@@ -106,7 +106,7 @@ export function readTerraform(source: Source, root: Node, refs: References, tabl
   if (!t.azure) {
     t.problem("input/terraform-nothing", "warning", root, `no resource of the ${t.what} is one of Azure's`, "resources of the providers azurerm and azapi are read");
   }
-  return { resources, count: resources.length, open: t.open, places: t.places, world: null, references: refs, unstated: !t.azure };
+  return { each: (visit) => resources.forEach(visit), count: resources.length, open: t.open, places: t.places, world: null, references: refs, unstated: !t.azure };
 }
 
 /** Reads one plan or state. */
