@@ -386,7 +386,7 @@ export const take: Builtin = (...a) => {
   if (!Array.isArray(v) || listKind(v) === "pair" || typeof n !== "bigint" || n < 0n) return wrong("take", ...a);
   const out = v.slice(0, Number(n));
   const kind = listKind(v);
-  return kind === undefined ? out : typedList(kind, out);
+  return kind === undefined || kind === "nil" ? out : typedList(kind, out);
 };
 export const reverse: Builtin = (v) => (Array.isArray(v) ? [...v].reverse() : wrong("reverse", v!));
 export const uniq: Builtin = (v) => {

@@ -126,13 +126,13 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   };
   const problems = [...t.problems];
   if (t.world) {
-    const w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map() };
+    let w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map() };
+    if (listed) w = { ...w, full: w };
     const wanted = options.rules?.length ? rules.filter((r) => options.rules!.includes(r.id)) : rules;
-    const checker = new Checker(t, w, options, out, problems, explain, listed);
-    wanted.forEach((r, i) => {
-      checker.rule(r);
-      options.progress?.(0.6 + (0.4 * (i + 1)) / wanted.length);
-    });
+    const checker = new Checker(t, w, options, out.summary, problems, explain, listed);
+    const found = checker.rules(wanted);
+    out.findings = found.flatMap((f) => f.findings);
+    out.facts = found.flatMap((f) => f.facts);
   }
   out.diagnostics = sortDiagnostics(problems);
   return out;
@@ -140,10 +140,18 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
 
 /** What one rule gives on a topology, all verdicts of it, in the form that both engines are compared in. */
 export function outcomeOf(r: Rule, lib: Library, t: Topology & { world: World }): Pick<Result, "findings" | "facts" | "diagnostics"> {
-  const out: Checker["out"] = { summary: { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 }, findings: [], facts: [] };
   const problems: Diagnostic[] = [];
-  new Checker(t, { collections: t.world.collections, declared: t.world.declared, lib }, { all: true }, out, problems).rule(r);
-  return { findings: out.findings, facts: out.facts, diagnostics: sortDiagnostics(problems) };
+  const summary = { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 };
+  const checker = new Checker(t, { collections: t.world.collections, declared: t.world.declared, lib }, { all: true }, summary, problems);
+  const [found] = checker.rules([r]);
+  return { findings: found!.findings, facts: found!.facts, diagnostics: sortDiagnostics(problems) };
+}
+
+/** What one rule finds. */
+interface Found {
+  rule: Rule;
+  findings: Finding[];
+  facts: Fact[];
 }
 
 class Checker {
@@ -151,41 +159,45 @@ class Checker {
     readonly t: Topology,
     readonly w: Context,
     readonly options: CheckOptions,
-    readonly out: Pick<Result, "summary" | "findings" | "facts">,
+    readonly summary: Result["summary"],
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
     readonly listed?: Listed,
   ) {}
 
-  rule(r: Rule): void {
-    if (r.kind === null) {
-      this.subject(r, null);
-      return;
-    }
+  /** Runs rules, all that are about an object before those about the next: what they read of it is then near at hand. */
+  rules(wanted: Rule[]): Found[] {
+    const found = wanted.map((rule): Found => ({ rule, findings: [], facts: [] }));
+    const count = this.t.subjects.reduce((n, s) => n + s.objects.length, 1);
+    let done = 0;
+    for (const f of found) if (f.rule.kind === null) this.subject(f, null);
     for (const s of this.t.subjects) {
-      if (s.kind === r.kind) for (const o of s.objects) this.subject(r, o);
+      const about = found.filter((f) => f.rule.kind === s.kind);
+      for (const o of about.length > 0 ? s.objects : []) {
+        for (const f of about) this.subject(f, o);
+        if ((++done & 1023) === 0) this.options.progress?.(0.6 + (0.4 * done) / count);
+      }
     }
+    return found;
   }
 
-  subject(r: Rule, o: Obj | null): void {
+  subject(f: Found, o: Obj | null): void {
+    const r = f.rule;
     const args: Value[] = o ? [o] : [];
     try {
-      if (r.fact) this.fact(r, r.fact, o, args);
-      else this.judge(r, o, args);
+      if (r.fact) this.fact(f, r.fact, o, args);
+      else this.judge(f, o, args);
     } catch (e) {
       if (!(e instanceof RuntimeError)) throw e;
       this.problems.push(runtimeProblem(r, e));
     }
   }
 
-  judge(r: Rule, o: Obj | null, args: Value[]): void {
-    let { verdict, open } = verdictOf(r, this.w, args);
-    if (o?.exists && (verdict === "pass" || verdict === "fail")) {
-      verdict = "unknown";
-      open = Unknown.read(new Unknown(o.exists.reason), "", r.subject);
-    }
+  judge(f: Found, o: Obj | null, args: Value[]): void {
+    const r = f.rule;
+    let { verdict, open } = verdictOf(r, this.w, o, args);
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
-    this.out.summary[verdict]++;
+    this.summary[verdict]++;
     if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
     if (this.listed && !this.listed.finding(r, verdict, o?.name ?? INPUT, message)) return;
     const finding: Finding = {
@@ -198,12 +210,13 @@ class Checker {
       page: r.page,
       source: o ? written(o.place) : { file: this.t.file, pointer: "", line: 1, column: 1 },
     };
+    if (open !== null && this.w.full) open = verdictOf(r, this.w.full, o, args).open;
     if (open !== null && open.missing.length > 0) finding.missing = open.missing;
-    this.out.findings.push(this.explained(finding, r, args));
+    f.findings.push(this.explained(finding, r, args));
   }
 
   explained<T extends Finding | Fact>(of: T, r: Rule, args: Value[]): T {
-    const explanation = this.explain?.(r, of.subject, this.w, args);
+    const explanation = this.explain?.(r, of.subject, this.w.full ?? this.w, args);
     if (explanation) of.explanation = explanation;
     return of;
   }
@@ -212,23 +225,14 @@ class Checker {
     return parts.map((p) => (typeof p === "string" ? p : show(evaluate(p, this.w, args)))).join("");
   }
 
-  fact(r: Rule, fact: Expr, o: Obj | null, args: Value[]): void {
-    const list = (v: Value, open: Unknown | null): void => {
-      if (this.listed && !this.listed.fact(r)) return;
-      const said = open === null ? { value: show(v), missing: [] } : { value: null, missing: open.missing };
-      this.out.facts.push(this.explained({ rule: r.id, subject: subjectOf(o), ...said }, r, args));
-    };
-    if (r.where) {
-      const applies = condition(r.where, evaluate(r.where, this.w, args));
-      if (applies === false) return;
-      if (applies instanceof Unknown) {
-        list(null, applies);
-        return;
-      }
-    }
-    const v = evaluate(fact, this.w, args);
-    const u = openValue(v);
-    if (u !== null || v !== null) list(v, u);
+  fact(f: Found, fact: Expr, o: Obj | null, args: Value[]): void {
+    const r = f.rule;
+    const { w } = this;
+    const v = factOf(r, fact, w, args);
+    if (v === null || (this.listed && !this.listed.fact(r))) return;
+    const open = openValue(v) === null ? null : openValue(w.full ? factOf(r, fact, w.full, args) : v);
+    const said = open === null ? { value: show(v), missing: [] } : { value: null, missing: open.missing };
+    f.facts.push(this.explained({ rule: r.id, subject: subjectOf(o), ...said }, r, args));
   }
 }
 
@@ -255,8 +259,30 @@ function condition(x: Expr, v: Value): boolean | Unknown {
   throw new RuntimeError(`a condition is true or false, not ${nameOf(v)}`, x.file, x.tree.at);
 }
 
-/** The verdict, and what left it open. */
-function verdictOf(r: Rule, w: Context, args: Value[]): { verdict: Verdict; open: Unknown | null } {
+interface Judgement {
+  verdict: Verdict;
+  /** What left it open. */
+  open: Unknown | null;
+}
+
+/** The verdict on an object, or on the whole topology. */
+function verdictOf(r: Rule, w: Context, o: Obj | null, args: Value[]): Judgement {
+  const out = ruleOn(r, w, args);
+  if (!o?.exists || (out.verdict !== "pass" && out.verdict !== "fail")) return out;
+  return { verdict: "unknown", open: Unknown.read(new Unknown(o.exists.reason), "", r.subject) };
+}
+
+/** The value of a fact; null where there is nothing to say, and unknown where it is not known whether there is. */
+function factOf(r: Rule, fact: Expr, w: Context, args: Value[]): Value {
+  if (r.where) {
+    const applies = condition(r.where, evaluate(r.where, w, args));
+    if (applies !== true) return applies === false ? null : applies;
+  }
+  return evaluate(fact, w, args);
+}
+
+/** The verdict on an object that exists. */
+function ruleOn(r: Rule, w: Context, args: Value[]): Judgement {
   let where: Unknown | null = null;
   if (r.where) {
     const applies = condition(r.where, evaluate(r.where, w, args));

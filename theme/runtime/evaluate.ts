@@ -45,10 +45,15 @@ export interface Context extends World {
    * fast way first only takes time. Absent where that way is what is asked for.
    */
   open?: Map<Expr, number>;
+  /**
+   * The same world, by which one learns what left a result open. Evaluation in a world that has it does not keep track of
+   * that: most unknowns of a large topology are counted and never listed.
+   */
+  full?: Context;
 }
 
 /** How often in a row an expression comes out open before the fast way is left out. */
-const OFTEN = 4;
+export const OFTEN = 4;
 
 /** The name under which a derived value's tree knows its object. */
 export const SELF = "(self)";
@@ -67,6 +72,7 @@ export function field(w: Context, o: Obj, name: string): Value {
     let v: Value;
     try {
       v = evaluate(x, w, [o]);
+      if (w.full !== undefined) v = deferred(v, w.full, x, o);
     } catch (e) {
       if (!(e instanceof RuntimeError)) throw e;
       v = new FailedValue(e) as unknown as Value;
@@ -75,6 +81,18 @@ export function field(w: Context, o: Obj, name: string): Value {
     return v;
   }
   return new Unknown(`"${name}" is not stated`);
+}
+
+/** A derived value that is open, so that it is evaluated again where somebody asks what left it open. */
+function deferred(v: Value, w: Context, x: Expr, o: Obj): Value {
+  if (!isOpen(v)) return v;
+  const u = v instanceof Partial ? v.open : (v as Unknown);
+  if (u === null) return v;
+  const later = Unknown.later(u, () => {
+    const again = evaluate(x, w, [o]);
+    return (again instanceof Partial ? again.open : again) as Unknown;
+  });
+  return v instanceof Partial ? new Partial(v.items, later) : later;
 }
 
 /** Throws the error of a derived value that failed. */
@@ -201,7 +219,7 @@ export function evaluate(x: Expr, w: Context, args: Value[]): Value {
   }
 }
 
-function isOpen(v: Value): boolean {
+export function isOpen(v: Value): boolean {
   return v instanceof Unknown || v instanceof Partial;
 }
 

@@ -6,10 +6,10 @@
 
 import { texts } from "plumbline:rules";
 import type { Explanation, Rule } from "./check";
-import { SELF, type Context, type Expr, type Node } from "./evaluate";
+import { type Context, type Expr, type Node } from "./evaluate";
 import type { Text } from "./program";
 import { show } from "./show";
-import { bind, openOf, RuntimeError, Tree, type Val } from "./tree";
+import { bind, openOf, RuntimeError, Tree, type Frame, type Val } from "./tree";
 import { NO_ELEMENT, type Missing, type Obj, type Unknown, type Value } from "./value";
 
 /** A sub-expression, what it gave, and the same of what it is made of, in source order. */
@@ -74,11 +74,11 @@ function explainExpr(x: Expr, text: Text, w: Context, args: Value[]): Trace {
   return plain(explain(x, text, w, bind(x, args), false));
 }
 
-function explain(x: Expr, text: Text, w: Context, vars: Map<string, Val>, inside: boolean): Part {
+function explain(x: Expr, text: Text, w: Context, f: Frame, inside: boolean): Part {
   const rec = new Recorder(textsOf(x.tree, text), inside);
   const tree = new Tree(w, x.file);
   tree.rec = rec;
-  return rec.trace(x.tree, () => tree.node(x.tree, { vars })).part;
+  return rec.trace(x.tree, () => tree.node(x.tree, f)).part;
 }
 
 /** The text of a node, and where it begins in that of the expression. */
@@ -177,12 +177,12 @@ export class Recorder {
     const name = n.name!;
     const x = w.lib.derived[o.kind]?.[name];
     if (this.inside || !x) return;
-    this.step(n, r, explain(x, texts.derived[o.kind]![name]!, w, new Map([[SELF, { v: o, path: "" }]]), true));
+    this.step(n, r, explain(x, texts.derived[o.kind]![name]!, w, bind(x, [o]), true));
   }
 
   /** Records the definition of a function that is called. */
-  func(w: Context, name: string, x: Expr, vars: Map<string, Val>): void {
-    if (!this.inside) this.current.definition = explain(x, texts.functions[name]!, w, vars, true);
+  func(w: Context, name: string, x: Expr, inside: Frame): void {
+    if (!this.inside) this.current.definition = explain(x, texts.functions[name]!, w, inside, true);
   }
 
   /** Runs the closure of the current node on one element. */

@@ -31,26 +31,23 @@ export function typeName(v: Value): string {
 }
 
 // Go distinguishes []any from []string and []int where it compares maps deeply,
-// and a nil slice from an empty one. These two sets carry the difference.
-/** What Go has as []string, []int and, for the pairs of toPairs, [2]any. */
-type ListKind = "string" | "int" | "pair";
-const typed = new WeakMap<object, ListKind>();
-const nilLists = new WeakSet<object>();
+// and a nil slice from an empty one. A list carries the difference with it.
+/** What Go has as []string, []int and, for the pairs of toPairs, [2]any; and as a nil slice. */
+type ListKind = "string" | "int" | "pair" | "nil";
+const KIND = Symbol("kind");
 
 export function typedList(kind: ListKind, list: Value[]): Value[] {
-  typed.set(list, kind);
+  (list as { [KIND]?: ListKind })[KIND] = kind;
   return list;
 }
 
 /** What `concat` of nothing gives in Go: an empty list that is also nil. */
 export function nilList(): Value[] {
-  const list: Value[] = [];
-  nilLists.add(list);
-  return list;
+  return typedList("nil", []);
 }
 
 export function listKind(list: object): ListKind | undefined {
-  return typed.get(list);
+  return (list as { [KIND]?: ListKind })[KIND];
 }
 
 /** Passes an element through, unless it is one of a map. */
@@ -105,7 +102,7 @@ function stop(v: Value): never {
 
 /** runtime.IsNil */
 export function isNil(v: Value): boolean {
-  return v === null || (typeof v === "object" && nilLists.has(v));
+  return v === null || (Array.isArray(v) && v.length === 0 && listKind(v) === "nil");
 }
 
 const MIN_INT = -(2n ** 63n);
@@ -150,7 +147,7 @@ export function equal(a: Value, b: Value): boolean {
   if (isNumber(a) && isNumber(b)) return Number(a) === Number(b) && (typeof a !== typeof b || a === b);
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;
-    if (typed.get(a) === "pair" || typed.get(b) === "pair") return deepEqual(a, b);
+    if (listKind(a) === "pair" || listKind(b) === "pair") return deepEqual(a, b);
     return a.every((x, i) => equal(x, b[i]!));
   }
   if (isNil(a) && isNil(b)) return true;
@@ -164,7 +161,7 @@ export function deepEqual(a: Value, b: Value): boolean {
   if (a instanceof Obj || b instanceof Obj) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-    if (typed.get(a) !== typed.get(b) || nilLists.has(a) !== nilLists.has(b)) return false;
+    if (listKind(a) !== listKind(b)) return false;
     return a.every((x, i) => deepEqual(x, b[i]!));
   }
   if (a instanceof Dict || b instanceof Dict) {
@@ -445,8 +442,8 @@ export function slice(list: Value, from: Value, to: Value): Value[] {
   const b = Math.min(bound(to, list.length), list.length);
   const a = Math.min(bound(from, 0), b);
   const out = list.slice(a, b);
-  const kind = typed.get(list);
-  return kind === undefined ? out : typedList(kind, out);
+  const kind = listKind(list);
+  return kind === undefined || kind === "nil" ? out : typedList(kind, out);
 }
 
 /** The operators of OpBin by name. `matches` takes its pattern compiled. */

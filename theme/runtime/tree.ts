@@ -4,7 +4,7 @@
 import { builtins, elements, loops } from "./builtins";
 import { collectionPath, elementPath, objectPath, textPath } from "./path";
 import type { Recorder } from "./explainer";
-import { SELF, field, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
+import { OFTEN, SELF, field, isOpen, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
 import { Failure, at, binary, isNil, known, mapOf, matches, nameOf, negate, not, positive, slice, why } from "./ops";
 import { pure } from "./pure";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
@@ -22,33 +22,40 @@ export interface Val {
   path: string;
 }
 
-export interface Frame {
-  vars?: Map<string, Val>;
-  up?: Frame;
-  loop?: { elem: Val; i: number; acc: Val };
-}
-
-function lookup(f: Frame | undefined, name: string): Val {
-  for (; f; f = f.up) {
-    const v = f.vars?.get(name);
-    if (v) return v;
-  }
-  return value(null);
-}
-
-function closure(f: Frame | undefined): { elem: Val; i: number; acc: Val } {
-  while (f && !f.loop) f = f.up;
-  return f!.loop!;
+/** What an expression can name: variables, and the element that a closure is about. */
+export class Frame {
+  constructor(
+    readonly names: readonly string[],
+    readonly vals: readonly Val[],
+    readonly up: Frame | null,
+    readonly elem: Val | null,
+    readonly i: number,
+    readonly acc: Val,
+  ) {}
 }
 
 const value = (v: Value, path = ""): Val => ({ v, path });
+const nothing = value(null);
+const noNames: readonly string[] = [];
+const noVals: readonly Val[] = [];
 
-/** Gives an unknown its path: a leaf gets one, a derived value's get theirs prefixed. */
-const opened = Unknown.read;
+/** The variables of an expression. */
+export function variables(names: readonly string[], vals: readonly Val[], up: Frame | null = null): Frame {
+  return new Frame(names, vals, up, null, 0, nothing);
+}
 
-/** Gives an unknown that has not been read by a path yet its path. */
-function named(u: Unknown, path: string): Unknown {
-  return u.named ? u : opened(u, "", path);
+function lookup(f: Frame | null, name: string): Val {
+  for (; f !== null; f = f.up) {
+    const { names } = f;
+    for (let i = 0; i < names.length; i++) if (names[i] === name) return f.vals[i]!;
+  }
+  return nothing;
+}
+
+function closure(f: Frame): Frame {
+  let at: Frame | null = f;
+  while (at !== null && at.elem === null) at = at.up;
+  return at!;
 }
 
 /** What an operator gives for an operand that is not known: not the operand itself, so that it does not compare as the same. */
@@ -67,7 +74,9 @@ export function both(a: Unknown | null, b: Unknown | null): Unknown | null {
 export function openOf({ v, path }: Val): Unknown | null {
   if (v === null || typeof v !== "object") return null;
   if (v instanceof Unknown) return v;
-  return v instanceof Partial ? named(why(v), path) : null;
+  if (!(v instanceof Partial)) return null;
+  const u = why(v);
+  return u.named ? u : Unknown.read(u, "", path);
 }
 
 /** Why a result is not known as a whole, or null. */
@@ -78,21 +87,39 @@ export function openValue(v: Value): Unknown | null {
 const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
 
 export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
-  return new Tree(w, x.file).eval(x.tree, { vars: bind(x, args) }).v;
+  return new Tree(w, x.file).node(x.tree, bind(x, args)).v;
 }
 
 /** The variables of an expression with their paths. */
-export function bind(x: Expr, args: Value[]): Map<string, Val> {
-  const vars = new Map<string, Val>();
-  x.vars.forEach((name, i) => vars.set(name, value(args[i]!, name === SELF ? "" : name)));
-  return vars;
+export function bind(x: Expr, args: Value[]): Frame {
+  return variables(x.vars, x.vars.map((name, i) => value(args[i]!, name === SELF ? "" : name)));
 }
 
 export class Tree {
   /** Where the evaluation explains itself, or null. */
   rec: Recorder | null = null;
+  /** Nobody asks for paths. */
+  private readonly brief: boolean;
 
-  constructor(readonly w: Context, readonly file: string) {}
+  constructor(readonly w: Context, readonly file: string) {
+    this.brief = w.full !== undefined;
+  }
+
+  /** Gives an unknown that has not been read by a path yet its path. */
+  named(u: Unknown, path: string): Unknown {
+    return this.brief || u.named ? u : Unknown.read(u, "", path);
+  }
+
+  /** Merges unknowns; null ones are skipped. */
+  both(a: Unknown | null, b: Unknown | null): Unknown | null {
+    if (a === null) return b;
+    if (b === null) return a;
+    return this.brief ? unnamed(a) : Unknown.both(a, b);
+  }
+
+  openOf(r: Val): Unknown | null {
+    return !this.brief ? openOf(r) : r.v instanceof Unknown ? r.v : r.v instanceof Partial ? why(r.v) : null;
+  }
 
   fail(n: Node, message: string): never {
     throw new RuntimeError(message, this.file, n.at);
@@ -123,7 +150,7 @@ export class Tree {
       case "coll": return this.read(this.w.collections[n.name!] ?? null, "", n.name!);
       case "decl": return this.read(this.w.declared[n.name!] ?? null, "", "declared." + n.name);
       case "ptr": {
-        const { elem } = closure(f);
+        const elem = closure(f).elem!;
         if ((elem.v as unknown) === NO_ELEMENT) return this.fail(n, "a map has no elements");
         return this.read(elem.v, "", elem.path);
       }
@@ -144,7 +171,7 @@ export class Tree {
       case "cond": return this.cond(n, f);
       case "let": {
         const v = this.eval(args[0]!, f);
-        return this.eval(args[1]!, { vars: new Map([[n.name!, v]]), up: f });
+        return this.eval(args[1]!, variables([n.name!], [v], f));
       }
       case "seq": {
         let r = value(null);
@@ -155,7 +182,7 @@ export class Tree {
       case "func": return this.func(n, f);
       case "open": {
         const r = this.eval(args[0]!, f);
-        if (openOf(r)) return r;
+        if (this.openOf(r)) return r;
         if (typeof r.v !== "string") return this.fail(n, `"unknown" takes text, not ${nameOf(r.v)}`);
         const u = new Unknown(r.v);
         u.missing = [{ path: "unknown", reason: r.v }];
@@ -170,8 +197,9 @@ export class Tree {
   read(v: Value, base: string, path: string): Val {
     if (v === null || typeof v !== "object" || v instanceof Obj) return value(v, path);
     v = unfailed(v);
-    if (v instanceof Unknown && (!v.named || base !== "")) return value(opened(v, base, path), path);
-    if (v instanceof Partial && v.open) return value(new Partial(v.items, opened(v.open, base, path)), path);
+    if (this.brief) return value(v);
+    if (v instanceof Unknown && (!v.named || base !== "")) return value(Unknown.read(v, base, path), path);
+    if (v instanceof Partial && v.open) return value(new Partial(v.items, Unknown.read(v.open, base, path)), path);
     return value(v, path);
   }
 
@@ -192,6 +220,7 @@ export class Tree {
     }
     if (n.op === "at") return this.element(n, base, f);
     if (b instanceof Obj) {
+      if (this.brief) return this.read(field(this.w, b, n.name!), "", "");
       const self = from.op === "var" && from.name === SELF;
       const p = self ? "" : base.path || objectPath(b);
       const r = this.read(field(this.w, b, n.name!), p, p + "." + n.name);
@@ -208,13 +237,13 @@ export class Tree {
 
   element(n: Node, base: Val, f: Frame): Val {
     const i = this.eval(n.args![1]!, f);
-    const u = both(openOf(base), openOf(i));
+    const u = this.both(this.openOf(base), this.openOf(i));
     if (u) return value(u);
     const path = base.path === "" ? "" : `${base.path}[${typeof i.v === "object" ? "<nil>" : String(i.v)}]`;
     try {
       return value(known(at(base.v, i.v)), path);
     } catch (e) {
-      if (e instanceof Unknown) return value(named(e, path), path);
+      if (e instanceof Unknown) return value(this.named(e, path), path);
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
     }
@@ -225,7 +254,7 @@ export class Tree {
     const left = n.args![0]!;
     const right = n.args![1]!;
     const l = this.eval(left, f);
-    const lu = openOf(l);
+    const lu = this.openOf(l);
     if (lu === null) {
       if (typeof l.v !== "boolean") return this.fail(left, notBool(`each side of "${n.op}"`, l.v));
       return l.v === decisive ? value(decisive) : this.eval(right, f);
@@ -233,7 +262,7 @@ export class Tree {
     const r = this.attempt(right, f);
     if (r instanceof RuntimeError) return value(lu);
     if (r.v === decisive) return value(decisive);
-    return value(both(lu, openOf(r)));
+    return value(this.both(lu, this.openOf(r)));
   }
 
   cond(n: Node, f: Frame): Val {
@@ -241,7 +270,7 @@ export class Tree {
     const yes = n.args![1]!;
     const no = n.args![2]!;
     const c = this.eval(test, f);
-    const cu = openOf(c);
+    const cu = this.openOf(c);
     if (cu === null) {
       if (typeof c.v !== "boolean") return this.fail(test, notBool("a condition", c.v));
       return this.eval(c.v ? yes : no, f);
@@ -249,27 +278,35 @@ export class Tree {
     const x = this.attempt(yes, f);
     const y = this.attempt(no, f);
     if (x instanceof RuntimeError || y instanceof RuntimeError) return value(unnamed(cu));
-    const xu = openOf(x);
-    const yu = openOf(y);
+    const xu = this.openOf(x);
+    const yu = this.openOf(y);
     if (xu === null && yu === null && x.v === y.v && (x.v === null || typeof x.v !== "object" || x.v instanceof Obj)) return value(x.v, x.path);
-    return value(unnamed(both(both(cu, xu), yu)!));
+    return value(unnamed(this.both(this.both(cu, xu), yu)!));
   }
 
   func(n: Node, f: Frame): Val {
     const fn = this.w.lib.functions[n.name!]!;
-    const vars = new Map<string, Val>();
+    const vals: Val[] = [];
     const args: Value[] = [];
     let known = true;
     for (let i = 0; i < fn.vars.length; i++) {
       const a = this.eval(n.args![i]!, f);
-      const name = fn.vars[i]!;
       const computed = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
-      vars.set(name, value(a.v, computed ? name : a.path));
+      vals.push(value(a.v, computed ? fn.vars[i]! : a.path));
       args.push(a.v);
       known &&= !(a.v instanceof Unknown) && !(a.v instanceof Partial);
     }
-    this.rec?.func(this.w, n.name!, fn, vars);
-    return (known ? this.quick(fn, args) : null) ?? new Tree(this.w, fn.file).eval(fn.tree, { vars });
+    const inside = variables(fn.vars, vals);
+    this.rec?.func(this.w, n.name!, fn, inside);
+    const { open } = this.w;
+    const times = open?.get(fn) ?? 0;
+    if (known && times < OFTEN) {
+      const r = this.quick(fn, args);
+      if (r !== null) return r;
+    }
+    const r = new Tree(this.w, fn.file).node(fn.tree, inside);
+    if (known) isOpen(r.v) ? open?.set(fn, times + 1) : open?.delete(fn);
+    return r;
   }
 
   /**
@@ -288,10 +325,11 @@ export class Tree {
 
   /** Evaluates every operand and, if all are known, runs the operator. */
   strict(n: Node, f: Frame): Val {
+    const args = n.args ?? [];
+    if (args.length === 1) return this.unary(n, args[0]!, f);
     const results: (Val | undefined)[] = [];
     let u: Unknown | null = null;
     const isIn = n.op === "bin" && n.name === "in";
-    const args = n.args ?? [];
     for (let i = 0; i < args.length; i++) {
       const a = args[i] as Node | null;
       if (a === null) {
@@ -304,7 +342,7 @@ export class Tree {
         throw r;
       }
       results.push(r);
-      if (!(isIn && i === 1 && r.v instanceof Partial)) u = both(u, openOf(r));
+      if (!(isIn && i === 1 && r.v instanceof Partial)) u = this.both(u, this.openOf(r));
     }
     if (n.op === "bin") {
       const decided = this.overText(n, results[0]!, results[1]!);
@@ -317,6 +355,13 @@ export class Tree {
     return this.apply(n, vals);
   }
 
+  /** strict for a single operand. */
+  private unary(n: Node, operand: Node, f: Frame): Val {
+    const r = this.eval(operand, f);
+    const u = this.openOf(r);
+    return u !== null ? value(unnamed(u)) : this.apply(n, [r.v]);
+  }
+
   /** What can be said of texts that are known in part. */
   overText(n: Node, l: Val, r: Val): Val | null {
     const lu = l.v instanceof Unknown ? l.v : null;
@@ -327,7 +372,7 @@ export class Tree {
       const a = textParts(l.v);
       const b = textParts(r.v);
       if (a && b) {
-        const merged = both(lu, ru)!;
+        const merged = this.both(lu, ru)!;
         return value(Unknown.of(merged, a[0] + b[0], a[1] + b[1]));
       }
     }
@@ -338,11 +383,11 @@ export class Tree {
     let u: Unknown | null = null;
     for (const item of list.items) {
       const is = attemptSame(item, x);
-      if (is instanceof Unknown) u = both(u, named(is, path));
-      else if (is && item instanceof Obj && item.exists) u = both(u, named(item.exists, path));
+      if (is instanceof Unknown) u = this.both(u, this.named(is, path));
+      else if (is && item instanceof Obj && item.exists) u = this.both(u, this.named(item.exists, path));
       else if (is) return value(true);
     }
-    if (list.open) u = both(u, named(list.open, path));
+    if (list.open) u = this.both(u, this.named(list.open, path));
     return value(u ? unnamed(u) : false);
   }
 
@@ -366,7 +411,7 @@ export class Tree {
           return value(binary[n.name!]!(v[0]!, v[1]!));
       }
     } catch (e) {
-      if (e instanceof Unknown) return value(unnamed(named(e, comparedPath(n))));
+      if (e instanceof Unknown) return value(unnamed(this.named(e, comparedPath(n))));
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
     }
@@ -383,10 +428,10 @@ export class Tree {
         if (is === true) return value(true);
         if (is instanceof Unknown) u = is;
       }
-      return value(u ? unnamed(named(u, comparedPath(n))) : false);
+      return value(u ? unnamed(this.named(u, comparedPath(n))) : false);
     }
     const is = attemptSame(a, b);
-    if (is instanceof Unknown) return value(unnamed(named(is, comparedPath(n))));
+    if (is instanceof Unknown) return value(unnamed(this.named(is, comparedPath(n))));
     return value(is !== (n.name === "!="));
   }
 
@@ -420,7 +465,7 @@ export class Tree {
       throw e;
     }
     const partial = list.v instanceof Partial;
-    const more = list.v instanceof Partial && list.v.open ? named(list.v.open, list.path) : null;
+    const more = list.v instanceof Partial && list.v.open ? this.named(list.v.open, list.path) : null;
     return new Loop(this, n, f, elems, list.path, partial, more);
   }
 
@@ -438,15 +483,15 @@ export class Tree {
       }
       let v = r.v;
       if (v instanceof Partial && v.open) {
-        more = both(more, v.open);
+        more = this.both(more, v.open);
         v = v.items;
       } else {
-        u = both(u, openOf(r));
+        u = this.both(u, this.openOf(r));
       }
       if (n.name === "flatten" && Array.isArray(v)) {
         v = v.map((e) => {
           if (!(e instanceof Partial)) return e;
-          more = both(more, named(why(e), r.path));
+          more = this.both(more, this.named(why(e), r.path));
           return e.items;
         });
       }
@@ -511,16 +556,16 @@ class Loop {
     readonly more: Unknown | null,
   ) {}
 
-  at(i: number, acc: Val = value(null)): Val | RuntimeError {
+  at(i: number, acc: Val = nothing): Val | RuntimeError {
     const { tree, n } = this;
     const v = this.elems[i]!;
     const elem = value(v, elementPath(this.path, i));
-    const exists = v instanceof Obj && v.exists ? named(v.exists, elem.path || objectPath(v)) : null;
+    const exists = v instanceof Obj && v.exists ? this.tree.named(v.exists, elem.path || objectPath(v)) : null;
     this.exists = exists;
     const body = n.args![1];
     try {
       if (!body) return tree.read(v, "", elem.path);
-      const inside: Frame = { up: this.f, loop: { elem, i, acc } };
+      const inside = new Frame(noNames, noVals, this.f, elem, i, acc);
       return tree.rec === null ? tree.node(body, inside) : tree.rec.element(n, v, i, exists, () => tree.node(body, inside));
     } catch (e) {
       if (e instanceof RuntimeError) return e;
@@ -533,7 +578,7 @@ class Loop {
     const r = this.at(i);
     if (r instanceof RuntimeError) return r;
     if (typeof r.v === "boolean") return r.v;
-    return openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args![1]!.at);
+    return this.tree.openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args![1]!.at);
   }
 
   quantifier(decisive: boolean, whenDecided: boolean): Val {
@@ -542,13 +587,13 @@ class Loop {
       const c = this.condition(i);
       if (c === decisive) {
         if (this.exists === null) return value(whenDecided);
-        u = both(u, this.exists);
+        u = this.tree.both(u, this.exists);
       } else if (typeof c !== "boolean") {
         if (c instanceof RuntimeError) return this.errorAfter(u, c);
-        u = both(both(u, c), this.exists);
+        u = this.tree.both(this.tree.both(u, c), this.exists);
       }
     }
-    u = both(u, this.more);
+    u = this.tree.both(u, this.more);
     return value(u ?? !whenDecided);
   }
 
@@ -558,11 +603,11 @@ class Loop {
     for (let i = 0; i < this.elems.length; i++) {
       const c = this.condition(i);
       if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = both(both(u, c), this.exists);
-      else if (c && this.exists) u = both(u, this.exists);
+      if (c instanceof Unknown) u = this.tree.both(this.tree.both(u, c), this.exists);
+      else if (c && this.exists) u = this.tree.both(u, this.exists);
       else if (c) matched++;
     }
-    u = both(u, this.more);
+    u = this.tree.both(u, this.more);
     return value(u && matched < 2 ? u : matched === 1);
   }
 
@@ -572,9 +617,9 @@ class Loop {
     for (let i = 0; i < this.elems.length; i++) {
       const c = this.condition(i);
       if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = both(u, c);
+      if (c instanceof Unknown) u = this.tree.both(u, c);
       else if (c) kept.push(this.elems[i]!);
-      u = both(u, this.exists);
+      u = this.tree.both(u, this.exists);
     }
     return this.list(kept, u);
   }
@@ -587,7 +632,7 @@ class Loop {
 
   /** What an error is after what was open before it, the element's own existence included. */
   errorAfter(u: Unknown | null, err: RuntimeError): Val {
-    const open = both(u, this.exists);
+    const open = this.tree.both(u, this.exists);
     if (open) return value(open);
     throw err;
   }
@@ -598,8 +643,8 @@ class Loop {
     for (let i = 0; i < this.elems.length; i++) {
       const r = this.at(i);
       if (r instanceof RuntimeError) return this.errorAfter(u, r);
-      u = both(u, this.exists);
-      if (!nested || !(r.v instanceof Partial)) u = both(u, openOf(r));
+      u = this.tree.both(u, this.exists);
+      if (!nested || !(r.v instanceof Partial)) u = this.tree.both(u, this.tree.openOf(r));
       out.push(r.v);
     }
     return this.list(out, u);
@@ -610,14 +655,14 @@ class Loop {
     for (let i = 0; i < this.elems.length; i++) {
       const c = this.condition(i);
       if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = both(u, c);
-      u = both(u, this.exists);
+      if (c instanceof Unknown) u = this.tree.both(u, c);
+      u = this.tree.both(u, this.exists);
       if (u || c !== true) continue;
       if (this.partial) break;
       if (this.n.name === "findIndex") return value(BigInt(i));
       return value(this.elems[i]!, elementPath(this.path, i));
     }
-    u = both(u, this.more);
+    u = this.tree.both(u, this.more);
     return value(u);
   }
 
@@ -640,7 +685,7 @@ class Loop {
   /** Why a builtin that needs the whole list cannot have it, or null. */
   stops(): Unknown | null {
     let u = this.more;
-    for (const e of this.elems) if (e instanceof Obj && e.exists) u = both(u, named(e.exists, this.path));
+    for (const e of this.elems) if (e instanceof Obj && e.exists) u = this.tree.both(u, this.tree.named(e.exists, this.path));
     return u;
   }
 
@@ -651,7 +696,7 @@ class Loop {
     for (let i = 0; i < this.elems.length; i++) {
       const r = this.at(i);
       if (r instanceof RuntimeError) return this.errorAfter(u, r);
-      u = both(u, openOf(r));
+      u = this.tree.both(u, this.tree.openOf(r));
       results.push(r.v);
     }
     let extra: Value | undefined;
@@ -662,14 +707,14 @@ class Loop {
         if (u) return value(u);
         throw r;
       }
-      u = both(u, openOf(r));
+      u = this.tree.both(u, this.tree.openOf(r));
       extra = r.v;
     }
     if (u) return value(u);
     try {
       return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!, extra));
     } catch (e) {
-      if (e instanceof Unknown) return value(named(e, comparedPath(this.n)));
+      if (e instanceof Unknown) return value(this.tree.named(e, comparedPath(this.n)));
       if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);
       throw e;
     }

@@ -12,6 +12,8 @@ export class Unknown {
   /** What the list is made of, while nobody has asked for it: most unknowns are never listed. */
   private from: Unknown | null = null;
   private and: Unknown | null = null;
+  /** Gives the same unknown as one that knows what it is made of. */
+  private find: (() => Unknown) | null = null;
   private base = "";
   private path = "";
 
@@ -26,7 +28,7 @@ export class Unknown {
 
   /** Paths, as the rule writes them, of every unknown that left a result open. */
   get missing(): Missing[] {
-    return (this.list ??= this.and === null ? this.opened() : this.merged());
+    return (this.list ??= this.find !== null ? this.find().missing : this.and === null ? this.opened() : this.merged());
   }
 
   set missing(list: Missing[]) {
@@ -35,7 +37,7 @@ export class Unknown {
 
   /** Whether any path leads to it yet. */
   get named(): boolean {
-    return this.list !== none;
+    return this.find === null ? this.list !== none : this.find().named;
   }
 
   /** An unknown read by a path: a leaf gets the path, a derived value's paths get the base prefixed. */
@@ -54,6 +56,7 @@ export class Unknown {
     out.list = u.list;
     out.from = u.from;
     out.and = u.and;
+    out.find = u.find;
     out.base = u.base;
     out.path = u.path;
     return out;
@@ -65,6 +68,14 @@ export class Unknown {
     out.list = null;
     out.from = a;
     out.and = b;
+    return out;
+  }
+
+  /** An unknown that is made anew where somebody asks for its list. */
+  static later(u: Unknown, find: () => Unknown): Unknown {
+    const out = new Unknown(u.reason, u.text, u.expr);
+    out.list = null;
+    out.find = find;
     return out;
   }
 
