@@ -2,6 +2,7 @@ package rulejs
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/plumbline/plumbline/internal/bundle"
@@ -41,6 +42,15 @@ func TestFoundingExamplesAgree(t *testing.T) {
 			}
 			if want := set.RunCase(c).JSON(); got != want {
 				t.Errorf("%s/%s\n\tgo %s\n\tjs %s", r.ID, e.Name, want, got)
+			}
+			// A page finds out what left a verdict open only for what it lists.
+			c.Explain = false
+			listed := strings.TrimSuffix(c.JSON(), "}") + `,"listed":true}`
+			if got, err = vm.Call("plumbline.example", listed); err != nil {
+				t.Fatal(err)
+			}
+			if want := set.RunCase(c).JSON(); got != want {
+				t.Errorf("%s/%s in a page\n\tgo %s\n\tjs %s", r.ID, e.Name, want, got)
 			}
 			n++
 		}

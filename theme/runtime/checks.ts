@@ -8,7 +8,7 @@ import { explainRule } from "./explainer";
 import { quoted } from "./document";
 import { parseJSON } from "./json";
 import { linesOf } from "./lines";
-import type { Listed } from "./listed";
+import { Listed } from "./listed";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
@@ -135,13 +135,13 @@ export function checkText(request: string): string {
 
 /**
  * Runs one rule on a varied topology: the counterpart of (*Set).RunCase in
- * internal/rule, by which each build proves that the two engines agree.
+ * internal/rule. With `listed` it runs as in the checker of a page.
  */
 export function example(request: string): string {
-  const c = JSON.parse(request) as { rule: string; topology: string; changes: string; explain?: boolean };
+  const c = JSON.parse(request) as { rule: string; topology: string; changes: string; explain?: boolean; listed?: boolean };
   const source = new Source("topology", c.topology);
   const changes = changesOf(parseJSON(new Source("changes", c.changes)).root);
   const topology = readNative(program.model, source, parseJSON(source).root, changes);
-  const r = checkTopology(program.rules, program.lib, topology, { all: true, rules: [c.rule] }, c.explain ? explainAll : undefined);
+  const r = checkTopology(program.rules, program.lib, topology, { all: true, rules: [c.rule] }, c.explain ? explainAll : undefined, c.listed ? new Listed(Infinity) : undefined);
   return JSON.stringify({ findings: r.findings, facts: r.facts, diagnostics: r.diagnostics });
 }
