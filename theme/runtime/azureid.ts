@@ -22,9 +22,7 @@ const PROVIDERS = "/providers/";
 
 /** Whether a text is the id of something in Azure: ids of other systems do not begin with a slash. */
 export function isAzureID(id: string): boolean {
-  if (!id.startsWith("/")) return false;
-  const start = lowerASCII(id.slice(0, 15));
-  return start.startsWith("/subscriptions/") || start.startsWith(PROVIDERS);
+  return /^\/(?:subscriptions|providers)\//i.test(id);
 }
 
 /** Reads /subscriptions/…/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME…]. */

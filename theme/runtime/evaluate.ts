@@ -203,7 +203,7 @@ export function evaluate(x: Expr, w: Context, args: Value[]): Value {
     return v;
   }
   try {
-    const v = args.length === 1 ? x.run(w, args[0]!) : x.run(w, ...args);
+    const v = args.length === 1 ? x.run(w, args[0]!) : args.length === 3 ? x.run(w, args[0]!, args[1]!, args[2]!) : x.run(w, ...args);
     if (open > 0) w.open!.delete(x);
     return v;
   } catch (e) {
@@ -227,7 +227,7 @@ export function isOpen(v: Value): boolean {
 export function evaluateMapping(x: Expr, w: Context, resource: Value, item: Value, index: number): Value {
   let v: Value;
   try {
-    v = evaluate(x, w, [resource, item, BigInt(index)]);
+    v = evaluate(x, w, [resource, item, index === 0 ? 0n : BigInt(index)]);
   } catch (e) {
     if (!(e instanceof RuntimeError)) throw e;
     return new Unknown(`the input has an unexpected shape: ${e.message}`);

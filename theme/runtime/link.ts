@@ -31,9 +31,19 @@ export interface Draft {
   absent: string;
   /** Why nothing is stated but the id, or "". */
   leftOut: string;
-  /** The input only refers to the object, as to a stub, and states fields of it. */
-  referred: boolean;
+  /** The input only refers to the object, whether it states fields of it or not. */
+  stub: boolean;
   unresolved: Unknown | null;
+  /** What becomes of it. */
+  object: Obj | null;
+}
+
+/** Drafts by kind and identity. */
+export type DraftTable<D extends Draft = Draft> = Map<string, Map<string, D>>;
+
+/** A table without drafts. */
+export function tableOf<D extends Draft>(model: Model): DraftTable<D> {
+  return new Map(model.kinds.map((k) => [k.name, new Map()]));
 }
 
 /** A reference to an object before linking. */
@@ -51,7 +61,10 @@ export class Ref {
 /** What a reader knows once every document is read. */
 export interface Linking {
   model: Model;
+  /** In input order. */
   drafts: Draft[];
+  /** The same, with an entry for each kind of the model. */
+  byID: DraftTable;
   /** An entry for each kind the input states: null where it lists all members, else why there may be more. */
   states: Map<string, Unknown | null>;
   /** Kinds of which every member is in the input, whatever else says. */
@@ -70,13 +83,6 @@ export interface Linked {
   subjects: { kind: string; objects: Obj[] }[];
   unstated: string[];
   needs: Map<string, string[]>;
-}
-
-/** A draft with its object. */
-interface LinkNode {
-  draft: Draft;
-  object: Obj;
-  stub: boolean;
 }
 
 /** What is stated of an object of a kind, as long as nothing is. */
@@ -99,15 +105,15 @@ interface InverseLink {
 
 const MAX_STUBS = 100_000;
 
+/** The objects of a list that no link fills. */
+const none: Obj[] = [];
+
 /** Makes the object graph of the drafts: links by identity, inverse lists in input order, stubs for what is only referred to. */
 export function link(input: Linking): Linked {
   const l = new Linker(input);
   for (const d of input.drafts) {
-    const o = l.add(d, d.referred);
-    if (d.referred) {
-      o.unresolved = d.unresolved;
-      l.setAbsent(d.kind, d.name, d.unresolved);
-    }
+    l.add(d);
+    if (d.stub) l.setAbsent(d.kind, d.name, d.unresolved);
   }
   // Resolving a stub's fields may add further stubs to the end of the order.
   for (let i = 0; i < l.order.length; i++) l.setFields(l.order[i]!);
@@ -116,8 +122,7 @@ export function link(input: Linking): Linked {
 }
 
 class Linker {
-  readonly order: LinkNode[] = [];
-  private readonly objects = new Map<string, Map<string, Obj>>();
+  readonly order: Draft[];
   private readonly absent = new Map<string, Unknown>();
   private readonly inverse = new Map<string, InverseLink>();
   private readonly fields = new Map<Field, InverseLink>();
@@ -128,10 +133,8 @@ class Linker {
 
   constructor(private readonly input: Linking) {
     const { model } = input;
-    for (const k of model.kinds) {
-      this.objects.set(k.name, new Map());
-      this.kinds.set(k.name, k);
-    }
+    this.order = [...input.drafts];
+    for (const k of model.kinds) this.kinds.set(k.name, k);
     for (const source of model.kinds) {
       for (const f of source.fields) {
         const t = linkType(f.type);
@@ -149,33 +152,33 @@ class Linker {
     }
   }
 
-  add(d: Draft, stub: boolean): Obj {
+  add(d: Draft): Obj {
     const o = new Obj(d.kind.name, d.id, d.name, d.place, d.fields as Record<string, Value>);
     o.exists = d.exists;
+    o.unresolved = d.unresolved;
     if (d.idValue) o.fields.id = d.idValue;
     if (d.nameValue) o.fields.name = d.nameValue;
-    this.objects.get(d.kind.name)!.set(d.identity, o);
-    this.order.push({ draft: d, object: o, stub });
+    d.object = o;
     return o;
   }
 
-  setFields(n: LinkNode): void {
-    for (const f of n.draft.kind.fields) {
-      const stated = n.draft.fields[f.name];
-      const value = this.resolve(f.type, stated === undefined ? this.unset(n, f) : stated);
+  setFields(d: Draft): void {
+    for (const f of d.kind.fields) {
+      const stated = d.fields[f.name];
+      const value = this.resolve(f.type, stated === undefined ? this.unset(d, f) : stated);
       const inv = this.fields.get(f);
-      if (inv !== undefined) record(inv, n.object, value, this.stubs);
-      n.object.fields[f.name] = standing(n.object, value);
+      if (inv !== undefined) record(inv, d.object!, value, this.stubs);
+      d.object!.fields[f.name] = standing(d.object!, value);
     }
   }
 
   /** What a field is that is not stated. */
-  private unset({ draft, stub }: LinkNode, f: Field): Value {
-    if (stub) return new Unknown(draft.absent);
+  private unset({ absent, stub }: Draft, f: Field): Value {
+    if (stub) return new Unknown(absent);
     if (hasDefault(f)) return defaultValue(f);
     let why = this.whyUnset.get(f);
-    if (why === undefined || why.absent !== draft.absent) {
-      why = { absent: draft.absent, reason: `${quoted(f.name)} ${draft.absent}` };
+    if (why === undefined || why.absent !== absent) {
+      why = { absent, reason: `${quoted(f.name)} ${absent}` };
       this.whyUnset.set(f, why);
     }
     return new Unknown(why.reason);
@@ -219,26 +222,29 @@ class Linker {
   /** The object a reference means: one of the input, or a stub. */
   private follow(t: Type, r: Ref): Value {
     const kind = this.kinds.get(t.link!)!;
-    const objects = this.objects.get(kind.name)!;
-    let known = objects.get(r.identity);
-    if (known !== undefined) return known;
+    const drafts = this.input.byID.get(kind.name)!;
+    let known = drafts.get(r.identity);
+    if (known !== undefined) return known.object!;
     const { references } = this.input;
     if (references) {
-      r = refTo(references.resolve(r.unknown ?? r.id, (identity) => objects.has(identity)), r.place, this.input.identify!);
-      known = objects.get(r.identity);
-      if (known !== undefined) return known;
+      r = refTo(references.resolve(r.unknown ?? r.id, (identity) => drafts.has(identity)), r.place, this.input.identify!);
+      known = drafts.get(r.identity);
+      if (known !== undefined) return known.object!;
     }
     if (r.unknown !== null && !hasLiteral(r.unknown) && !references?.follows(r.unknown)) {
       // The whole value is open, so there may be no reference at all.
       this.setAbsent(kind, r.name, r.unknown);
       return new Unknown(r.unknown.reason, r.unknown.text, r.unknown.expr);
     }
-    if (this.input.stub === null || this.order.length - this.input.drafts.length >= MAX_STUBS) {
+    if (this.input.stub === null || this.stubs.size >= MAX_STUBS) {
       return new Unknown(notInInput(r.name));
     }
     this.setAbsent(kind, r.name, r.unknown);
-    const o = this.add(this.input.stub(kind, r), true);
-    o.unresolved = r.unknown;
+    const d = this.input.stub(kind, r);
+    d.unresolved = r.unknown;
+    drafts.set(d.identity, d);
+    this.order.push(d);
+    const o = this.add(d);
     this.stubs.add(o);
     return o;
   }
@@ -255,11 +261,12 @@ class Linker {
       for (const source of inv.sources) inv.open ??= this.openness(source);
       byTarget.set(inv.target, [...(byTarget.get(inv.target) ?? []), inv]);
     }
-    for (const n of this.order) {
-      for (const inv of byTarget.get(n.draft.kind) ?? []) {
-        const loose = n.draft.nameValue !== null && !n.stub ? inv.loose : null;
-        const open = this.isClosed(inv, n.draft.identity) ? null : (inv.open ?? loose);
-        n.object.fields[inv.list] = asList(inv.members.get(n.object) ?? [], open);
+    for (const d of this.order) {
+      const o = d.object!;
+      for (const inv of byTarget.get(d.kind) ?? []) {
+        const loose = d.nameValue !== null && !d.stub ? inv.loose : null;
+        const open = this.isClosed(inv, d.identity) ? null : (inv.open ?? loose);
+        o.fields[inv.list] = asList(inv.members.get(o) ?? none, open);
       }
     }
   }
@@ -279,11 +286,11 @@ class Linker {
   /** The collections of the world and the subjects of rules. */
   collect(): Linked {
     const members = new Map<string, Obj[]>();
-    for (const n of this.order) {
-      if (n.stub && !n.draft.kind.fromReferences) continue;
-      const list = members.get(n.draft.kind.name);
-      if (list === undefined) members.set(n.draft.kind.name, [n.object]);
-      else list.push(n.object);
+    for (const d of this.order) {
+      if (d.stub && !d.kind.fromReferences) continue;
+      const list = members.get(d.kind.name);
+      if (list === undefined) members.set(d.kind.name, [d.object!]);
+      else list.push(d.object!);
     }
     const out: Linked = { collections: Object.create(null), subjects: [], unstated: [], needs: new Map() };
     const need = (reason: string, kind: string): void => {
@@ -291,9 +298,9 @@ class Linker {
       if (kinds === undefined) out.needs.set(reason, [kind]);
       else if (!kinds.includes(kind)) kinds.push(kind);
     };
-    for (const n of this.order) {
-      if (n.stub && n.object.unresolved === null) need(notInInput(n.object.name), n.draft.kind.name);
-      else if (n.draft.leftOut !== "") need(n.draft.leftOut, n.draft.kind.name);
+    for (const d of this.order) {
+      if (d.stub && d.unresolved === null) need(notInInput(d.name), d.kind.name);
+      else if (d.leftOut !== "") need(d.leftOut, d.kind.name);
     }
     for (const k of this.input.model.kinds) {
       const objects = members.get(k.name) ?? [];

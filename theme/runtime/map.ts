@@ -5,7 +5,7 @@ import { describe, isMap, keysOf, newMap } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
 import { emptyContext, evaluateMapping, type Context, type Expr } from "./evaluate";
-import { notInInput, nothingStated, type Draft, type Linking, type Ref } from "./link";
+import { notInInput, nothingStated, type Draft, type DraftTable, type Linking, type Ref } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
 import type { Kind } from "./model";
@@ -96,10 +96,9 @@ export class Mapper {
     let identity = identityOf(id);
     if (identity === null) return null;
     for (const t of this.tables.values()) {
-      for (const [other, canonical] of t.also) {
-        const part = `/${other.slice(other.lastIndexOf("/") + 1)}/`;
+      for (const { type, part, canonical } of t.otherNames) {
         const at = identity.lastIndexOf(part);
-        if (at >= 0 && typeOfID(identity) === other) identity = identity.slice(0, at + 1) + canonical.slice(canonical.lastIndexOf("/") + 1) + identity.slice(at + part.length - 1);
+        if (at >= 0 && typeOfID(identity) === type) identity = identity.slice(0, at) + canonical + identity.slice(at + part.length);
       }
     }
     return identity;
@@ -192,12 +191,12 @@ export class Mapper {
     }
     if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);
     else if (m.id !== null) name = lastSegment(id);
-    if (identityOf(name) === null) name = lastSegment(id);
+    if (typeof name !== "string" && !(name instanceof Unknown && name.expr !== "")) name = lastSegment(id);
     const kind = t.kindOf(m);
     const d: Mapped = {
       kind, identity, id: shown(id), name: shown(name), place, exists, fields: nothingStated(kind),
       idValue: id instanceof Unknown ? id : null, nameValue: name instanceof Unknown ? name : null,
-      absent: this.absent, leftOut: "", referred: false, unresolved: null,
+      absent: this.absent, leftOut: "", stub: false, unresolved: null, object: null,
       doc: this.doc, bare: m.each === null ? r.bare : isBare(item), disputed: null, said: false, whole: false, from: null, wait: null,
     };
     for (const { name: f, type, x } of t.fieldsOf(m)) {
@@ -221,7 +220,7 @@ export class Mapper {
   /** What linking needs of the mapped resources. */
   finish(): Linking {
     const { model } = this.program;
-    const out: Linking = { model, drafts: [], states: new Map(), complete: new Set(), closed: this.worlds.closed, stub: (kind, ref) => this.stub(kind, ref) };
+    const out: Linking = { model, drafts: this.drafts.list, byID: this.drafts.byID as DraftTable, states: new Map(), complete: new Set(), closed: this.worlds.closed, stub: (kind, ref) => this.stub(kind, ref) };
     const { references, stated } = this.later;
     if (references !== null) {
       this.later.settle(references);
@@ -235,25 +234,23 @@ export class Mapper {
       if (open !== undefined) out.states.set(k.name, open);
     }
     for (const d of this.drafts.list) {
-      const draft = d.said ? this.referred(d) : d;
+      if (d.said) this.refer(d);
       if (d.bare) {
         for (const f of d.kind.fields) {
-          const v = draft.fields[f.name];
-          if (v instanceof Unknown && draft.leftOut === "") draft.leftOut = v.reason;
+          const v = d.fields[f.name];
+          if (v instanceof Unknown && d.leftOut === "") d.leftOut = v.reason;
         }
       }
-      out.drafts.push(draft);
     }
     return out;
   }
 
-  /** The stub of which a draft states what other resources say. */
-  private referred(d: Mapped): Draft {
-    const out = this.stub(d.kind, d.from!);
-    for (const { name } of d.kind.fields) if (d.fields[name] !== undefined) out.fields[name] = d.fields[name];
-    out.referred = true;
-    out.unresolved = d.from!.unknown;
-    return out;
+  /** Makes what other resources say of an object a stub of which they state some fields. */
+  private refer(d: Mapped): void {
+    const { fields } = d;
+    Object.assign(d, this.stub(d.kind, d.from!));
+    for (const { name } of d.kind.fields) if (fields[name] !== undefined) d.fields[name] = fields[name];
+    d.unresolved = d.from!.unknown;
   }
 
   /** Drafts an object that is only referred to: the mapping for the type in its id, over a resource of which nothing but the id is known, tells ancestors. */
@@ -263,7 +260,7 @@ export class Mapper {
     const d: Draft = {
       kind, identity: r.identity, id: r.id, name: r.name, place: r.place, exists: null, fields: nothingStated(kind),
       idValue: r.unknown, nameValue: r.unknown !== null && last instanceof Unknown ? last : null,
-      absent: r.unknown?.reason ?? notInInput(r.name), leftOut: "", referred: false, unresolved: null,
+      absent: r.unknown?.reason ?? notInInput(r.name), leftOut: "", stub: true, unresolved: null, object: null,
     };
     const found = this.mappingFor(kind, id);
     if (found === null) return d;

@@ -39,6 +39,8 @@ export class MappingTable {
   readonly properties = new Set<string>();
   /** Canonical type, by other name; both lower-case. */
   readonly also = new Map<string, string>();
+  /** The other names of types, with what they are in an id and what they would canonically be. */
+  readonly otherNames: { type: string; part: string; canonical: string }[] = [];
   /** The spelling of keys that were met before. */
   private readonly cased = new Map<string, string>();
   /** Of the mappings of a resource's parts, the link to the resource. */
@@ -64,6 +66,8 @@ export class MappingTable {
       this.within.set(m, partOf(model, m));
       for (const x of expressionsOf(m)) this.learnKeys(x.tree);
     }
+    const last = (type: string) => `/${type.slice(type.lastIndexOf("/") + 1)}/`;
+    for (const [type, canonical] of this.also) this.otherNames.push({ type, part: last(type), canonical: last(canonical) });
   }
 
   /** The kind of what a mapping makes. */

@@ -3,7 +3,7 @@
 import { isMap, toText } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { quoted } from "./document";
-import { Ref, type Draft, type Stated } from "./link";
+import { Ref, tableOf, type Draft, type DraftTable, type Stated } from "./link";
 import type { Model } from "./model";
 import { shown } from "./unresolved";
 import { Obj, Partial, Unknown, type Place } from "./value";
@@ -31,14 +31,14 @@ export interface Mapped extends Draft {
 /** The drafts of an input, one for each object. */
 export class Drafts {
   readonly list: Mapped[] = [];
-  readonly byID = new Map<string, Map<string, Mapped>>();
+  readonly byID: DraftTable<Mapped>;
 
   constructor(
     model: Model,
     private readonly worlds: Worlds,
     private readonly problems: Diagnostic[],
   ) {
-    for (const k of model.kinds) this.byID.set(k.name, new Map());
+    this.byID = tableOf(model);
   }
 
   /** Adds a draft, or what it states to the draft of the same object. What is stated later in a document wins; what only may be stated makes a difference unknown. */

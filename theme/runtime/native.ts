@@ -5,7 +5,7 @@ import type { Topology } from "./check";
 import { readDeclared, openLists } from "./declared";
 import { Decoder, notStated } from "./decoder";
 import { Node, quoted } from "./document";
-import { link, normalID, nothingStated, Ref, type Draft, type Linking, type Stated } from "./link";
+import { link, normalID, nothingStated, Ref, tableOf, type Draft, type Linking, type Stated } from "./link";
 import { hasDefault, kindOf, type Field, type Kind, type Model } from "./model";
 import { compareCodePoints, didYouMean, lowerASCII, Problems, type Source } from "./source";
 import { Unknown } from "./value";
@@ -21,7 +21,7 @@ export function readNative(model: Model, source: Source, given: Node | null, cha
   const changed = applyChanges(changes, given, problems);
   const r = new Reader(model, changed, problems);
   const root = r.root(changed.root) ?? new Node("map", null, source, 0, 0);
-  const input: Linking = { model, drafts: [], states: new Map(), complete: new Set(), closed: new Map(), stub: null };
+  const input: Linking = { model, drafts: [], byID: tableOf(model), states: new Map(), complete: new Set(), closed: new Map(), stub: null };
   for (const e of root.entries) {
     const k = kindOf(model, e.key);
     if (!k || changed.unknown.has(e.value)) continue;
@@ -31,6 +31,7 @@ export function readNative(model: Model, source: Source, given: Node | null, cha
   for (const o of r.objects) {
     r.fields(o);
     input.drafts.push(o.draft);
+    input.byID.get(o.draft.kind.name)!.set(o.draft.identity, o.draft);
   }
   const declared = readDeclared(model, root.get("declared"), changed.unknown, problems);
   input.complete = declared.complete;
@@ -121,8 +122,10 @@ class Reader {
         exists: this.unknown.get(item) ?? null,
         fields: nothingStated(k),
         absent: "is not stated",
-        leftOut: "", referred: false,
+        leftOut: "",
+        stub: false,
         unresolved: null,
+        object: null,
       };
       this.add(k, kind, { draft, node: item });
     });
