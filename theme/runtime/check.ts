@@ -5,7 +5,7 @@ import type { Trace } from "./explainer";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
-import { both, openValue, RuntimeError } from "./tree";
+import { both, Called, openValue, RuntimeError } from "./tree";
 import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
 
 /** A rule as internal/rulejs writes it. */
@@ -126,8 +126,8 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
   };
   const problems = [...t.problems];
   if (t.world) {
-    let w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map() };
-    if (listed) w = { ...w, full: w };
+    let w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map(), called: new Called() };
+    if (listed) w = { ...w, full: w, called: new Called() };
     const wanted = options.rules?.length ? rules.filter((r) => options.rules!.includes(r.id)) : rules;
     const checker = new Checker(t, w, options, out.summary, problems, explain, listed);
     const found = checker.rules(wanted);

@@ -3,7 +3,7 @@
 // internal/lang/expr.go and read.go.
 
 import { Failure, equal, fail, isNil, inList, known, nameOf, why, work, type Pattern } from "./ops";
-import { evaluateTree, RuntimeError } from "./tree";
+import { evaluateTree, RuntimeError, type Called } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 /** A node of an analysed expression; internal/lang/node.go says what each op means. */
@@ -50,6 +50,7 @@ export interface Context extends World {
    * that: most unknowns of a large topology are counted and never listed.
    */
   full?: Context;
+  called?: Called;
 }
 
 /** How often in a row an expression comes out open before the fast way is left out. */

@@ -39,6 +39,29 @@ const nothing = value(null);
 const noNames: readonly string[] = [];
 const noVals: readonly Val[] = [];
 
+/** What functions gave for the object that they were called with last: rules about one object call the same ones. */
+export class Called {
+  private of: Val = nothing;
+  private results = new Map<Expr, Val>();
+
+  get(fn: Expr, of: Val): Val | undefined {
+    return this.isOf(of) ? this.results.get(fn) : undefined;
+  }
+
+  set(fn: Expr, of: Val, r: Val): void {
+    if (!this.isOf(of)) {
+      this.of = of;
+      this.results.clear();
+    }
+    this.results.set(fn, r);
+  }
+
+  /** The path is part of what an unknown says. */
+  private isOf(of: Val): boolean {
+    return this.of.v === of.v && this.of.path === of.path;
+  }
+}
+
 /** The variables of an expression. */
 export function variables(names: readonly string[], vals: readonly Val[], up: Frame | null = null): Frame {
   return new Frame(names, vals, up, null, 0, nothing);
@@ -298,7 +321,12 @@ export class Tree {
     }
     const inside = variables(fn.vars, vals);
     this.rec?.func(this.w, n.name!, fn, inside);
-    const { open } = this.w;
+    const { open, called } = this.w;
+    const memo = called !== undefined && this.rec === null && args.length === 1 && args[0] instanceof Obj;
+    if (memo) {
+      const r = called.get(fn, vals[0]!);
+      if (r !== undefined) return r;
+    }
     const times = open?.get(fn) ?? 0;
     if (known && times < OFTEN) {
       const r = this.quick(fn, args);
@@ -306,6 +334,7 @@ export class Tree {
     }
     const r = new Tree(this.w, fn.file).node(fn.tree, inside);
     if (known) isOpen(r.v) ? open?.set(fn, times + 1) : open?.delete(fn);
+    if (memo) called.set(fn, vals[0]!, r);
     return r;
   }
 
