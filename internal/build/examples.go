@@ -89,29 +89,30 @@ type trial struct {
 // reads. Go reads and links them for both engines: the readers of both sides are
 // held together by their own tests.
 func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
-	add := func(what string, e *rule.Example, span diag.Span, t topology.Variant) rule.Outcome {
+	add := func(what string, e *rule.Example, span diag.Span, t topology.Variant, outcome rule.Outcome) {
 		base, _ := bench.Base(e)
-		outcome := r.Outcome(t.Topology)
 		trials = append(trials, trial{what, span, set.Root(e), base, t.Patch, outcome.JSON()})
-		return outcome
 	}
 	cover := bench.NewCover(r)
 	for i, e := range r.Examples {
 		more := bench.With(e, e.Changes(), func(t topology.Variant) {
-			if found := e.Judge(add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t)); found != "" {
+			outcome := cover.Example(i, t)
+			add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t, outcome)
+			if found := e.Judge(outcome); found != "" {
 				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
 					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
 					Hint:    "either the rule or the expectation is wrong"})
 			}
-			cover.Example(i, t)
 		})
 		problems = append(problems, more...)
 	}
-	vary := func(v rule.Variation, t topology.Variant) { add(v.String(), v.Example, r.Span, t) }
+	vary := func(v rule.Variation, t topology.Variant, outcome rule.Outcome) {
+		add(v.String(), v.Example, r.Span, t, outcome)
+	}
 	cover.Run(much.cover, vary)
 	if much.single > 0 {
 		for _, v := range bench.Variations(r, much.single) {
-			bench.With(v.Example, v.Changes, func(t topology.Variant) { vary(v, t) })
+			bench.With(v.Example, v.Changes, func(t topology.Variant) { vary(v, t, r.Outcome(t.Topology)) })
 		}
 	}
 	return trials, problems

@@ -26,15 +26,15 @@ type Cover struct {
 	stated map[string]bool // changes to what an example has anyway, where the rule reads it
 }
 
-// NewCover returns the cover of a rule. Each of its examples is then shown to it.
+// NewCover returns the cover of a rule. Each of its examples is then run by it.
 func (b *Bench) NewCover(r *Rule) *Cover {
 	return &Cover{generator: b.generator(r), fields: map[string]bool{}, stated: map[string]bool{}}
 }
 
-// Example notes what the rule reads of its example i, whose topology is t.
-func (c *Cover) Example(i int, t topology.Variant) {
-	forget(t)
-	v, touched := c.varier(i, t)
+// Example runs the rule on its example i, whose topology is t, and notes what it
+// reads.
+func (c *Cover) Example(i int, t topology.Variant) Outcome {
+	v, touched, outcome := c.varier(i, t)
 	c.steps += len(touched)
 	c.shown++
 	seen := map[touch]bool{}
@@ -55,6 +55,7 @@ func (c *Cover) Example(i int, t topology.Variant) {
 	if c.shown == 1 {
 		v.rest()
 	}
+	return outcome
 }
 
 // stated names a value as the change to it is named. Lists of two elements are alike.
@@ -125,9 +126,10 @@ func (c *Cover) plan() {
 	}
 }
 
-// Run shows variations until everything that is to be read was, or until they
-// have cost as much as budget reads. Few variations change which objects there are.
-func (c *Cover) Run(budget int, show func(Variation, topology.Variant)) {
+// Run runs variations and shows them, until everything that is to be read was, or
+// until they have cost as much as budget reads. Few variations change which objects
+// there are.
+func (c *Cover) Run(budget int, show func(Variation, topology.Variant, Outcome)) {
 	c.plan()
 	cost := variationCost + c.steps/max(c.shown, 1)
 	number := max(budget/cost, fewestVariations)
@@ -219,19 +221,14 @@ func (c *Cover) goesWith(p place, row []place) bool {
 func meets(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
 
 // show runs a variation and reports which places of a row the rule read.
-func (c *Cover) show(e *Example, changes topology.Changes, row []place, show func(Variation, topology.Variant)) []bool {
+func (c *Cover) show(e *Example, changes topology.Changes, row []place, show func(Variation, topology.Variant, Outcome)) []bool {
 	read := make([]bool, len(row))
 	c.bench.With(e, changes, func(t topology.Variant) {
-		show(Variation{e, changes}, t)
-		if len(row) == 0 {
-			return
-		}
 		targets := make([]touch, len(row))
 		for i, p := range row {
 			targets[i] = target(t, p.change.path)
 			read[i] = targets[i] == touch{} || p.change.indirect // what reads it leaves no trace of it
 		}
-		forget(t)
 		t.World.Trace(func(o lang.Object, field string) {
 			for i := range targets {
 				if targets[i].object == o && targets[i].field == field {
@@ -239,8 +236,9 @@ func (c *Cover) show(e *Example, changes topology.Changes, row []place, show fun
 				}
 			}
 		})
-		c.rule.Outcome(t.Topology)
+		outcome := c.rule.Outcome(t.Topology)
 		t.World.Trace(nil)
+		show(Variation{e, changes}, t, outcome)
 	})
 	return read
 }
@@ -258,13 +256,4 @@ func target(t topology.Variant, path string) touch {
 		}
 	}
 	return touch{}
-}
-
-// forget drops derived values: one that is there hides what it was made of.
-func forget(t topology.Variant) {
-	for _, s := range t.Subjects {
-		for _, o := range s.Objects {
-			o.Forget()
-		}
-	}
 }
