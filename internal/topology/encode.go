@@ -159,33 +159,42 @@ type world struct{ collections, declared, subjects []member }
 
 type member struct{ name, text string }
 
-func (bs *Bases) encodeWorld(t *Topology, number func(lang.Object) int) world {
+// encodeWorld writes what a topology holds besides objects: of some kinds, and the
+// declared facts where they are wanted.
+func (bs *Bases) encodeWorld(t *Topology, number func(lang.Object) int, of func(kind string) bool, declared bool) world {
 	var out world
-	encode := func(v any) string { return encoded(v, number) }
-	for _, k := range bs.env.Model().Kinds {
-		out.collections = append(out.collections, member{k.Name, encode(t.World.Collections[k.Name])})
-	}
-	for _, f := range bs.env.Model().Declared {
-		out.declared = append(out.declared, member{f.Name, encode(t.World.Declared[f.Name])})
-	}
 	subjects := t.Subjects
 	for _, k := range bs.env.Model().Kinds {
-		if len(subjects) == 0 || subjects[0].Kind != k.Name {
+		var objects *Subjects
+		if len(subjects) > 0 && subjects[0].Kind == k.Name {
+			objects, subjects = &subjects[0], subjects[1:]
+		}
+		if !of(k.Name) {
+			continue
+		}
+		out.collections = append(out.collections, member{k.Name, encoded(t.World.Collections[k.Name], number)})
+		if objects == nil {
 			out.subjects = append(out.subjects, member{k.Name, "null"})
 			continue
 		}
 		b := []byte{'['}
-		for i, o := range subjects[0].Objects {
+		for i, o := range objects.Objects {
 			if i > 0 {
 				b = append(b, ',')
 			}
 			b = strconv.AppendInt(b, int64(number(o)), 10)
 		}
 		out.subjects = append(out.subjects, member{k.Name, string(append(b, ']'))})
-		subjects = subjects[1:]
+	}
+	if declared {
+		for _, f := range bs.env.Model().Declared {
+			out.declared = append(out.declared, member{f.Name, encoded(t.World.Declared[f.Name], number)})
+		}
 	}
 	return out
 }
+
+func everyKind(string) bool { return true }
 
 // JSON returns the base for the function load of theme/runtime/validate.ts.
 func (b *Base) JSON() string {
@@ -240,8 +249,8 @@ func (p *patch) forget(key string) {
 func (p *patch) world(before, after world) {
 	lists := [3][2][]member{{before.collections, after.collections}, {before.declared, after.declared}, {before.subjects, after.subjects}}
 	for part, list := range lists {
-		for i, m := range list[1] {
-			if len(list[0]) > 0 && list[0][i].text == m.text {
+		for _, m := range list[1] {
+			if slices.Contains(list[0], m) {
 				continue
 			}
 			b := appendText(comma(p.members[part]), m.name)
