@@ -35,11 +35,11 @@ func (e *engine) load(key any, base *topology.Base) (int, error) {
 
 // newEngine returns an engine that has run a script.
 func newEngine(script string) (*engine, error) {
-	compiled, err := jsvm.Compile(script)
+	vm, err := jsvm.New(script)
 	if err != nil {
 		return nil, err
 	}
-	return start(compiled)
+	return &engine{vm, map[any]int{}}, nil
 }
 
 func start(p jsvm.Program) (*engine, error) {

@@ -82,7 +82,7 @@ type trial struct {
 	root  *document.Node // of the base
 	base  *topology.Base
 	patch []byte
-	inGo  string
+	inGo  rule.Outcome
 }
 
 // inGo runs the examples of a rule in Go, and the topologies that vary what it
@@ -91,7 +91,7 @@ type trial struct {
 func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
 	add := func(what string, e *rule.Example, span diag.Span, t topology.Variant, outcome rule.Outcome) {
 		base, _ := bench.Base(e)
-		trials = append(trials, trial{what, span, set.Root(e), base, t.Patch, outcome.JSON()})
+		trials = append(trials, trial{what, span, set.Root(e), base, t.Patch, outcome})
 	}
 	cover := bench.NewCover(r)
 	for i, e := range r.Examples {
@@ -142,35 +142,41 @@ func (p prover) rule(r *rule.Rule, trials []trial) diag.List {
 }
 
 // compare runs trials over one base in the engine, and reports the first of them
-// that comes out otherwise than in Go.
+// that comes out otherwise than in Go. What the engine says is first compared in
+// brief, and looked at as a whole where that is not the same.
 func (p prover) compare(r *rule.Rule, trials []trial) diag.List {
-	results, err := p.run(r, trials)
-	if err != nil {
+	stopped := func(err error) diag.List {
 		d := doesNotRun(err)
 		d.Span, d.Rule = r.Span, r.ID
 		return diag.List{d}
 	}
-	for i, t := range trials {
-		if i >= len(results) || results[i] != t.inGo {
-			inJS := "nothing"
-			if i < len(results) {
-				inJS = results[i]
-			}
-			return diag.List{broken(diag.Diagnostic{Span: t.span, Rule: r.ID,
-				Message: fmt.Sprintf("the engines differ on %s\n\tGo          %s\n\tJavaScript  %s", t.what, t.inGo, inJS)})}
-		}
-	}
-	return nil
-}
-
-// run gives the outcomes of trials in the engine.
-func (p prover) run(r *rule.Rule, trials []trial) ([]string, error) {
 	number, err := p.load(trials[0].root, trials[0].base)
 	if err != nil {
-		return nil, err
+		return stopped(err)
 	}
+	request := requestOf(r, number, trials)
+	outcomes := make([]rule.Outcome, len(trials))
+	for i, t := range trials {
+		outcomes[i] = t.inGo
+	}
+	briefs, err := p.vm.Call("plumbline.vary", request)
+	if err != nil {
+		return stopped(err)
+	}
+	if briefs == r.Briefs(outcomes) {
+		return nil
+	}
+	out, err := p.vm.Call("plumbline.varyWhole", request)
+	if err != nil {
+		return stopped(err)
+	}
+	return differences(r, trials, strings.Split(out, "\n"))
+}
+
+// requestOf asks the engine for the outcomes of trials over a base.
+func requestOf(r *rule.Rule, base int, trials []trial) string {
 	var request strings.Builder
-	fmt.Fprintf(&request, `{"rule":%q,"base":%d,"variants":[`, r.ID, number)
+	fmt.Fprintf(&request, `{"rule":%q,"base":%d,"variants":[`, r.ID, base)
 	for i, t := range trials {
 		if i > 0 {
 			request.WriteByte(',')
@@ -178,8 +184,22 @@ func (p prover) run(r *rule.Rule, trials []trial) ([]string, error) {
 		request.Write(t.patch)
 	}
 	request.WriteString("]}")
-	out, err := p.vm.Call("plumbline.vary", request.String())
-	return strings.Split(out, "\n"), err
+	return request.String()
+}
+
+// differences reports the first trial of which the engine says something else than Go.
+func differences(r *rule.Rule, trials []trial, results []string) diag.List {
+	for i, t := range trials {
+		inGo, inJS := t.inGo.JSON(), "nothing"
+		if i < len(results) {
+			inJS = results[i]
+		}
+		if inGo != inJS {
+			return diag.List{broken(diag.Diagnostic{Span: t.span, Rule: r.ID,
+				Message: fmt.Sprintf("the engines differ on %s\n\tGo          %s\n\tJavaScript  %s", t.what, inGo, inJS)})}
+		}
+	}
+	return nil
 }
 
 // doesNotRun is a script without a rule to blame.

@@ -26,6 +26,10 @@ const limit = 60 * time.Second
 // maxStack is the engine's stack in bytes, enough for nesting that the readers accept.
 const maxStack = 16 << 20
 
+// collectAt is how many bytes the engine holds when it first looks for cycles that
+// nothing refers to. What it runs is short, and leaves few of them.
+const collectAt = 64 << 20
+
 // dispatch calls a function by its path, so that the argument crosses as a
 // value and is never parsed as code.
 const (
@@ -90,6 +94,7 @@ func start() (*VM, error) {
 	}
 	v := &VM{m}
 	m.SetMaxStackSize(maxStack)
+	m.SetGCThreshold(collectAt)
 	if err := m.SetEvalTimeout(limit); err != nil {
 		return nil, v.abandon(err)
 	}

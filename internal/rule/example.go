@@ -3,10 +3,12 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
+	"github.com/plumbline/plumbline/internal/lang"
 	"github.com/plumbline/plumbline/internal/topology"
 )
 
@@ -30,6 +32,61 @@ type Outcome struct {
 	Findings    []Finding     `json:"findings"`
 	Facts       []Fact        `json:"facts"`
 	Diagnostics []diag.Record `json:"diagnostics"`
+}
+
+// Between the texts of Briefs stand control characters, which nobody writes in a
+// topology.
+const (
+	briefOutcome = "\x01"
+	briefPart    = "\x02"
+	briefNext    = "\x03"
+	briefNothing = "\x04"
+)
+
+// Briefs is what the function vary of theme/runtime/validate.ts gives where the
+// outcomes of a rule are these.
+func (r *Rule) Briefs(outcomes []Outcome) string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSuffix(string(line([]string{r.ID, r.Severity, r.Fix, r.Anchor()})), "\n"))
+	for _, o := range outcomes {
+		b.WriteString(briefOutcome)
+		o.brief(&b)
+	}
+	return b.String()
+}
+
+// brief writes what can differ between two outcomes of a rule.
+func (o Outcome) brief(b *strings.Builder) {
+	parts := func(list ...string) {
+		for i, s := range list {
+			if i > 0 {
+				b.WriteString(briefPart)
+			}
+			b.WriteString(s)
+		}
+	}
+	end := func(missing []lang.Missing) {
+		for _, m := range missing {
+			parts("", m.Path, m.Reason)
+		}
+		b.WriteString(briefNext)
+	}
+	for _, f := range o.Findings {
+		s, at := f.Subject, f.Source
+		parts(f.Verdict, s.Kind, s.ID, s.Name, f.Message, at.File, at.Pointer, strconv.Itoa(at.Line), strconv.Itoa(at.Column))
+		end(f.Missing)
+	}
+	for _, f := range o.Facts {
+		value := briefNothing
+		if f.Value != nil {
+			value = *f.Value
+		}
+		parts(f.Subject.Kind, f.Subject.ID, f.Subject.Name, value)
+		end(f.Missing)
+	}
+	if len(o.Diagnostics) > 0 {
+		b.WriteString(strings.TrimSuffix(string(line(o.Diagnostics)), "\n"))
+	}
 }
 
 // Run runs one rule of the set on an example in Go.

@@ -155,6 +155,9 @@ interface Found {
 }
 
 class Checker {
+  /** How many objects there are. */
+  private readonly count: number;
+
   constructor(
     readonly t: Topology,
     readonly w: Context,
@@ -163,19 +166,28 @@ class Checker {
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
     readonly listed?: Listed,
-  ) {}
+  ) {
+    this.count = options.progress ? t.subjects.reduce((n, s) => n + s.objects.length, 0) : 0;
+  }
 
   /** Runs rules, all that are about an object before those about the next: what they read of it is then near at hand. */
   rules(wanted: Rule[]): Found[] {
     const found = wanted.map((rule): Found => ({ rule, findings: [], facts: [] }));
-    const count = this.t.subjects.reduce((n, s) => n + s.objects.length, 1);
+    const about = new Map<string, Found[]>();
+    for (const f of found) {
+      const { kind } = f.rule;
+      if (kind === null) this.subject(f, null);
+      else if (about.has(kind)) about.get(kind)!.push(f);
+      else about.set(kind, [f]);
+    }
+    const { subjects } = this.t;
     let done = 0;
-    for (const f of found) if (f.rule.kind === null) this.subject(f, null);
-    for (const s of this.t.subjects) {
-      const about = found.filter((f) => f.rule.kind === s.kind);
-      for (const o of about.length > 0 ? s.objects : []) {
-        for (const f of about) this.subject(f, o);
-        if ((++done & 1023) === 0) this.options.progress?.(0.6 + (0.4 * done) / count);
+    for (let i = 0; i < subjects.length; i++) {
+      const { kind, objects } = subjects[i]!;
+      const rules = about.get(kind) ?? [];
+      for (let j = 0; j < objects.length && rules.length > 0; j++) {
+        for (let k = 0; k < rules.length; k++) this.subject(rules[k]!, objects[j]!);
+        if ((++done & 1023) === 0) this.options.progress?.(0.6 + (0.4 * done) / this.count);
       }
     }
     return found;
@@ -303,6 +315,7 @@ function ruleOn(r: Rule, w: Context, args: Value[]): Judgement {
 
 /** By file, place, code and message, without exact duplicates; as diag.List.Sorted. */
 export function sortDiagnostics(list: Diagnostic[]): Diagnostic[] {
+  if (list.length === 0) return [];
   const key = (d: Diagnostic) => [d.file ?? "", d.line ?? 0, d.column ?? 0, d.code, d.message] as const;
   const compare = (a: Diagnostic, b: Diagnostic): number => {
     const x = key(a);

@@ -3,10 +3,10 @@
 // reads; the readers of both sides are compared elsewhere.
 
 import { figure, lib, model, rules } from "plumbline:rules";
-import { checkTopology, outcomeOf, type Topology } from "./check";
+import { checkTopology, outcomeOf, type Rule, type Topology } from "./check";
 import { draw, type DrawOptions, type Kept } from "./figure/draw";
 import { kindOf } from "./model";
-import { Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
+import { Obj, Partial, Unknown, type Missing, type RecordValue, type Value, type World } from "./value";
 
 /** A value as encode.go writes it: itself, or a list that begins with its sort. */
 type Encoded = null | boolean | string | number | Encoded[];
@@ -61,18 +61,69 @@ export function load(text: string): string {
   return String(bases.length - 1);
 }
 
-/** Runs a rule on variants of a topology. Returns one outcome on each line. */
+declare global {
+  interface String {
+    isWellFormed(): boolean;
+  }
+}
+
+type Outcome = ReturnType<typeof outcomeOf>;
+
+/**
+ * Runs a rule on variants of a topology. Returns what all its findings have in
+ * common and, after OUTCOME each, the outcomes in brief; nothing where a text is
+ * not one, which Go would not see.
+ */
 export function vary(request: string): string {
+  let out = "";
+  const one = run(request, (o) => (out += OUTCOME + brief(o)));
+  const text = JSON.stringify([one.id, one.severity, one.fix, one.page]) + out;
+  return text.isWellFormed() ? text : "";
+}
+
+/** Runs a rule on variants of a topology. Returns the outcomes as JSON, one on each line. */
+export function varyWhole(request: string): string {
+  const out: string[] = [];
+  run(request, (o) => out.push(JSON.stringify(o)));
+  return out.join("\n");
+}
+
+function run(request: string, take: (o: Outcome) => void): Rule {
   const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
   const b = bases[base]!;
   const one = byId.get(rule)!;
-  let out = "";
   for (let i = 0; i < variants.length; i++) {
     const undo = apply(b, variants[i]!);
-    if (i > 0) out += "\n";
-    out += JSON.stringify(outcomeOf(one, lib, b.topology));
+    take(outcomeOf(one, lib, b.topology));
     takeBack(b, undo);
   }
+  return one;
+}
+
+// What brief puts between texts: control characters, which nobody writes in a topology.
+const OUTCOME = "\x01";
+const PART = "\x02";
+const NEXT = "\x03";
+const NOTHING = "\x04";
+
+/** What can differ between two outcomes of a rule. Mirrors (*Rule).Briefs in internal/rule. */
+function brief({ findings, facts, diagnostics }: Outcome): string {
+  let out = "";
+  for (let i = 0; i < findings.length; i++) {
+    const { verdict, subject, message, source, missing } = findings[i]!;
+    out += verdict + PART + subject.kind + PART + subject.id + PART + subject.name + PART + message + PART;
+    out += source.file + PART + source.pointer + PART + source.line + PART + source.column + open(missing) + NEXT;
+  }
+  for (let i = 0; i < facts.length; i++) {
+    const { subject, value, missing } = facts[i]!;
+    out += subject.kind + PART + subject.id + PART + subject.name + PART + (value ?? NOTHING) + open(missing) + NEXT;
+  }
+  return diagnostics.length === 0 ? out : out + JSON.stringify(diagnostics);
+}
+
+function open(missing: Missing[] | undefined): string {
+  let out = "";
+  if (missing !== undefined) for (let i = 0; i < missing.length; i++) out += PART + missing[i]!.path + PART + missing[i]!.reason;
   return out;
 }
 
@@ -177,36 +228,48 @@ function takeBack({ topology, objects }: Base, r: Replaced): void {
   topology.subjects = r.subjects;
 }
 
+/** The place of each kind in the model. */
+const order: Record<string, number> = {};
+model.kinds.forEach((k, i) => (order[k.name] = i));
+
 /** The subjects with some kinds changed, in model order as before. */
 function subjectsOf({ topology, objects }: Base, changes: NonNullable<Patch["subjects"]>): Topology["subjects"] {
-  const before = topology.subjects;
-  const out: Topology["subjects"] = [];
-  let at = 0;
-  for (let i = 0; i < model.kinds.length; i++) {
-    const kind = model.kinds[i]!.name;
-    const was = before[at]?.kind === kind ? before[at++] : undefined;
-    const now = changes[kind];
-    if (now) out.push({ kind, objects: now.map((n) => objects[n]!) });
-    else if (now === undefined && was) out.push(was);
+  const out = topology.subjects.slice();
+  for (const kind in changes) {
+    const place = order[kind]!;
+    let at = Math.min(place, out.length); // where all kinds before it are stated
+    while (at > 0 && order[out[at - 1]!.kind]! >= place) at--;
+    const stated = out[at]?.kind === kind ? 1 : 0;
+    const now = changes[kind]!;
+    if (now === null) out.splice(at, stated);
+    else out.splice(at, stated, { kind, objects: now.map((n) => objects[n]!) });
   }
   return out;
 }
 
+/** Where the fields of an added object begin. */
+const FIELDS = 8;
+
 /** Adds objects: first all of them, since they can refer to each other. */
 function add({ topology, objects }: Base, list: NonNullable<Patch["add"]>): void {
   const first = objects.length;
-  for (const [kind, id, name, pointer, line, column] of list) objects.push(new Obj(kind, id, name, { file: topology.file, pointer, line, column }, holder(kind)));
-  list.forEach(([kind, , , , , , exists, unresolved, ...fields], i) => {
+  const { file } = topology;
+  for (let i = 0; i < list.length; i++) {
+    const o = list[i]!;
+    objects.push(new Obj(o[0], o[1], o[2], { file, pointer: o[3], line: o[4], column: o[5] }, holder(o[0])));
+  }
+  for (let i = 0; i < list.length; i++) {
+    const from = list[i]!;
     const o = objects[first + i]!;
-    o.exists = decode(objects, exists) as Unknown | null;
-    o.unresolved = decode(objects, unresolved) as Unknown | null;
-    const names = fieldNames[kind]!;
-    fields.forEach((v, j) => (o.fields[names[j]!] = decode(objects, v)));
-  });
+    if (from[6] !== null) o.exists = decode(objects, from[6]) as Unknown;
+    if (from[7] !== null) o.unresolved = decode(objects, from[7]) as Unknown;
+    const names = fieldNames[from[0]]!;
+    for (let j = FIELDS; j < from.length; j++) o.fields[names[j - FIELDS]!] = decode(objects, from[j] as Encoded);
+  }
 }
 
 function holder(kind: string): Obj["fields"] | undefined {
-  const k = kindOf(model, kind);
+  const k = model.kinds[order[kind]!];
   return k?.holder && new k.holder();
 }
 
