@@ -24,7 +24,7 @@ type effort struct {
 // the machine. Where rules are tested the engines meet
 // each of these values, and then each change by itself.
 var (
-	inBuild = effort{cover: 1000}
+	inBuild = effort{cover: 850}
 	inTest  = effort{cover: 1_000_000, single: 256}
 )
 
@@ -89,15 +89,15 @@ type trial struct {
 // reads. Go reads and links them for both engines: the readers of both sides are
 // held together by their own tests.
 func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
-	add := func(what string, e *rule.Example, span diag.Span, t topology.Variant, outcome rule.Outcome) {
+	add := func(what string, e *rule.Example, span diag.Span, patch []byte, outcome rule.Outcome) {
 		base, _ := bench.Base(e)
-		trials = append(trials, trial{what, span, set.Root(e), base, t.Patch, outcome})
+		trials = append(trials, trial{what, span, set.Root(e), base, patch, outcome})
 	}
 	cover := bench.NewCover(r)
 	for i, e := range r.Examples {
 		more := bench.With(e, e.Changes(), func(t topology.Variant) {
 			outcome := cover.Example(i, t)
-			add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t, outcome)
+			add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t.Patch, outcome)
 			if found := e.Judge(outcome); found != "" {
 				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
 					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
@@ -106,13 +106,13 @@ func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials [
 		})
 		problems = append(problems, more...)
 	}
-	vary := func(v rule.Variation, t topology.Variant, outcome rule.Outcome) {
-		add(v.String(), v.Example, r.Span, t, outcome)
+	vary := func(v rule.Variation, patch []byte, outcome rule.Outcome) {
+		add(v.String(), v.Example, r.Span, patch, outcome)
 	}
 	cover.Run(much.cover, vary)
 	if much.single > 0 {
 		for _, v := range bench.Variations(r, much.single) {
-			bench.With(v.Example, v.Changes, func(t topology.Variant) { vary(v, t, r.Outcome(t.Topology)) })
+			bench.With(v.Example, v.Changes, func(t topology.Variant) { vary(v, t.Patch, r.Outcome(t.Topology)) })
 		}
 	}
 	return trials, problems

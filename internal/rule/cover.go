@@ -126,45 +126,74 @@ func (c *Cover) plan() {
 	}
 }
 
-// Run runs variations and shows them, until everything that is to be read was, or
-// until they have cost as much as budget reads. Few variations change which objects
-// there are.
-func (c *Cover) Run(budget int, show func(Variation, topology.Variant, Outcome)) {
+// Run runs variations and shows them, each with its patch, until everything that is
+// to be read was, or until they have cost as much as budget reads. Few variations
+// change which objects there are.
+func (c *Cover) Run(budget int, show func(Variation, []byte, Outcome)) {
 	c.plan()
 	cost := variationCost + c.steps/max(c.shown, 1)
 	number := max(budget/cost, fewestVariations)
 	structural := c.order[1]
 	for n := 0; n < number && len(c.places) > 0; n++ {
+		var r ran
 		if n%structuralOnce == structuralOnce-1 && len(structural) > 0 {
 			p := structural[0].places[0]
 			structural = structural[1:]
 			if changes, ok := p.changes(p.change); ok {
-				c.show(p.example, changes, nil, show)
+				r = c.run(p.example, changes, nil)
 			}
-			continue
+		} else {
+			r = c.next()
 		}
-		row, changes := c.row()
-		if len(row) == 0 {
-			return
-		}
-		read := c.show(row[0].example, changes, row, show)
-		for i, p := range row {
-			if i == 0 || read[i] {
-				c.places = slices.DeleteFunc(c.places, func(q place) bool { return q == p })
-			}
-			if i == 0 && !read[i] && p.must {
-				c.unread++
-			}
+		if r.Patch != nil {
+			show(r.Variation, r.Patch, r.Outcome)
 		}
 	}
 }
 
+// next changes several fields: one that is due, and others of the same example. Of
+// those it keeps what the rule reads, and looks once more for what goes with it.
+func (c *Cover) next() ran {
+	var row []place
+	var best ran
+	tried := map[place]bool{}
+	for range rowTries {
+		more := slices.Clone(row)
+		for _, p := range c.places {
+			if len(more) < widestRow && !tried[p] && goesWith(p, more, len(row) > 0) {
+				more = append(more, p)
+				tried[p] = true
+			}
+		}
+		if len(more) == len(row) {
+			break
+		}
+		next := c.row(more)
+		if slices.Contains(next.read[:len(row)], false) {
+			continue
+		}
+		best, row = next, row[:0]
+		for i, p := range more {
+			if i == 0 || next.read[i] {
+				row = append(row, p)
+			}
+		}
+	}
+	if !best.read[0] && row[0].must {
+		c.unread++
+	}
+	c.places = slices.DeleteFunc(c.places, func(p place) bool { return slices.Contains(row, p) })
+	return best
+}
+
 // Bounds of a variation: what it costs besides what the rule reads, how many there
-// are of a rule that reads much, and how many fields one changes.
+// are of a rule that reads much, how many fields one changes, and how often others
+// are looked for that go together.
 const (
 	variationCost    = 80
 	fewestVariations = 4
 	widestRow        = 8
+	rowTries         = 2
 	structuralOnce   = 5
 )
 
@@ -185,62 +214,71 @@ func (c *Cover) Reach() (read, all int) {
 	return read, all
 }
 
-// row takes the next change and further ones of the same example that go with it:
-// each of another field, which the rule reads later, so that the first is read in
-// any case; and unknowns among themselves, since the engines go on after an unknown
-// in another way.
-func (c *Cover) row() (row []place, changes topology.Changes) {
-	for _, p := range c.places {
-		if len(row) == widestRow {
-			break
-		}
-		if len(row) > 0 && !c.goesWith(p, row) {
-			continue
-		}
-		from := *p.example
-		if len(row) > 0 {
-			from.Set, from.Unset, from.Unknown = changes.Set, changes.Unset, changes.Unknown
-		}
-		again := varier{generator: p.generator, example: &from}
-		if next, ok := again.changes(p.change); ok {
-			row, changes = append(row, p), next
-		}
+// goesWith reports whether a change can be made with others: it is one of the same
+// example and of another field; and unknowns are among themselves, since the engines
+// go on after an unknown in another way. At first it is also one that the rule reads
+// later than the others, so that the first is read in any case; afterwards, one of
+// which it shows whether it is read.
+func goesWith(p place, others []place, afterwards bool) bool {
+	if len(others) == 0 {
+		return true
 	}
-	return row, changes
-}
-
-func (c *Cover) goesWith(p place, row []place) bool {
-	last := row[len(row)-1]
-	if p.varier != last.varier || p.unknown != last.unknown || p.change.position <= last.change.position {
+	last := others[len(others)-1]
+	if p.varier != last.varier || p.unknown != last.unknown {
 		return false
 	}
-	return !slices.ContainsFunc(row, func(q place) bool { return q.field == p.field || meets(q.change.path, p.change.path) })
+	if afterwards && !p.change.traced() || !afterwards && p.change.position <= last.change.position {
+		return false
+	}
+	return !slices.ContainsFunc(others, func(q place) bool { return q.field == p.field || meets(q.change.path, p.change.path) })
 }
+
+// traced reports whether what reads the field leaves a trace.
+func (c change) traced() bool { return !c.indirect && !strings.HasPrefix(c.path, "declared.") }
 
 // meets reports whether one path leads through the other.
 func meets(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
 
-// show runs a variation and reports which places of a row the rule read.
-func (c *Cover) show(e *Example, changes topology.Changes, row []place, show func(Variation, topology.Variant, Outcome)) []bool {
-	read := make([]bool, len(row))
+// ran is a variation that was run. It has no patch where its changes have problems.
+type ran struct {
+	Variation
+	Outcome
+	Patch []byte
+	read  []bool // of its places
+}
+
+// row runs a variation that changes several places of an example.
+func (c *Cover) row(row []place) ran {
+	from := *row[0].example
+	var changes topology.Changes
+	for _, p := range row {
+		v := varier{generator: p.generator, example: &from}
+		changes, _ = v.changes(p.change) // a value, which can always be changed
+		from.Set, from.Unset, from.Unknown = changes.Set, changes.Unset, changes.Unknown
+	}
+	return c.run(row[0].example, changes, row)
+}
+
+// run runs a variation and looks which places of a row the rule reads.
+func (c *Cover) run(e *Example, changes topology.Changes, row []place) ran {
+	out := ran{Variation: Variation{e, changes}, read: make([]bool, len(row))}
 	c.bench.With(e, changes, func(t topology.Variant) {
 		targets := make([]touch, len(row))
 		for i, p := range row {
 			targets[i] = target(t, p.change.path)
-			read[i] = targets[i] == touch{} || p.change.indirect // what reads it leaves no trace of it
+			out.read[i] = targets[i] == touch{} || !p.change.traced()
 		}
 		t.World.Trace(func(o lang.Object, field string) {
 			for i := range targets {
 				if targets[i].object == o && targets[i].field == field {
-					read[i] = true
+					out.read[i] = true
 				}
 			}
 		})
-		outcome := c.rule.Outcome(t.Topology)
+		out.Outcome, out.Patch = c.rule.Outcome(t.Topology), t.Patch
 		t.World.Trace(nil)
-		show(Variation{e, changes}, t, outcome)
 	})
-	return read
+	return out
 }
 
 // target finds the object and the field that a path leads into.

@@ -76,9 +76,20 @@ function explainExpr(x: Expr, text: Text, w: Context, args: Value[]): Trace {
 
 function explain(x: Expr, text: Text, w: Context, f: Frame, inside: boolean): Part {
   const rec = new Recorder(textsOf(x.tree, text), inside);
-  const tree = new Tree(w, x.file);
+  const tree = new Recorded(w, x.file);
   tree.rec = rec;
   return rec.trace(x.tree, () => tree.node(x.tree, f)).part;
+}
+
+/** A tree evaluator that records what it evaluates. */
+class Recorded extends Tree {
+  override eval(n: Node, f: Frame): Val {
+    return this.rec!.recorded(n, () => super.eval(n, f));
+  }
+
+  override node(n: Node, f: Frame): Val {
+    return super.eval(n, f);
+  }
 }
 
 /** The text of a node, and where it begins in that of the expression. */

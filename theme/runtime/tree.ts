@@ -39,6 +39,11 @@ const nothing = value(null);
 const noNames: readonly string[] = [];
 const noVals: readonly Val[] = [];
 
+/** Whether a value is known, and nothing in it is open. */
+function isWhole(v: Value): boolean {
+  return v === null || typeof v !== "object" || v instanceof Obj;
+}
+
 /** What functions gave for the object that they were called with last: rules about one object call the same ones. */
 export class Called {
   private of: Val = nothing;
@@ -110,7 +115,7 @@ export function openValue(v: Value): Unknown | null {
 const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
 
 export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
-  return new Tree(w, x.file).node(x.tree, bind(x, args)).v;
+  return new Tree(w, x.file).eval(x.tree, bind(x, args)).v;
 }
 
 /** The variables of an expression with their paths. */
@@ -158,24 +163,25 @@ export class Tree {
     }
   }
 
-  eval(n: Node, f: Frame): Val {
-    return this.rec === null ? this.node(n, f) : this.rec.recorded(n, () => this.node(n, f));
+  /** eval without what an explanation adds to it. */
+  node(n: Node, f: Frame): Val {
+    return this.eval(n, f);
   }
 
-  node(n: Node, f: Frame): Val {
+  eval(n: Node, f: Frame): Val {
     const args = n.args as Node[];
     switch (n.op) {
       case "lit": return value(n.lit!);
       case "var": {
         const v = lookup(f, n.name!);
-        return this.read(v.v, "", v.path);
+        return isWhole(v.v) ? v : this.read(v.v, "", v.path);
       }
       case "coll": return this.read(this.w.collections[n.name!] ?? null, "", n.name!);
       case "decl": return this.read(this.w.declared[n.name!] ?? null, "", "declared." + n.name);
       case "ptr": {
         const elem = closure(f).elem!;
         if ((elem.v as unknown) === NO_ELEMENT) return this.fail(n, "a map has no elements");
-        return this.read(elem.v, "", elem.path);
+        return isWhole(elem.v) ? elem : this.read(elem.v, "", elem.path);
       }
       case "index": return value(BigInt(closure(f).i));
       case "acc": return closure(f).acc;
@@ -218,7 +224,7 @@ export class Tree {
   }
 
   read(v: Value, base: string, path: string): Val {
-    if (v === null || typeof v !== "object" || v instanceof Obj) return value(v, path);
+    if (isWhole(v)) return value(v, path);
     v = unfailed(v);
     if (this.brief) return value(v);
     if (v instanceof Unknown && (!v.named || base !== "")) return value(Unknown.read(v, base, path), path);
@@ -230,7 +236,7 @@ export class Tree {
   step(n: Node, f: Frame): Val | null {
     if (n.op !== "get" && n.op !== "at") return this.eval(n, f);
     const from = n.args![0]!;
-    const base = this.step(from, f);
+    const base = from.op === "get" || from.op === "at" ? this.step(from, f) : this.eval(from, f);
     if (base === null) return null;
     const b = base.v;
     if (b instanceof Unknown) {
@@ -332,7 +338,7 @@ export class Tree {
       const r = this.quick(fn, args);
       if (r !== null) return r;
     }
-    const r = new Tree(this.w, fn.file).node(fn.tree, inside);
+    const r = new Tree(this.w, fn.file).eval(fn.tree, inside);
     if (known) isOpen(r.v) ? open?.set(fn, times + 1) : open?.delete(fn);
     if (memo) called.set(fn, vals[0]!, r);
     return r;
@@ -359,19 +365,20 @@ export class Tree {
     const results: (Val | undefined)[] = [];
     let u: Unknown | null = null;
     const isIn = n.op === "bin" && n.name === "in";
-    for (let i = 0; i < args.length; i++) {
-      const a = args[i] as Node | null;
-      if (a === null) {
-        results.push(undefined);
-        continue;
+    try {
+      for (let i = 0; i < args.length; i++) {
+        const a = args[i] as Node | null;
+        if (a === null) {
+          results.push(undefined);
+          continue;
+        }
+        const r = this.eval(a, f);
+        results.push(r);
+        if (!isWhole(r.v) && !(isIn && i === 1 && r.v instanceof Partial)) u = this.both(u, this.openOf(r));
       }
-      const r = this.attempt(a, f);
-      if (r instanceof RuntimeError) {
-        if (u) return value(unnamed(u));
-        throw r;
-      }
-      results.push(r);
-      if (!(isIn && i === 1 && r.v instanceof Partial)) u = this.both(u, this.openOf(r));
+    } catch (e) {
+      if (u && e instanceof RuntimeError) return value(unnamed(u));
+      throw e;
     }
     if (n.op === "bin") {
       const decided = this.overText(n, results[0]!, results[1]!);
@@ -595,7 +602,7 @@ class Loop {
     try {
       if (!body) return tree.read(v, "", elem.path);
       const inside = new Frame(noNames, noVals, this.f, elem, i, acc);
-      return tree.rec === null ? tree.node(body, inside) : tree.rec.element(n, v, i, exists, () => tree.node(body, inside));
+      return tree.rec === null ? tree.eval(body, inside) : tree.rec.element(n, v, i, exists, () => tree.node(body, inside));
     } catch (e) {
       if (e instanceof RuntimeError) return e;
       throw e;

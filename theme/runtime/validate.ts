@@ -214,8 +214,8 @@ function apply(b: Base, p: Patch): Replaced {
   if (p.collections) world.collections = patched(objects, world.collections, p.collections);
   if (p.declared) world.declared = patched(objects, world.declared, p.declared);
   if (p.subjects) topology.subjects = subjectsOf(b, p.subjects);
-  forget(b.kinds, b.stale);
-  forget(b.kinds, p.stale);
+  forget(b.kinds, b.stale, p.stale);
+  forget(b.kinds, p.stale, undefined);
   b.stale = p.stale;
   return out;
 }
@@ -280,14 +280,17 @@ function patched(objects: Obj[], values: Record<string, Value>, changes: Record<
   return out;
 }
 
-function forget(kinds: Record<string, Obj[]>, stale: Patch["stale"]): void {
+/** Drops stale derived values, but for those that are dropped anyway. */
+function forget(kinds: Record<string, Obj[]>, stale: Patch["stale"], anyway: Patch["stale"]): void {
   for (const kind in stale) {
     const objects = kinds[kind];
     if (objects === undefined) continue;
     const names = stale[kind]!;
-    for (let i = 0; i < objects.length; i++) {
-      const { fields } = objects[i]!;
-      for (let j = 0; j < names.length; j++) fields[names[j]!] = undefined as unknown as Value;
+    const others = anyway?.[kind];
+    for (let j = 0; j < names.length; j++) {
+      const name = names[j]!;
+      if (others?.includes(name)) continue;
+      for (let i = 0; i < objects.length; i++) objects[i]!.fields[name] = undefined as unknown as Value;
     }
   }
 }
