@@ -4,8 +4,13 @@
 
 import { Dict, FailedValue, NO_ELEMENT, Obj, Partial, Unknown, type RecordValue, type Value } from "./value";
 
-/** A run-time error of an expression: its author's bug. */
-export class Failure extends Error {}
+/**
+ * A run-time error of an expression: its author's bug. It ends where its expression
+ * is evaluated, and is no Error because nobody needs the stack, which takes long to write.
+ */
+export class Failure {
+  constructor(readonly message: string) {}
+}
 
 export function fail(message: string): never {
   throw new Failure(message);

@@ -10,10 +10,8 @@ import { pure } from "./pure";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 
 /** A failure of an expression on known values: its author's bug, with its place. */
-export class RuntimeError extends Error {
-  constructor(message: string, readonly file: string, readonly at?: [number, number]) {
-    super(message);
-  }
+export class RuntimeError {
+  constructor(readonly message: string, readonly file: string, readonly at?: [number, number]) {}
 }
 
 /** A value and the path it was read from, "" where it was computed. */

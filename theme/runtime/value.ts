@@ -150,7 +150,7 @@ export class Obj {
 
 /** A derived value whose expression failed; reading it fails the reader. */
 export class FailedValue {
-  constructor(readonly error: Error) {}
+  constructor(readonly error: object) {}
 }
 
 /** Stands for the elements of a map, which a closure can count but not read. */
