@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -81,7 +82,7 @@ type trial struct {
 	span  diag.Span
 	root  *document.Node // of the base
 	base  *topology.Base
-	patch []byte
+	patch topology.Patch
 	inGo  rule.Outcome
 }
 
@@ -89,7 +90,7 @@ type trial struct {
 // reads. Go reads and links them for both engines: the readers of both sides are
 // held together by their own tests.
 func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
-	add := func(what string, e *rule.Example, span diag.Span, patch []byte, outcome rule.Outcome) {
+	add := func(what string, e *rule.Example, span diag.Span, patch topology.Patch, outcome rule.Outcome) {
 		base, _ := bench.Base(e)
 		trials = append(trials, trial{what, span, set.Root(e), base, patch, outcome})
 	}
@@ -106,7 +107,7 @@ func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials [
 		})
 		problems = append(problems, more...)
 	}
-	vary := func(v rule.Variation, patch []byte, outcome rule.Outcome) {
+	vary := func(v rule.Variation, patch topology.Patch, outcome rule.Outcome) {
 		add(v.String(), v.Example, r.Span, patch, outcome)
 	}
 	cover.Run(much.cover, vary)
@@ -173,18 +174,29 @@ func (p prover) compare(r *rule.Rule, trials []trial) diag.List {
 	return differences(r, trials, strings.Split(out, "\n"))
 }
 
-// requestOf asks the engine for the outcomes of trials over a base.
+// requestOf asks the engine for the outcomes of trials over a base. What is stale is
+// said once for all trials that have it in common.
 func requestOf(r *rule.Rule, base int, trials []trial) string {
-	var request strings.Builder
-	fmt.Fprintf(&request, `{"rule":%q,"base":%d,"variants":[`, r.ID, base)
+	var stale, variants, of strings.Builder
+	numbers := map[string]int{}
 	for i, t := range trials {
-		if i > 0 {
-			request.WriteByte(',')
+		number, known := numbers[t.patch.Stale]
+		if !known {
+			number = len(numbers)
+			numbers[t.patch.Stale] = number
+			list(&stale, number, t.patch.Stale)
 		}
-		request.Write(t.patch)
+		list(&variants, i, t.patch.Changes)
+		list(&of, i, strconv.Itoa(number))
 	}
-	request.WriteString("]}")
-	return request.String()
+	return fmt.Sprintf(`{"rule":%q,"base":%d,"stale":[%s],"variants":[%s],"of":[%s]}`, r.ID, base, &stale, &variants, &of)
+}
+
+func list(b *strings.Builder, i int, element string) {
+	if i > 0 {
+		b.WriteByte(',')
+	}
+	b.WriteString(element)
 }
 
 // differences reports the first trial of which the engine says something else than Go.

@@ -207,12 +207,12 @@ func (d *drawer) draw(p picture) (render.Drawing, diag.List) {
 }
 
 // picture draws a variant of a base that the engine has loaded or loads now.
-func (d *drawer) picture(p picture, base *topology.Base, patch []byte, name string, width int) (string, int, error) {
+func (d *drawer) picture(p picture, base *topology.Base, patch topology.Patch, name string, width int) (string, int, error) {
 	number, err := d.load(base, base)
 	if err != nil {
 		return "", 0, err
 	}
-	request, err := json.Marshal(map[string]any{"rule": id(p.rule), "base": number, "variant": json.RawMessage(patch), "title": p.title, "id": name, "width": width, "part": p.part, "subject": p.example.Subject})
+	request, err := json.Marshal(map[string]any{"rule": id(p.rule), "base": number, "variant": json.RawMessage(patch.Changes), "stale": json.RawMessage(patch.Stale), "title": p.title, "id": name, "width": width, "part": p.part, "subject": p.example.Subject})
 	if err != nil {
 		return "", 0, err
 	}

@@ -129,7 +129,7 @@ func (c *Cover) plan() {
 // Run runs variations and shows them, each with its patch, until everything that is
 // to be read was, or until they have cost as much as budget reads. Few variations
 // change which objects there are.
-func (c *Cover) Run(budget int, show func(Variation, []byte, Outcome)) {
+func (c *Cover) Run(budget int, show func(Variation, topology.Patch, Outcome)) {
 	c.plan()
 	cost := variationCost + c.steps/max(c.shown, 1)
 	number := max(budget/cost, fewestVariations)
@@ -145,7 +145,7 @@ func (c *Cover) Run(budget int, show func(Variation, []byte, Outcome)) {
 		} else {
 			r = c.next()
 		}
-		if r.Patch != nil {
+		if r.shown {
 			show(r.Variation, r.Patch, r.Outcome)
 		}
 	}
@@ -239,11 +239,12 @@ func (c change) traced() bool { return !c.indirect && !strings.HasPrefix(c.path,
 // meets reports whether one path leads through the other.
 func meets(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
 
-// ran is a variation that was run. It has no patch where its changes have problems.
+// ran is a variation that was run. It was not shown where its changes have problems.
 type ran struct {
 	Variation
 	Outcome
-	Patch []byte
+	Patch topology.Patch
+	shown bool
 	read  []bool // of its places
 }
 
@@ -275,7 +276,7 @@ func (c *Cover) run(e *Example, changes topology.Changes, row []place) ran {
 				}
 			}
 		})
-		out.Outcome, out.Patch = c.rule.Outcome(t.Topology), t.Patch
+		out.Outcome, out.Patch, out.shown = c.rule.Outcome(t.Topology), t.Patch, true
 		t.World.Trace(nil)
 	})
 	return out

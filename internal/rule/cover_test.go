@@ -14,7 +14,7 @@ func covered(set *Set, r *Rule, budget int) (texts []string, read, all int) {
 	for i, e := range r.Examples {
 		bench.With(e, e.Changes(), func(t topology.Variant) { c.Example(i, t) })
 	}
-	c.Run(budget, func(v Variation, _ []byte, _ Outcome) { texts = append(texts, v.String()) })
+	c.Run(budget, func(v Variation, _ topology.Patch, _ Outcome) { texts = append(texts, v.String()) })
 	read, all = c.Reach()
 	return texts, read, all
 }

@@ -129,7 +129,7 @@ func objectKey(o lang.Object) string { return o.Class().Name + "\x00" + o.ID() }
 
 // difference writes what distinguishes another topology from the base. Objects
 // that the base does not have, or has otherwise than by their fields, are added.
-func (b *Base) difference(t *Topology) []byte {
+func (b *Base) difference(t *Topology) Patch {
 	p := patch{bases: b.bases}
 	numbers := make([]int, len(t.objects))
 	added := len(b.objects)
@@ -155,7 +155,7 @@ func (b *Base) difference(t *Topology) []byte {
 		}
 	}
 	p.world(b.rest, b.bases.encodeWorld(t, number, everyKind, true))
-	return p.bytes()
+	return p.done()
 }
 
 // alike reports whether two objects of the same id differ in their fields alone.

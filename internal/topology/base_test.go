@@ -43,7 +43,7 @@ func whole(bs *Bases, t *Topology) string {
 		p.add(o, bs.encodeFields(o, number))
 	}
 	p.world(world{}, bs.encodeWorld(t, number, everyKind, true))
-	return strings.ReplaceAll(string(p.bytes()), "],[", "],\n[")
+	return strings.ReplaceAll(p.done().Changes, "],[", "],\n[")
 }
 
 // TestVariantsAreWhatReadingGives varies every field of every object, and which

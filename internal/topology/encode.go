@@ -204,7 +204,7 @@ func (b *Base) JSON() string {
 	}
 	p.world(world{}, b.rest)
 	out := append([]byte(`{"file":`), appendText(nil, b.File)...)
-	return string(append(append(append(out, `,"patch":`...), p.bytes()...), '}'))
+	return string(append(append(append(out, `,"patch":`...), p.done().Changes...), '}'))
 }
 
 // patch collects differences between two topologies.
@@ -269,8 +269,8 @@ func comma(b []byte) []byte {
 	return b
 }
 
-// bytes returns the patch as JSON, without the members that change nothing.
-func (p *patch) bytes() []byte {
+// done returns the patch, without the members that change nothing.
+func (p *patch) done() Patch {
 	var out []byte
 	member := func(name, open string, data []byte, end string) {
 		if len(data) > 0 {
@@ -283,9 +283,12 @@ func (p *patch) bytes() []byte {
 	member("collections", "{", p.members[0], "}")
 	member("declared", "{", p.members[1], "}")
 	member("subjects", "{", p.members[2], "}")
-	var stale []byte
+	stale := []byte{'{'}
 	for _, kind := range p.kinds {
-		stale = append(appendText(comma(stale), kind), `:[`...)
+		if len(stale) > 1 {
+			stale = append(stale, ',')
+		}
+		stale = append(appendText(stale, kind), `:[`...)
 		for j, name := range p.stale[kind] {
 			if j > 0 {
 				stale = append(stale, ',')
@@ -294,6 +297,5 @@ func (p *patch) bytes() []byte {
 		}
 		stale = append(stale, ']')
 	}
-	member("stale", "{", stale, "}")
-	return append(append([]byte{'{'}, out...), '}')
+	return Patch{"{" + string(out) + "}", string(stale) + "}"}
 }

@@ -13,13 +13,16 @@ import (
 // This file shows a base with changes: what changed is read and linked anew, put
 // into the base for a while, and taken back.
 
-// Variant is a base with changes, valid until look returns. Patch is what
-// distinguishes it from the base, for the function vary of
-// theme/runtime/validate.ts.
+// Variant is a base with changes, valid until look returns.
 type Variant struct {
 	*Topology
-	Patch []byte
+	Patch Patch
 }
+
+// Patch is what distinguishes a variant from its base, as JSON for the function vary
+// of theme/runtime/validate.ts. Stale names the derived values that are to be computed
+// again, which many variants have in common.
+type Patch struct{ Changes, Stale string }
 
 // With shows the base with changes. look is not called where they have problems.
 func (b *Base) With(c Changes, look func(Variant)) diag.List {
@@ -262,7 +265,7 @@ func (b *Base) inPlace(e edits, look func(Variant)) {
 	}
 	s.patch.world(b.rest, b.bases.encodeWorld(shown, plainNumber, func(kind string) bool { return e.others[kind] }, e.declared != nil))
 	b.forget()
-	look(Variant{shown, s.patch.bytes()})
+	look(Variant{shown, s.patch.done()})
 	for _, f := range slices.Backward(s.before) {
 		f.object.Set(f.field, f.value)
 	}

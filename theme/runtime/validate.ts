@@ -18,11 +18,12 @@ interface Patch {
   set?: Encoded[];
   collections?: Record<string, Encoded>;
   declared?: Record<string, Encoded>;
-  /** Derived values that are to be computed again, by kind. */
-  stale?: Record<string, string[]>;
   /** By kind; null for one that is no longer stated. */
   subjects?: Record<string, number[] | null>;
 }
+
+/** Derived values that are to be computed again, by kind. */
+type Stale = Record<string, string[]>;
 
 /** A topology with its objects, some of which only its patches know. */
 interface Base {
@@ -31,7 +32,7 @@ interface Base {
   /** The objects by kind, as they are without patches. */
   kinds: Record<string, Obj[]>;
   /** What the last patch made stale, and taking it back did again. */
-  stale: Patch["stale"];
+  stale: Stale;
 }
 
 const bases: Base[] = [];
@@ -54,8 +55,8 @@ for (const k of model.kinds) {
 export function load(text: string): string {
   const { file, patch } = JSON.parse(text) as { file: string; patch: Patch };
   const world = { collections: Object.create(null), declared: Object.create(null) };
-  const base: Base = { topology: { file, format: "native", world, subjects: [], unstated: [], problems: [] }, objects: [], kinds: {}, stale: undefined };
-  apply(base, patch);
+  const base: Base = { topology: { file, format: "native", world, subjects: [], unstated: [], problems: [] }, objects: [], kinds: {}, stale: {} };
+  apply(base, patch, {});
   for (const o of base.objects) (base.kinds[o.kind] ??= []).push(o);
   bases.push(base);
   return String(bases.length - 1);
@@ -89,11 +90,11 @@ export function varyWhole(request: string): string {
 }
 
 function run(request: string, take: (o: Outcome) => void): Rule {
-  const { rule, base, variants } = JSON.parse(request) as { rule: string; base: number; variants: Patch[] };
+  const { rule, base, stale, variants, of } = JSON.parse(request) as { rule: string; base: number; stale: Stale[]; variants: Patch[]; of: number[] };
   const b = bases[base]!;
   const one = byId.get(rule)!;
   for (let i = 0; i < variants.length; i++) {
-    const undo = apply(b, variants[i]!);
+    const undo = apply(b, variants[i]!, stale[of[i]!]!);
     take(outcomeOf(one, lib, b.topology));
     takeBack(b, undo);
   }
@@ -131,6 +132,7 @@ interface Picture {
   rule: string;
   base: number;
   variant: Patch;
+  stale: Stale;
   title: string;
   id: string;
   width: number;
@@ -145,11 +147,11 @@ interface Picture {
  * Returns the SVG and its width, or nothing where there is nothing to draw.
  */
 export function picture(request: string): string {
-  const { rule, base, variant, title, id, width, part, subject } = JSON.parse(request) as Picture;
+  const { rule, base, variant, stale, title, id, width, part, subject } = JSON.parse(request) as Picture;
   if (figure === null) return "";
   const b = bases[base]!;
   const known = b.objects.length;
-  const undo = apply(b, variant);
+  const undo = apply(b, variant, stale);
   const verdicts = new Map<string, string>();
   const one = byId.get(rule);
   const { findings, facts } = checkTopology(one ? [one] : [], lib, b.topology, { all: true });
@@ -195,7 +197,7 @@ interface Replaced {
 }
 
 /** Changes a topology and returns what takeBack needs. */
-function apply(b: Base, p: Patch): Replaced {
+function apply(b: Base, p: Patch, stale: Stale): Replaced {
   const { topology, objects } = b;
   const { world } = topology;
   const out: Replaced = { objects: [], fields: [], values: [], count: objects.length, collections: world.collections, declared: world.declared, subjects: topology.subjects };
@@ -214,9 +216,9 @@ function apply(b: Base, p: Patch): Replaced {
   if (p.collections) world.collections = patched(objects, world.collections, p.collections);
   if (p.declared) world.declared = patched(objects, world.declared, p.declared);
   if (p.subjects) topology.subjects = subjectsOf(b, p.subjects);
-  forget(b.kinds, b.stale, p.stale);
-  forget(b.kinds, p.stale, undefined);
-  b.stale = p.stale;
+  if (b.stale !== stale) forget(b.kinds, b.stale, stale);
+  forget(b.kinds, stale, {});
+  b.stale = stale;
   return out;
 }
 
@@ -281,12 +283,12 @@ function patched(objects: Obj[], values: Record<string, Value>, changes: Record<
 }
 
 /** Drops stale derived values, but for those that are dropped anyway. */
-function forget(kinds: Record<string, Obj[]>, stale: Patch["stale"], anyway: Patch["stale"]): void {
+function forget(kinds: Record<string, Obj[]>, stale: Stale, anyway: Stale): void {
   for (const kind in stale) {
     const objects = kinds[kind];
     if (objects === undefined) continue;
     const names = stale[kind]!;
-    const others = anyway?.[kind];
+    const others = anyway[kind];
     for (let j = 0; j < names.length; j++) {
       const name = names[j]!;
       if (others?.includes(name)) continue;
