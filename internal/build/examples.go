@@ -47,8 +47,8 @@ func examples(set *rule.Set, script string, ids []string, much effort) diag.List
 	// own place for what it finds, so that the order does not depend on the processors.
 	found := make([]diag.List, len(rules)+1)
 	type made struct {
-		rule   int
-		trials []trial
+		rule      int
+		questions []question
 	}
 	ready := make(chan made, len(rules))
 	var proving sync.WaitGroup
@@ -60,7 +60,7 @@ func examples(set *rule.Set, script string, ids []string, much effort) diag.List
 		}
 		defer e.vm.Close()
 		for m := range ready {
-			found[m.rule] = append(found[m.rule], prover{e}.rule(rules[m.rule], m.trials)...)
+			found[m.rule] = append(found[m.rule], prover{e}.rule(rules[m.rule], m.questions)...)
 		}
 	})
 	share(runtime.GOMAXPROCS(0)-1, len(rules), func(next func() (int, bool)) {
@@ -68,7 +68,7 @@ func examples(set *rule.Set, script string, ids []string, much effort) diag.List
 		for i, more := next(); more; i, more = next() {
 			var trials []trial
 			trials, found[i] = inGo(set, bench, rules[i], much)
-			ready <- made{i, trials}
+			ready <- made{i, questionsOf(rules[i], trials)}
 		}
 	})
 	close(ready)
@@ -119,64 +119,40 @@ func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials [
 	return trials, problems
 }
 
-// prover runs rules in one engine.
-type prover struct{ *engine }
-
-// rule runs trials of a rule in the engine, and reports the first that comes out
-// otherwise than in Go.
-func (p prover) rule(r *rule.Rule, trials []trial) diag.List {
-	for len(trials) > 0 {
-		root := trials[0].root
-		same := func(t trial) bool { return t.root == root }
-		var run []trial
-		for _, t := range trials {
-			if same(t) {
-				run = append(run, t)
-			}
-		}
-		trials = slices.DeleteFunc(trials, same)
-		if difference := p.compare(r, run); difference != nil {
-			return difference
-		}
-	}
-	return nil
+// question asks an engine for the outcomes of a rule in trials over one base.
+type question struct {
+	trials  []trial
+	request string // but for the number of the base, which the engine gives
+	answer  string // what outcomes as those in Go are in brief
 }
 
-// compare runs trials over one base in the engine, and reports the first of them
-// that comes out otherwise than in Go. What the engine says is first compared in
-// brief, and looked at as a whole where that is not the same.
-func (p prover) compare(r *rule.Rule, trials []trial) diag.List {
-	stopped := func(err error) diag.List {
-		d := doesNotRun(err)
-		d.Span, d.Rule = r.Span, r.ID
-		return diag.List{d}
+// questionsOf writes what an engine is asked about a rule, while it is busy with the
+// last one.
+func questionsOf(r *rule.Rule, trials []trial) []question {
+	var out []question
+	for _, t := range trials {
+		i := slices.IndexFunc(out, func(q question) bool { return q.trials[0].root == t.root })
+		if i < 0 {
+			i = len(out)
+			out = append(out, question{})
+		}
+		out[i].trials = append(out[i].trials, t)
 	}
-	number, err := p.load(trials[0].root, trials[0].base)
-	if err != nil {
-		return stopped(err)
+	for i := range out {
+		q := &out[i]
+		q.request = requestOf(r, q.trials)
+		outcomes := make([]rule.Outcome, len(q.trials))
+		for j, t := range q.trials {
+			outcomes[j] = t.inGo
+		}
+		q.answer = r.Briefs(outcomes)
 	}
-	request := requestOf(r, number, trials)
-	outcomes := make([]rule.Outcome, len(trials))
-	for i, t := range trials {
-		outcomes[i] = t.inGo
-	}
-	briefs, err := p.vm.Call("plumbline.vary", request)
-	if err != nil {
-		return stopped(err)
-	}
-	if briefs == r.Briefs(outcomes) {
-		return nil
-	}
-	out, err := p.vm.Call("plumbline.varyWhole", request)
-	if err != nil {
-		return stopped(err)
-	}
-	return differences(r, trials, strings.Split(out, "\n"))
+	return out
 }
 
-// requestOf asks the engine for the outcomes of trials over a base. What is stale is
-// said once for all trials that have it in common.
-func requestOf(r *rule.Rule, base int, trials []trial) string {
+// requestOf writes trials for the engine. What is stale is said once for all trials
+// that have it in common.
+func requestOf(r *rule.Rule, trials []trial) string {
 	var stale, variants, of strings.Builder
 	numbers := map[string]int{}
 	for i, t := range trials {
@@ -189,7 +165,7 @@ func requestOf(r *rule.Rule, base int, trials []trial) string {
 		list(&variants, i, t.patch.Changes)
 		list(&of, i, strconv.Itoa(number))
 	}
-	return fmt.Sprintf(`{"rule":%q,"base":%d,"stale":[%s],"variants":[%s],"of":[%s]}`, r.ID, base, &stale, &variants, &of)
+	return fmt.Sprintf(`"rule":%q,"stale":[%s],"variants":[%s],"of":[%s]}`, r.ID, &stale, &variants, &of)
 }
 
 func list(b *strings.Builder, i int, element string) {
@@ -197,6 +173,46 @@ func list(b *strings.Builder, i int, element string) {
 		b.WriteByte(',')
 	}
 	b.WriteString(element)
+}
+
+// prover runs rules in one engine.
+type prover struct{ *engine }
+
+// rule runs trials of a rule in the engine, and reports the first that comes out
+// otherwise than in Go.
+func (p prover) rule(r *rule.Rule, questions []question) diag.List {
+	for _, q := range questions {
+		difference, err := p.compare(r, q)
+		if err != nil {
+			d := doesNotRun(err)
+			d.Span, d.Rule = r.Span, r.ID
+			return diag.List{d}
+		}
+		if difference != nil {
+			return difference
+		}
+	}
+	return nil
+}
+
+// compare reports the first trial that comes out otherwise in the engine than in Go.
+// What the engine says is first compared in brief, and looked at as a whole where
+// that is not the same.
+func (p prover) compare(r *rule.Rule, q question) (diag.List, error) {
+	number, err := p.load(q.trials[0].root, q.trials[0].base)
+	if err != nil {
+		return nil, err
+	}
+	request := fmt.Sprintf(`{"base":%d,`, number) + q.request
+	briefs, err := p.vm.Call("plumbline.vary", request)
+	if err != nil || briefs == q.answer {
+		return nil, err
+	}
+	whole, err := p.vm.Call("plumbline.varyWhole", request)
+	if err != nil {
+		return nil, err
+	}
+	return differences(r, q.trials, strings.Split(whole, "\n")), nil
 }
 
 // differences reports the first trial of which the engine says something else than Go.
