@@ -2,6 +2,7 @@ package document
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -24,14 +25,24 @@ const (
 // beyond the end gives the end of the content. For other kinds it is the start
 // of the node.
 func (n *Node) OffsetOf(index int) int {
-	if n.Kind != String {
-		return n.Span.Start
+	return n.Offsets()(index)
+}
+
+// Offsets returns OffsetOf for use with many indexes: the string is read again once,
+// when it is first asked for one.
+func (n *Node) Offsets() func(index int) int {
+	offsets := sync.OnceValue(func() []int {
+		if n.Kind == String {
+			if offsets, _, ok := n.decode(); ok {
+				return offsets
+			}
+		}
+		return []int{n.Span.Start}
+	})
+	return func(index int) int {
+		list := offsets()
+		return list[max(0, min(index, len(list)-1))]
 	}
-	offsets, _, ok := n.decode()
-	if !ok {
-		return n.Span.Start
-	}
-	return offsets[max(0, min(index, len(offsets)-1))]
 }
 
 // decode reads the string again from its source. offsets holds one byte offset

@@ -314,7 +314,11 @@ func (c *modelCompiler) derived(k *model.Kind, d *model.Derived) {
 	if x == nil {
 		return
 	}
-	c.classes[k.Name].derived[d.Name] = x
+	class := c.classes[k.Name]
+	class.derived[d.Name] = x
+	if slot := class.slots[d.Name]; !slices.Contains(class.computed, slot) {
+		class.computed = append(class.computed, slot)
+	}
 	c.fieldTypes[k.Name][d.Name] = x.Root.Type
 }
 

@@ -56,6 +56,8 @@ type Class struct {
 	One     string
 	derived map[string]*Expr
 	slots   map[string]int // where an object keeps a field, a list or a derived value
+
+	computed []int // the slots of derived values
 }
 
 // unset fills the slot of a field that nobody stated and of a derived value that
@@ -140,8 +142,8 @@ func (o Object) Number() int { return o.seq }
 
 // Forget drops the derived values computed so far, after a change by Set.
 func (o Object) Forget() {
-	for name := range o.class.derived {
-		o.values[o.class.slots[name]] = unset{}
+	for _, slot := range o.class.computed {
+		o.values[slot] = unset{}
 	}
 }
 

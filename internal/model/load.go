@@ -57,7 +57,7 @@ func TextOf(n *document.Node) Text {
 	if n == nil {
 		return Text{}
 	}
-	t := Text{Value: n.Text(), Span: n.Span, Offset: n.OffsetOf}
+	t := Text{Value: n.Text(), Span: n.Span, Offset: n.Offsets()}
 	if n.Kind != document.String && n.Kind != document.List && n.Kind != document.Map {
 		t.Value = n.Span.Source.Text[n.Span.Start:n.Span.End]
 		t.Offset = func(rune int) int { return n.Span.Start + max(0, min(rune, len(t.Value))) }
