@@ -43,6 +43,7 @@ site. After an error nothing is written and the old site stays as it was.`,
 
 func (p *program) build(cmd *cobra.Command, out string, strict bool) error {
 	start := time.Now()
+	build.Hurry()
 	in, problems, err := p.openSite(cmd.Flags())
 	if err != nil {
 		return err

@@ -37,6 +37,7 @@ on any topology do not count.`,
 }
 
 func (p *program) test(cmd *cobra.Command, ids []string, mutate bool) error {
+	build.Hurry()
 	in, problems, err := p.openSite(cmd.Flags())
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ func BenchmarkProof(b *testing.B) {
 	if problems.HasErrors() {
 		b.Fatal(problems[0].Message)
 	}
+	Hurry() // as the verb does
 	begin := used()
 	for b.Loop() {
 		if problems := examples(src.Rules, assets.Engine, nil, inBuild); len(problems) > 0 {

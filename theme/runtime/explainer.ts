@@ -83,12 +83,12 @@ function explain(x: Expr, text: Text, w: Context, f: Frame, inside: boolean): Pa
 
 /** A tree evaluator that records what it evaluates. */
 class Recorded extends Tree {
-  override eval(n: Node, f: Frame): Val {
-    return this.rec!.recorded(n, () => super.eval(n, f));
-  }
-
   override node(n: Node, f: Frame): Val {
     return super.eval(n, f);
+  }
+
+  override eval(n: Node, f: Frame): Val {
+    return this.rec!.recorded(n, () => super.eval(n, f));
   }
 }
 
