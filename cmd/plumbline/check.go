@@ -91,22 +91,7 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	in, problems, err := p.openSiteOrFounding(cmd.Flags())
-	if err != nil {
-		return err
-	}
-	site, more := build.Load(in)
-	if problems = append(problems, more...); problems.HasErrors() {
-		p.printProblems(problems)
-		return errProblems{}
-	}
-	if err := knownRules(site.Rules, f.rules); err != nil {
-		return err
-	}
-	if len(site.Rules.Rules) == 0 && !p.quiet {
-		fmt.Fprintln(p.stderr, "this site has no rules, so nothing is checked")
-	}
-	c := checkRun{program: p, cmd: cmd, flags: f, site: site, topology: opts, titles: titles(site.Rules), base: in.Config.BaseURL}
+	c := checkRun{program: p, cmd: cmd, flags: f, topology: opts, opened: make(chan struct{})}
 	done := p.progress("checking " + strings.Join(args, ", "))
 	err = c.run(c.tasks(args))
 	done()
@@ -125,13 +110,44 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 type checkRun struct {
 	*program
 	flags    checkFlags
-	site     build.Sources
 	topology topology.Options
-	titles   map[string]string
-	base     string
 	cmd      *cobra.Command
-	failed   bool // a rule or a problem in an input says so
-	broken   bool // a file could not be opened
+
+	opened chan struct{} // closed when the site is open, or cannot be
+	site   build.Sources // without Rules where it cannot
+	titles map[string]string
+	base   string
+
+	failed bool // a rule or a problem in an input says so
+	broken bool // a file could not be opened
+}
+
+// open loads the site.
+func (c *checkRun) open() error {
+	defer close(c.opened)
+	in, problems, err := c.openSiteOrFounding(c.cmd.Flags())
+	if err != nil {
+		return err
+	}
+	site, more := build.Load(in)
+	if problems = append(problems, more...); problems.HasErrors() {
+		c.printProblems(problems)
+		return errProblems{}
+	}
+	if err := knownRules(site.Rules, c.flags.rules); err != nil {
+		return err
+	}
+	if len(site.Rules.Rules) == 0 && !c.quiet {
+		fmt.Fprintln(c.stderr, "this site has no rules, so nothing is checked")
+	}
+	c.site, c.titles, c.base = site, titles(site.Rules), in.Config.BaseURL
+	return nil
+}
+
+// isOpen waits for the site and reports whether it can be used.
+func (c *checkRun) isOpen() bool {
+	<-c.opened
+	return c.site.Rules != nil
 }
 
 // do checks one topology.
@@ -141,7 +157,11 @@ func (c *checkRun) do(t *task) {
 		t.err = err
 		return
 	}
-	top := topology.Read(c.site.Env, files, c.topology)
+	documents := topology.Decode(files) // which takes about as long as to load the site
+	if !c.isOpen() {
+		return
+	}
+	top := documents.Read(c.site.Env, c.topology)
 	t.declared(top)
 	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
 	t.failed = c.fails(res)

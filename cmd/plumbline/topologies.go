@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 
@@ -20,18 +21,20 @@ import (
 // task is one topology to check, with what checking it printed.
 type task struct {
 	load   func() ([]topology.File, error)
-	alone  bool // there is no other
+	alone  bool          // there is no other
+	turn   chan struct{} // closed when everything before is printed
 	done   chan struct{}
-	stdout pieces
+	stdout output
 	stderr bytes.Buffer
+	muted  bool // nobody reads any more
 	failed bool
 	err    error
 	// undeclared has, by message, what a task that is not alone does not declare.
 	undeclared map[string]diag.Diagnostic
 }
 
-// run checks each topology that tasks gives on all workers and prints what they
-// give in order. It holds no more than a few at a time.
+// run opens the site, checks each topology that tasks gives on all workers and
+// prints what they give in order. It holds no more than a few at a time.
 func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 	workers := c.flags.jobs
 	order := make(chan *task, 4*workers)
@@ -50,7 +53,11 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		defer close(order)
 		defer close(work)
 		tasks(func(t *task) bool {
-			t.done = make(chan struct{})
+			t.turn, t.done = make(chan struct{}), make(chan struct{})
+			t.stdout.print = func() error {
+				<-t.turn
+				return c.print(t)
+			}
 			select {
 			case order <- t:
 			case <-stop:
@@ -60,9 +67,14 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 			return true
 		})
 	})
-	var first error
+	first := c.open()
+	if first != nil {
+		close(stop)
+	}
 	topologies, count, problems := 0, map[string]int{}, map[string]diag.Diagnostic{}
 	for t := range order {
+		t.muted = first != nil
+		close(t.turn)
 		<-t.done
 		if t.err == nil {
 			topologies++
@@ -79,11 +91,7 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 			c.complain(c.cmd, t.err) // a file that cannot be opened does not stop the others
 			c.broken = true
 		}
-		_, err := t.stderr.WriteTo(c.stderr)
-		if err == nil {
-			_, err = t.stdout.WriteTo(c.stdout)
-		}
-		if err != nil {
+		if err := c.print(t); err != nil {
 			first = err
 			close(stop)
 		}
@@ -93,11 +101,28 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 	return first
 }
 
+// print prints what a task gave so far.
+func (c *checkRun) print(t *task) error {
+	if t.muted {
+		t.stdout.kept.Reset()
+		return nil
+	}
+	if _, err := t.stderr.WriteTo(c.stderr); err != nil {
+		return err
+	}
+	_, err := t.stdout.WriteTo(c.stdout)
+	return err
+}
+
 // tasks gives the topologies of the arguments: with --merge one, else one for each
 // file, and of NDJSON one for each line that is a whole document, and one for all
 // lines that are single resources.
 func (c *checkRun) tasks(args []string) func(yield func(*task) bool) {
 	return func(yield func(*task) bool) {
+		// Standard input may be a person, who wants to know first that the site is no good.
+		if slices.Contains(args, "-") && !c.isOpen() {
+			return
+		}
 		if c.flags.merge {
 			yield(&task{alone: true, load: func() ([]topology.File, error) {
 				var files []topology.File
@@ -128,31 +153,26 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 	failed := func(err error) bool {
 		return yield(&task{load: func() ([]topology.File, error) { return nil, err }})
 	}
-	in := c.stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return failed(cannotRead(name, err))
-		}
-		defer f.Close()
-		in = f
-	}
-	lines := bufio.NewReaderSize(decoded(in), 1<<16)
-	head, err := twoLines(lines)
+	in, size, err := c.openText(name)
 	if err != nil {
+		return failed(err)
+	}
+	defer in.Close()
+	lines := bufio.NewReaderSize(decoded(in), 1<<16)
+	var text strings.Builder
+	text.Grow(min(size, mostAtOnce))
+	if err := twoLines(lines, &text); err != nil {
 		return failed(cannotRead(name, err))
 	}
-	if !topology.IsLines(head) {
-		rest, err := io.ReadAll(lines)
+	if !topology.IsLines(text.String()) {
+		text, err := rest(&text, lines, size)
 		if err != nil {
 			return failed(cannotRead(name, err))
-		}
-		text, err := validUTF8(head + string(rest))
-		if err != nil {
-			return failed(err)
 		}
 		return yield(&task{alone: alone, load: loaded(topology.File{Name: name, Text: text})})
 	}
+	head := strings.Clone(text.String())
+	text.Reset()
 	var resources strings.Builder // those lines at their place, the others blank
 	blank, number := 0, 0
 	one := func(line string) bool {
@@ -197,24 +217,30 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 	return true
 }
 
+// mostAtOnce is how much room is made for a file before it is known what it holds.
+const mostAtOnce = 1 << 26
+
 // twoLines reads until there are two lines that are not blank, which tell whether
 // these are the lines of NDJSON.
-func twoLines(in *bufio.Reader) (string, error) {
-	head, filled := "", 0
-	for filled < 2 {
-		line, err := in.ReadString('\n')
-		head += line
-		if strings.Trim(line, " \t\r\n\ufeff") != "" {
+func twoLines(in *bufio.Reader, text *strings.Builder) error {
+	blank := true
+	for filled := 0; filled < 2; {
+		piece, err := in.ReadSlice('\n')
+		text.Write(piece)
+		blank = blank && len(bytes.Trim(piece, " \t\r\n\ufeff")) == 0
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case !blank:
 			filled++
 		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return "", err
-		}
+		blank = true
 	}
-	return head, nil
+	return nil
 }
 
 // declared takes out of a topology the problems with parameters that it does not
@@ -260,20 +286,41 @@ func decoded(in io.Reader) io.Reader {
 
 // readText reads a file, or standard input for "-".
 func (p *program) readText(name string) (string, error) {
-	in := p.stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return "", cannotRead(name, err)
-		}
-		defer f.Close()
-		in = f
+	in, size, err := p.openText(name)
+	if err != nil {
+		return "", err
 	}
-	data, err := io.ReadAll(decoded(in))
+	defer in.Close()
+	text, err := rest(&strings.Builder{}, decoded(in), size)
 	if err != nil {
 		return "", cannotRead(name, err)
 	}
-	return validUTF8(string(data))
+	return text, nil
+}
+
+// openText opens a file, or standard input for "-", and says how large it is, where
+// that is known.
+func (p *program) openText(name string) (in io.ReadCloser, size int, err error) {
+	if name == "-" {
+		return io.NopCloser(p.stdin), 0, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, 0, cannotRead(name, err)
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size = int(info.Size())
+	}
+	return f, size, nil
+}
+
+// rest reads what follows the beginning of a text that has about a size.
+func rest(text *strings.Builder, in io.Reader, size int) (string, error) {
+	text.Grow(max(0, size-text.Len()))
+	if _, err := io.Copy(text, in); err != nil {
+		return "", err
+	}
+	return validUTF8(text.String())
 }
 
 func cannotRead(name string, err error) error {
@@ -285,4 +332,9 @@ func cannotRead(name string, err error) error {
 }
 
 // validUTF8 makes bytes that are not UTF-8 into U+FFFD, as a browser would.
-func validUTF8(text string) (string, error) { return unicode.UTF8.NewDecoder().String(text) }
+func validUTF8(text string) (string, error) {
+	if utf8.ValidString(text) {
+		return text, nil
+	}
+	return unicode.UTF8.NewDecoder().String(text)
+}

@@ -67,9 +67,9 @@ func IsResourceLine(line string) bool {
 	return false
 }
 
-// decodeLines reads the lines of a file, each whole document with its line as the
+// lines decodes the lines of a file, each whole document with its line as the
 // name of a file of its own.
-func (r *reader) decodeLines(f File) {
+func (d *Documents) lines(f File) {
 	src := diag.NewSource(f.Name, f.Text)
 	resources := &document.Node{Kind: document.List, Span: diag.Span{Source: src, End: len(src.Text)}}
 	at, number := 0, 0
@@ -84,17 +84,19 @@ func (r *reader) decodeLines(f File) {
 		case strings.Trim(line, " \t\r\ufeff") == "":
 		case IsResourceLine(line):
 			root, problems := document.ParseRow(src, at, end)
-			r.problems = append(r.problems, problems...)
 			if root != nil && !problems.HasErrors() {
 				resources.Items = append(resources.Items, root)
 			}
+			if len(problems) > 0 {
+				d.list = append(d.list, decoded{problems: problems})
+			}
 		default:
-			r.decodeText(LineFile(f.Name, number, line))
+			d.text(LineFile(f.Name, number, line))
 		}
 		at = end + 1
 	}
 	if len(resources.Items) > 0 {
-		r.detect(src, resources)
+		d.list = append(d.list, decoded{src: src, root: resources})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
@@ -14,11 +15,63 @@ import (
 // flatten, map, link. Problems of the texts are in Topology.Problems; World is
 // nil where nothing could be read.
 func Read(env *lang.Env, files []File, opts Options) *Topology {
-	r := &reader{env: env, opts: opts}
+	return Decode(files).Read(env, opts)
+}
+
+// Documents are the texts of one topology, decoded: the part of reading that
+// needs no model.
+type Documents struct{ list []decoded }
+
+// decoded is a document, or what is wrong with one line of several.
+type decoded struct {
+	src      *diag.Source   // nil: no document of its own
+	root     *document.Node // nil: it cannot be read
+	problems diag.List
+}
+
+// Decode decodes the texts of one topology.
+func Decode(files []File) *Documents {
+	d := &Documents{}
 	for _, f := range files {
-		r.decode(f)
+		f.Text = validText(f.Text)
+		if IsLines(f.Text) {
+			d.lines(f)
+		} else {
+			d.text(f)
+		}
+	}
+	return d
+}
+
+// Read reads the topology that the documents state.
+func (d *Documents) Read(env *lang.Env, opts Options) *Topology {
+	r := &reader{env: env, opts: opts}
+	for _, doc := range d.list {
+		r.problems = append(r.problems, doc.problems...)
+		switch {
+		case doc.root != nil:
+			r.detect(doc.src, doc.root)
+		case doc.src != nil:
+			r.docs = append(r.docs, &input{src: doc.src})
+		}
 	}
 	return r.topology()
+}
+
+// text decodes a text that is one document.
+func (d *Documents) text(f File) {
+	doc := decoded{src: diag.NewSource(f.Name, f.Text)}
+	defer func() { d.list = append(d.list, doc) }()
+	if foreignText(doc.src, &doc.problems) {
+		return
+	}
+	if message, hint := foreignTerraform(doc.src.Text); message != "" {
+		doc.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: doc.src, End: 1}, Message: message, Hint: hint})
+		return
+	}
+	if doc.root, doc.problems = document.ParseRows(doc.src); doc.problems.HasErrors() {
+		doc.root = nil
+	}
 }
 
 // reader collects the documents of one topology.
@@ -41,36 +94,6 @@ type input struct {
 	by     string // what the format was recognised by
 }
 
-func (r *reader) decode(f File) {
-	f.Text = validText(f.Text)
-	if IsLines(f.Text) {
-		r.decodeLines(f)
-		return
-	}
-	r.decodeText(f)
-}
-
-// decodeText reads a text that is one document.
-func (r *reader) decodeText(f File) {
-	src := diag.NewSource(f.Name, f.Text)
-	if foreignText(src, &r.problems) {
-		r.docs = append(r.docs, &input{src: src})
-		return
-	}
-	if message, hint := foreignTerraform(src.Text); message != "" {
-		r.problems.Add(diag.Diagnostic{Code: "input/unrecognised", Severity: diag.Error, Span: diag.Span{Source: src, End: 1}, Message: message, Hint: hint})
-		r.docs = append(r.docs, &input{src: src})
-		return
-	}
-	root, problems := document.ParseRows(src)
-	r.problems = append(r.problems, problems...)
-	if root == nil || problems.HasErrors() {
-		r.docs = append(r.docs, &input{src: src})
-		return
-	}
-	r.detect(src, root)
-}
-
 // detect adds a document once its format is known.
 func (r *reader) detect(src *diag.Source, root *document.Node) {
 	format, by := detect(r.env.Model(), root, r.opts.Input, &r.problems)
@@ -90,7 +113,12 @@ func wholeItems(list *document.Node) {
 }
 
 // validText replaces what is not UTF-8.
-func validText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+func validText(s string) string {
+	if utf8.ValidString(s) { // which is quicker to see
+		return s
+	}
+	return strings.ToValidUTF8(s, "\ufffd")
+}
 
 func (r *reader) topology() *Topology {
 	t := &Topology{Subjects: []Subjects{}, Unstated: []string{}}
