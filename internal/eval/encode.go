@@ -21,8 +21,8 @@ type Result struct {
 // ResultOf prints a result of evaluation. theme/runtime/eval.ts mirrors it.
 func ResultOf(v any) *Result {
 	if u := lang.Open(v); u != nil {
-		parts := make([]string, len(u.Missing))
-		for i, m := range u.Missing {
+		parts := make([]string, len(u.Missing()))
+		for i, m := range u.Missing() {
 			parts[i] = `{"path":` + quote(m.Path) + `,"reason":` + quote(m.Reason) + `}`
 		}
 		return &Result{Kind: "unknown", JSON: `{"unknown":[` + strings.Join(parts, ",") + `]}`}

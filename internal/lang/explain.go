@@ -55,10 +55,10 @@ func (x *Expr) Explain(w *World, vars map[string]any) *Trace {
 	return x.explain(w, bind(vars), false)
 }
 
-func (x *Expr) explain(w *World, vars map[string]val, inside bool) *Trace {
+func (x *Expr) explain(w *World, vars *frame, inside bool) *Trace {
 	rec := &recorder{texts: newExtents(x), inside: inside, cur: &Trace{}}
 	t := &tree{w: w, env: x.env, text: x.Text.Value, rec: rec}
-	tr, _ := rec.trace(x.Root, func() result { return t.node(x.Root, &frame{vars: vars}) })
+	tr, _ := rec.trace(x.Root, func() result { return t.node(x.Root, vars) })
 	return tr
 }
 
@@ -163,7 +163,7 @@ func (tr *Trace) settle(r result) {
 	s := brief(r.v)
 	tr.Value = &s
 	if u := r.open(); u != nil {
-		tr.open, tr.Missing = true, u.Missing
+		tr.open, tr.Missing = true, u.Missing()
 	}
 }
 
@@ -205,7 +205,7 @@ func (t *tree) derived(n *Node, o Object, r result) {
 		return
 	}
 	if x := o.class.derived[n.Name]; x != nil {
-		t.rec.step(n, r, x.explain(t.w, map[string]val{SelfName: {v: o}}, true))
+		t.rec.step(n, r, x.explain(t.w, &frame{name: SelfName, val: val{v: o}}, true))
 	}
 }
 
@@ -217,7 +217,7 @@ func (rec *recorder) element(l *loop, i int, exists *Unknown, run func() result)
 	rec.cur = up
 	e := &TracedElement{Index: i, Value: brief(l.elems[i]), Result: tr}
 	if exists != nil {
-		e.Missing = exists.Missing
+		e.Missing = exists.Missing()
 	}
 	e.open = r.err == nil && r.open() != nil || exists != nil
 	if b, ok := r.v.(bool); ok && r.err == nil {

@@ -93,18 +93,18 @@ func firstLine(err error) string {
 
 func (x *Expr) evalTree(w *World, vars map[string]any) result {
 	t := &tree{w: w, env: x.env, text: x.Text.Value}
-	return t.eval(x.Root, &frame{vars: bind(vars)})
+	return t.eval(x.Root, bind(vars))
 }
 
 // bind gives variables their paths.
-func bind(vars map[string]any) map[string]val {
-	bound := make(map[string]val, len(vars))
+func bind(vars map[string]any) *frame {
+	var bound *frame
 	for name, v := range vars {
 		path := name
 		if name == SelfName {
 			path = ""
 		}
-		bound[name] = val{v, path}
+		bound = &frame{name: name, val: val{v, path}, up: bound}
 	}
 	return bound
 }

@@ -1,6 +1,9 @@
 package lang
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // items returns the elements of a list of any kind that expr makes.
 func items(v any) ([]any, bool) {
@@ -113,7 +116,7 @@ type loop struct {
 func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
 	e := val{v: l.elems[i]}
 	if l.path != "" {
-		e.path = fmt.Sprintf("%s[%d]", l.path, i)
+		e.path = l.path + "[" + strconv.Itoa(i) + "]"
 	}
 	if o, ok := e.v.(Object); ok && o.object != nil && o.exists != nil {
 		p := e.path
@@ -125,7 +128,7 @@ func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
 	if len(l.n.Args) < 2 {
 		return l.read(e.v, "", e.path), exists
 	}
-	inside := &frame{up: l.f, loop: true, elem: e, i: i, acc: acc}
+	inside := &frame{up: l.f, val: e, loop: &turn{i, acc}}
 	if l.rec != nil {
 		return l.rec.element(l, i, exists, func() result { return l.node(l.n.Args[1], inside) }), exists
 	}

@@ -3,7 +3,6 @@ package lang
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,28 +21,32 @@ type val struct {
 	path string
 }
 
-// frame holds the names of one evaluation: variables, and the element, index
-// and accumulator of each enclosing closure.
+// frame holds one name of an evaluation: a variable, or, of an enclosing closure,
+// the element with its index and the accumulator.
 type frame struct {
-	vars map[string]val
+	name string // of a variable
+	val  val    // of the variable, or the element
 	up   *frame
-	elem val
-	i    int
-	acc  val
-	loop bool
+	loop *turn // of a closure
 }
 
-func (f *frame) lookup(name string) (val, bool) {
+// turn is where a loop is.
+type turn struct {
+	i   int
+	acc val
+}
+
+func (f *frame) lookup(name string) val {
 	for ; f != nil; f = f.up {
-		if v, ok := f.vars[name]; ok {
-			return v, true
+		if f.loop == nil && f.name == name {
+			return f.val
 		}
 	}
-	return val{}, false
+	return val{}
 }
 
 func (f *frame) closure() *frame {
-	for ; f != nil && !f.loop; f = f.up {
+	for ; f != nil && f.loop == nil; f = f.up {
 	}
 	return f
 }
@@ -71,26 +74,12 @@ func (t *tree) fail(n *Node, message string) result {
 // opened gives an unknown its path: a leaf gets one, the unknowns inside a
 // derived value get the path of the object in front of theirs.
 func opened(u *Unknown, base, path string) *Unknown {
-	out := &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr}
-	if u.Missing == nil {
-		if path == "" {
-			path = "value" // of something computed, which has no path
-		}
-		out.Missing = []Missing{{path, u.Reason}}
-		return out
-	}
-	for _, m := range u.Missing {
-		if strings.HasPrefix(m.Path, ".") {
-			m.Path = base + m.Path
-		}
-		out.Missing = append(out.Missing, m)
-	}
-	return out
+	return &Unknown{Reason: u.Reason, Text: u.Text, Expr: u.Expr, from: u, base: base, path: path}
 }
 
 // named gives an unknown that has not been read by a path yet its path.
 func named(u *Unknown, path string) *Unknown {
-	if u.Missing != nil {
+	if u.named() {
 		return u
 	}
 	return opened(u, "", path)
@@ -102,7 +91,14 @@ func unnamed(u *Unknown) *Unknown {
 	if u.Expr == "" && u.Text == "" {
 		return u
 	}
-	return &Unknown{Reason: u.Reason, Missing: u.Missing}
+	return of(u, "", "")
+}
+
+// of is another value that is open for the same reason.
+func of(u *Unknown, text, expr string) *Unknown {
+	out := *u
+	out.Text, out.Expr = text, expr
+	return &out
 }
 
 // both merges unknowns; nil ones are skipped. It returns nil if all are.
@@ -114,13 +110,7 @@ func both(us ...*Unknown) *Unknown {
 		case out == nil:
 			out = u
 		default:
-			merged := &Unknown{Reason: out.Reason, Missing: slices.Clone(out.Missing)}
-			for _, m := range u.Missing {
-				if !slices.Contains(merged.Missing, m) {
-					merged.Missing = append(merged.Missing, m)
-				}
-			}
-			out = merged
+			out = &Unknown{Reason: out.Reason, from: out, and: u}
 		}
 	}
 	return out
@@ -149,22 +139,22 @@ func (t *tree) node(n *Node, f *frame) result {
 	case OpLit:
 		return value(n.Lit)
 	case OpVar:
-		v, _ := f.lookup(n.Name)
+		v := f.lookup(n.Name)
 		return t.read(v.v, "", v.path)
 	case OpColl:
-		return t.read(t.w.Collections[n.Name], "", n.Name)
+		return t.collection(n.Name)
 	case OpDecl:
 		return t.read(t.w.Declared[n.Name], "", "declared."+n.Name)
 	case OpPtr:
 		c := f.closure()
-		if _, none := c.elem.v.(noElement); none {
+		if _, none := c.val.v.(noElement); none {
 			return t.fail(n, "a map has no elements")
 		}
-		return t.read(c.elem.v, "", c.elem.path)
+		return t.read(c.val.v, "", c.val.path)
 	case OpIndex:
-		return value(f.closure().i)
+		return value(f.closure().loop.i)
 	case OpAcc:
-		return result{val: f.closure().acc}
+		return result{val: f.closure().loop.acc}
 	case OpGet, OpAt:
 		r, _ := t.step(n, f)
 		return r
@@ -191,7 +181,7 @@ func (t *tree) node(n *Node, f *frame) result {
 		if v.err != nil {
 			return v
 		}
-		return t.eval(n.Args[1], &frame{vars: map[string]val{n.Name: v.val}, up: f})
+		return t.eval(n.Args[1], &frame{name: n.Name, val: v.val, up: f})
 	case OpSeq:
 		var r result
 		for _, a := range n.Args {
@@ -213,7 +203,7 @@ func (t *tree) node(n *Node, f *frame) result {
 		if r.err != nil || r.open() != nil {
 			return r
 		}
-		return value(&Unknown{Reason: reason, Missing: []Missing{{"unknown", reason}}})
+		return value(&Unknown{Reason: reason, list: []Missing{{"unknown", reason}}})
 	case OpCall:
 		switch n.Name {
 		case "flatten", "concat", "uniq":
@@ -227,7 +217,7 @@ func (t *tree) node(n *Node, f *frame) result {
 func (t *tree) read(v any, base, path string) result {
 	switch x := v.(type) {
 	case *Unknown:
-		if x.Missing == nil || base != "" {
+		if !x.named() || base != "" {
 			return result{val: val{opened(x, base, path), path}}
 		}
 	case *failure:
@@ -238,6 +228,25 @@ func (t *tree) read(v any, base, path string) result {
 		}
 	}
 	return result{val: val{v, path}}
+}
+
+// collection is read once: what is not known of it is the same wherever it is read.
+func (t *tree) collection(name string) result {
+	v := t.w.Collections[name]
+	switch v.(type) {
+	case *Unknown, *Partial:
+	default:
+		return result{val: val{v, name}}
+	}
+	if known := t.w.read[name]; known.from == v {
+		return known.result
+	}
+	if t.w.read == nil {
+		t.w.read = map[string]readOnce{}
+	}
+	r := t.read(v, "", name)
+	t.w.read[name] = readOnce{v, r}
+	return r
 }
 
 // step evaluates a read and reports whether `?.` ended the chain there.
@@ -251,7 +260,7 @@ func (t *tree) step(n *Node, f *frame) (r result, stopped bool) {
 	}
 	if u := base.unknown(); u != nil {
 		// What is read from it is another value: it has neither its text nor its identity.
-		return value(&Unknown{Reason: u.Reason, Missing: u.Missing}), false
+		return value(of(u, "", "")), false
 	}
 	if n.Optional && isNil(base.v) {
 		if t.rec != nil {
@@ -388,7 +397,8 @@ func sameScalar(a, b any) bool {
 
 func (t *tree) function(n *Node, f *frame) result {
 	fn := t.env.function(n.Name)
-	vars, args, isKnown := map[string]val{}, make([]any, len(fn.decl.Params)), true
+	var vars *frame
+	args, isKnown := make([]any, len(fn.decl.Params)), true
 	for i, p := range fn.decl.Params {
 		a := t.eval(n.Args[i], f)
 		if a.err != nil {
@@ -399,7 +409,7 @@ func (t *tree) function(n *Node, f *frame) result {
 				a.path = p.Name
 			}
 		}
-		vars[p.Name], args[i] = a.val, a.v
+		vars, args[i] = &frame{name: p.Name, val: a.val, up: vars}, a.v
 		switch a.v.(type) {
 		case *Unknown, *Partial:
 			isKnown = false
@@ -408,13 +418,13 @@ func (t *tree) function(n *Node, f *frame) result {
 	if t.rec != nil && !t.rec.inside {
 		t.rec.cur.Definition = fn.body.explain(t.w, vars, true)
 	}
-	if isKnown {
+	if isKnown && t.w.open[fn.body] < often {
 		if r, ok := t.quick(fn, args); ok {
 			return r
 		}
 	}
 	sub := &tree{w: t.w, env: t.env, text: fn.body.Text.Value}
-	r := sub.eval(fn.body.Root, &frame{vars: vars})
+	r := sub.eval(fn.body.Root, vars)
 	if r.err != nil && r.err.Text.Span.Source == nil && r.err.Text.Value == "" {
 		r.err = &RuntimeError{From: r.err.From, To: r.err.To, Message: r.err.Message, Text: fn.body.Text}
 	}
@@ -425,12 +435,15 @@ func (t *tree) function(n *Node, f *frame) result {
 // such a value has no path that a later read could need.
 func (t *tree) quick(fn *function, args []any) (result, bool) {
 	v, err := t.w.call(fn, args)
-	if err != nil {
-		return result{}, false
+	if err == nil {
+		switch v.(type) {
+		case nil, bool, int, float64, string:
+			delete(t.w.open, fn.body)
+			return value(v), true
+		}
 	}
-	switch v.(type) {
-	case nil, bool, int, float64, string:
-		return value(v), true
+	if t.w.open != nil {
+		t.w.open[fn.body]++
 	}
 	return result{}, false
 }
@@ -438,7 +451,7 @@ func (t *tree) quick(fn *function, args []any) (result, bool) {
 // strict evaluates every operand and, if all are known, runs expr's operator.
 func (t *tree) strict(n *Node, f *frame) result {
 	vals := make([]any, len(n.Args))
-	results := make([]result, len(n.Args))
+	var results [2]result // of a binary operator
 	var u *Unknown
 	for i, a := range n.Args {
 		if a == nil {
@@ -451,12 +464,14 @@ func (t *tree) strict(n *Node, f *frame) result {
 			}
 			return r
 		}
-		results[i], vals[i] = r, r.v
+		if vals[i] = r.v; i < len(results) {
+			results[i] = r
+		}
 		if o := r.open(); o != nil && !(n.Op == OpBin && n.Name == "in" && i == 1 && r.unknown() == nil) {
 			u = both(u, o)
 		}
 	}
-	if n.Op == OpBin && len(results) == 2 {
+	if n.Op == OpBin && len(vals) == 2 {
 		if r, decided := t.binaryOverText(n, results[0], results[1]); decided {
 			return r
 		}
@@ -491,7 +506,7 @@ func (t *tree) binaryOverText(n *Node, l, r result) (result, bool) {
 		rt, re, rok := textParts(r.v)
 		if (lu != nil || ru != nil) && lok && rok {
 			out := both(lu, ru)
-			return value(&Unknown{Reason: out.Reason, Text: lt + rt, Expr: le + re, Missing: out.Missing}), true
+			return value(of(out, lt+rt, le+re)), true
 		}
 	}
 	return result{}, false
@@ -544,11 +559,14 @@ func (t *tree) applyTo(n *Node, operands, results []any) result {
 			}
 		}
 	}
+	if v, done := plainly(n, operands); done {
+		return value(v)
+	}
 	p, err := t.env.operator(n)
 	if err != nil {
 		return t.fail(n, err.Error())
 	}
-	env := make(map[string]any, len(operands)+2)
+	env := t.w.scratch()
 	env[resultsName] = results
 	for i, v := range operands {
 		env[hole(i)] = v

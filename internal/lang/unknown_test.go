@@ -115,7 +115,7 @@ func TestUnknown(t *testing.T) {
 		got := fmt.Sprint(v)
 		if u := lang.Open(v); u != nil {
 			var paths []string
-			for _, m := range u.Missing {
+			for _, m := range u.Missing() {
 				paths = append(paths, m.Path)
 			}
 			got = "unknown " + strings.Join(paths, ", ")

@@ -14,12 +14,19 @@
 // decide, the result is known whatever the order they are written in.
 package lang
 
-import "github.com/plumbline/plumbline/internal/diag"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/diag"
+)
 
 // Unknown is a value that the input does not determine.
 //
-// A reader makes one with a Reason. Missing is filled by evaluation: the paths,
-// as the rule writes them, of every unknown that left a result open.
+// A reader makes one with a Reason. Evaluation makes others of it, which know what
+// they come from: Missing works out the paths when somebody asks for them, and most
+// are never asked.
 type Unknown struct {
 	Reason string // `[parameters('x')] has no default`
 	// Text is what a name or id shows where only part of it is known, for
@@ -28,14 +35,79 @@ type Unknown struct {
 	// Expr is the whole normalised expression of an unresolved text. Two
 	// unknowns with the same non-empty Expr are equal; with any other value the
 	// comparison is unknown.
-	Expr    string
-	Missing []Missing
+	Expr string
+
+	from *Unknown  // read by a path, or merged with another
+	and  *Unknown  // the other, which makes path and base meaningless
+	path string    // of a value that was read
+	base string    // what the paths of a derived value begin with
+	list []Missing // nil until somebody asks for it
 }
 
 // Missing names one unknown that left a result open.
 type Missing struct {
 	Path   string `json:"path"`
 	Reason string `json:"reason"`
+}
+
+// named reports whether any path leads to an unknown yet.
+func (u *Unknown) named() bool { return u.from != nil || u.list != nil }
+
+// Missing lists the paths, as the rule writes them, of every unknown that left a
+// result open.
+func (u *Unknown) Missing() []Missing {
+	if u.list == nil && u.from != nil {
+		if u.and != nil {
+			u.list = u.merged()
+		} else {
+			u.list = u.opened()
+		}
+	}
+	return u.list
+}
+
+// opened lists what an unknown leaves open that was read by a path.
+func (u *Unknown) opened() []Missing {
+	if !u.from.named() {
+		return []Missing{{cmp.Or(u.path, "value"), u.from.Reason}} // something computed has no path
+	}
+	list := u.from.Missing()
+	if u.base == "" {
+		return list
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		if strings.HasPrefix(out[i].Path, ".") {
+			out[i].Path = u.base + out[i].Path
+		}
+	}
+	return out
+}
+
+// merged lists what several leave open, each once. Loops merge what each element
+// leaves open, so that parts may stand in each other a thousand deep.
+func (u *Unknown) merged() []Missing {
+	var out []Missing
+	pending := []*Unknown{u}
+	for first := true; len(pending) > 0; {
+		part := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		if part.list == nil && part.and != nil {
+			pending = append(pending, part.and, part.from)
+			continue
+		}
+		list := part.Missing()
+		if first {
+			out, first = append(out, list...), false
+			continue
+		}
+		for _, m := range list {
+			if !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }
 
 // Error makes *Unknown an error, which is how a read stops the fast evaluator.
@@ -161,7 +233,14 @@ type World struct {
 	// of the evaluation at hand, see limits.go
 	steps, numbers int
 	touch          func(o Object, field string)
-	open           map[*Expr]int // see Hurry
+	read           map[string]readOnce // collections that are not known as a whole
+	open           map[*Expr]int       // see Hurry
+}
+
+// readOnce is what reading a value gave.
+type readOnce struct {
+	from   any
+	result result
 }
 
 // Hurry lets evaluation leave out the fast way for an expression that came out open

@@ -312,7 +312,7 @@ func (r *Rule) judge(w *lang.World, vars func() map[string]any) (verdict string,
 		}
 	}
 	if open != nil {
-		return Unknown, open.Missing, nil
+		return Unknown, open.Missing(), nil
 	}
 	return "", nil, err
 }
@@ -324,12 +324,12 @@ func verdictOf(holds bool, where, assert *lang.Unknown) (string, []lang.Missing,
 	case assert == nil && where == nil:
 		return Fail, nil, nil
 	case assert == nil:
-		return Unknown, where.Missing, nil
+		return Unknown, where.Missing(), nil
 	case where == nil:
-		return Unknown, assert.Missing, nil
+		return Unknown, assert.Missing(), nil
 	}
-	missing := slices.Clone(where.Missing)
-	for _, m := range assert.Missing {
+	missing := slices.Clone(where.Missing())
+	for _, m := range assert.Missing() {
 		if !slices.Contains(missing, m) {
 			missing = append(missing, m)
 		}
@@ -373,7 +373,7 @@ func (r *Rule) report(w *lang.World, vars func() map[string]any) (value *string,
 			return nil, nil, false, err
 		}
 		if u != nil {
-			return nil, u.Missing, true, nil
+			return nil, u.Missing(), true, nil
 		}
 	}
 	v, err := r.Fact.Eval(w, vars())
@@ -381,7 +381,7 @@ func (r *Rule) report(w *lang.World, vars func() map[string]any) (value *string,
 		return nil, nil, false, err
 	}
 	if u := lang.Open(v); u != nil {
-		return nil, u.Missing, true, nil
+		return nil, u.Missing(), true, nil
 	}
 	if v == nil {
 		return nil, nil, false, nil

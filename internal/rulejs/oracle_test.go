@@ -211,7 +211,7 @@ func (w world) run(env *lang.Env, x *lang.Expr) string {
 		return "error " + err.Message
 	}
 	if u, ok := v.(*lang.Unknown); ok {
-		b, _ := json.Marshal(u.Missing)
+		b, _ := json.Marshal(u.Missing())
 		return "unknown " + string(b)
 	}
 	return result(v, nil)
