@@ -7,14 +7,39 @@ import (
 	"github.com/plumbline/plumbline/internal/diag"
 )
 
-// Row is a map that was read as values, without a node for each: a list of a
+// Row is a map that is read as values, without a node for each: a list of a
 // hundred thousand resources has only few of which anybody asks for the place of
 // a part. It is the Value of a Node of kind Map that has no Entries.
+//
+// Its text was looked at, and is read when somebody asks: of a hundred thousand rows
+// one is held at a time.
 type Row struct {
-	Map map[string]any // with nil, bool, int, float64, string, []any and map[string]any
-	// Parts are the maps that stand in lists, in document order.
-	Parts []Part
+	text  string // up to the end of the row
+	start int
+	depth int
+
+	values map[string]any // nil: nobody asked yet
+	parts  []Part
 }
+
+// Map returns the values, which are nil, bool, int, float64, string, []any and
+// map[string]any.
+func (r *Row) Map() map[string]any {
+	if r.values == nil {
+		p := rowParser{jsonParser: jsonParser{text: r.text, i: r.start, broken: -1}, parts: &r.parts}
+		r.values, _ = p.object(r.depth)
+	}
+	return r.values
+}
+
+// Parts returns the maps that stand in lists, in document order.
+func (r *Row) Parts() []Part {
+	r.Map()
+	return r.parts
+}
+
+// Release forgets the values until somebody asks for them again.
+func (r *Row) Release() { r.values, r.parts = nil, nil }
 
 // Part is a map in a list of a Row.
 type Part struct {
@@ -81,17 +106,15 @@ func (p *jsonParser) amongRows() bool {
 
 // row reads the map at p.i as a row. Where it has a problem, nothing has happened.
 func (p *jsonParser) row() bool {
-	r := rowParser{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}}
-	row := &Row{}
-	r.parts = &row.Parts
-	v, ok := r.object(len(p.stack))
-	if !ok || len(r.problems) > 0 {
+	r := rowParser{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}, looks: true}
+	if _, ok := r.object(len(p.stack)); !ok || len(r.problems) > 0 {
 		return false
 	}
-	row.Map = v
+	row := &Row{text: p.text[:r.i], start: p.i, depth: len(p.stack)}
 	p.add(&Node{Kind: Map, Value: row, Span: diag.Span{Source: p.src, Start: p.i, End: r.i}})
+	first := skipBlank(p.text, p.i+1)
+	p.quoted = p.quoted || p.text[first] != '}'
 	p.i = r.i
-	p.quoted = p.quoted || len(v) > 0
 	if r.broken >= 0 {
 		p.broken = r.broken
 	}
@@ -101,6 +124,7 @@ func (p *jsonParser) row() bool {
 // rowParser reads values. It gives up at the first problem.
 type rowParser struct {
 	jsonParser
+	looks bool // for problems alone: it gives no values
 	parts *[]Part
 	path  []byte // the pointer of the value that is read
 }
@@ -110,7 +134,10 @@ func (p *rowParser) object(depth int) (map[string]any, bool) {
 	if depth >= MaxDepth {
 		return nil, false
 	}
-	out := map[string]any{}
+	var out map[string]any
+	if !p.looks {
+		out = map[string]any{}
+	}
 	p.i = skipBlank(p.text, p.i+1)
 	for !p.at('}') {
 		if !p.at('"') {
@@ -123,26 +150,35 @@ func (p *rowParser) object(depth int) (map[string]any, bool) {
 		}
 		p.i = skipBlank(p.text, p.i+1)
 		at := len(p.path)
-		p.path = append(p.path, '/')
-		for i := range len(key) { // as JSON pointers write it
-			switch key[i] {
-			case '~':
-				p.path = append(p.path, "~0"...)
-			case '/':
-				p.path = append(p.path, "~1"...)
-			default:
-				p.path = append(p.path, key[i])
-			}
+		if !p.looks {
+			p.step(key)
 		}
 		v, ok := p.scalarOrMore(depth + 1)
 		p.path = p.path[:at]
 		if !ok || !p.next('}') {
 			return nil, false
 		}
-		out[key] = v
+		if !p.looks {
+			out[key] = v
+		}
 	}
 	p.i++
 	return out, true
+}
+
+// step adds a key to the path, as JSON pointers write it.
+func (p *rowParser) step(key string) {
+	p.path = append(p.path, '/')
+	for i := range len(key) {
+		switch key[i] {
+		case '~':
+			p.path = append(p.path, "~0"...)
+		case '/':
+			p.path = append(p.path, "~1"...)
+		default:
+			p.path = append(p.path, key[i])
+		}
+	}
 }
 
 // list reads the list at p.i.
@@ -150,13 +186,18 @@ func (p *rowParser) list(depth int) ([]any, bool) {
 	if depth >= MaxDepth {
 		return nil, false
 	}
-	out := []any{}
+	var out []any
+	if !p.looks {
+		out = []any{}
+	}
 	p.i = skipBlank(p.text, p.i+1)
 	for !p.at(']') {
 		start, at := p.i, len(p.path)
-		p.path = strconv.AppendInt(append(p.path, '/'), int64(len(out)), 10)
+		if !p.looks {
+			p.path = strconv.AppendInt(append(p.path, '/'), int64(len(out)), 10)
+		}
 		place := -1
-		if p.at('{') {
+		if !p.looks && p.at('{') {
 			place = len(*p.parts)
 			*p.parts = append(*p.parts, Part{Start: start, Pointer: string(p.path)})
 		}
@@ -172,7 +213,9 @@ func (p *rowParser) list(depth int) ([]any, bool) {
 		if !p.next(']') {
 			return nil, false
 		}
-		out = append(out, v)
+		if !p.looks {
+			out = append(out, v)
+		}
 	}
 	p.i++
 	return out, true
@@ -196,6 +239,9 @@ func (p *rowParser) scalarOrMore(depth int) (any, bool) {
 		return nil, false
 	}
 	switch c := p.text[p.i]; {
+	case c == '"' && p.looks:
+		_, ok := p.str()
+		return nil, ok
 	case c == '"':
 		return anyOk(p.str())
 	case c == '{':

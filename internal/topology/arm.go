@@ -48,6 +48,9 @@ type resource struct {
 // flattened is what the flatten stage of a format gives.
 type flattened struct {
 	resources []*resource
+	// each gives the resources one by one where not all are held at a time. Only then
+	// is the world known.
+	each func(visit func(*resource))
 	open      *lang.Unknown // why there may be resources of any type that are not in it
 	// places finds where a map among the values stands, so that an element of a
 	// list that becomes an object of its own points to itself.

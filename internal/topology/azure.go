@@ -16,8 +16,11 @@ import (
 // that a query chose its columns.
 func (a *responses) resource(n *document.Node, pointer string, row bool) azureID {
 	a.found++
-	if r := n.Row(); r != nil && hasFold(r.Map, "resources") {
-		n = n.Whole()
+	if r := n.Row(); r != nil {
+		defer r.Release()
+		if hasFold(r.Map(), "resources") {
+			n = n.Whole()
+		}
 	}
 	id := parseID(resourceID(n))
 	typ := typeText(n)
@@ -127,7 +130,7 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 			body["scopeType"] = typ
 		}
 	}
-	a.out.resources = append(a.out.resources, &resource{
+	a.visit(&resource{
 		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare})
 }
 
@@ -135,11 +138,11 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 // maps in its lists stand.
 func (a *responses) content(n *document.Node) (map[string]any, []document.Part) {
 	if row := n.Row(); row != nil {
-		if a.respell(row.Map) {
-			for _, part := range row.Parts {
+		if a.respell(row.Map()) {
+			for _, part := range row.Parts() {
 				identified(part.Map)
 			}
-			return row.Map, row.Parts
+			return row.Map(), row.Parts()
 		}
 		n = n.Whole()
 	}

@@ -70,34 +70,43 @@ func (m *mapper) add(in *flattened, file, input string) {
 		}
 	}
 	for _, r := range in.resources {
-		typ, _ := r.body["type"].(string)
-		from := t
-		if r.mappings != "" {
-			from = m.table(r.mappings)
-		}
-		mappings := from.byType[foldLower(typ)]
-		if len(mappings) == 0 {
-			if mappings = t.byType[anyOtherType]; len(mappings) == 0 || r.gone {
-				continue
-			}
-			if r.links != nil {
-				r.body["references"] = r.links()
-			} else {
-				r.body["references"] = references(r.body)
-			}
-		}
-		if !r.spelled {
-			from.spellKeys(r.body)
-		}
-		for _, a := range mappings {
-			if a.inside {
-				m.applyInside(from, a.Mapping, r, in.places, file)
-			} else {
-				m.apply(from, a.Mapping, r, true, in.places, file)
-			}
-		}
-		m.worlds.settle()
+		m.addResource(in, r, t, file)
 	}
+	if in.each != nil {
+		in.each(func(r *resource) { m.addResource(in, r, t, file) })
+	}
+	m.end()
+}
+
+// addResource maps one resource of a document.
+func (m *mapper) addResource(in *flattened, r *resource, t *mappingTable, file string) {
+	typ, _ := r.body["type"].(string)
+	from := t
+	if r.mappings != "" {
+		from = m.table(r.mappings)
+	}
+	mappings := from.byType[foldLower(typ)]
+	if len(mappings) == 0 {
+		if mappings = t.byType[anyOtherType]; len(mappings) == 0 || r.gone {
+			return
+		}
+		if r.links != nil {
+			r.body["references"] = r.links()
+		} else {
+			r.body["references"] = references(r.body)
+		}
+	}
+	if !r.spelled {
+		from.spellKeys(r.body)
+	}
+	for _, a := range mappings {
+		if a.inside {
+			m.applyInside(from, a.Mapping, r, in.places, file)
+		} else {
+			m.apply(from, a.Mapping, r, true, in.places, file)
+		}
+	}
+	m.worlds.settle()
 }
 
 // references lists the ids of other resources that a resource holds, each once

@@ -63,10 +63,10 @@ func stringAt(n *document.Node, key string) string {
 	if row == nil {
 		return foldGet(n, key).Text()
 	}
-	v, ok := row.Map[key]
+	v, ok := row.Map()[key]
 	if !ok {
 		several := false
-		if v, several = foldOne(row.Map, key); several {
+		if v, several = foldOne(row.Map(), key); several {
 			return foldGet(n.Whole(), key).Text()
 		}
 	}
@@ -140,7 +140,8 @@ type responses struct {
 	table    *mappingTable
 	src      *diag.Source
 	problems *diag.List
-	out      *flattened
+	visit    func(*resource)
+	world    *openWorld
 	found    int  // resources, of whatever type
 	failed   bool // something could not be read
 	cells    bool // the resource at hand is a row of a table
@@ -158,14 +159,16 @@ type page struct {
 // flattenResources gives the resources of what Azure returned.
 func (r *reader) flattenResources(d *input, _ int) *flattened {
 	a := &responses{table: r.mapper.table("arm"), src: d.src, problems: &r.problems,
-		out: &flattened{world: &openWorld{lists: map[string]*lang.Unknown{}, members: map[string][]string{}}}}
-	a.value(d.root, "", "")
-	a.completeness()
-	if a.found == 0 && !a.failed && len(a.out.world.lists)+len(a.out.world.members) == 0 {
-		a.report("input/no-resources", diag.Warning, d.root, "there are no resources in it",
-			"an empty list does not say what it is a list of, so nothing is known")
-	}
-	return a.out
+		world: &openWorld{lists: map[string]*lang.Unknown{}, members: map[string][]string{}}}
+	return &flattened{world: a.world, each: func(visit func(*resource)) {
+		a.visit = visit
+		a.value(d.root, "", "")
+		a.completeness()
+		if a.found == 0 && !a.failed && len(a.world.lists)+len(a.world.members) == 0 {
+			a.report("input/no-resources", diag.Warning, d.root, "there are no resources in it",
+				"an empty list does not say what it is a list of, so nothing is known")
+		}
+	}}
 }
 
 func (a *responses) report(code string, severity diag.Severity, n *document.Node, message, hint string) {
@@ -379,7 +382,7 @@ func (a *responses) example(n *document.Node, pointer string) {
 // completeness settles of which types every resource is here: those with a list
 // of which no page is missing.
 func (a *responses) completeness() {
-	w := a.out.world
+	w := a.world
 	asked, nexts := map[string]bool{}, map[string]bool{}
 	for _, p := range a.pages {
 		asked[p.uri] = true

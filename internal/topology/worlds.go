@@ -38,11 +38,16 @@ func newWorlds() worlds {
 		lists: map[string]*lang.Unknown{}, unlisted: map[*lang.Mapping]bool{}, now: map[parts]bool{}, disputed: map[*model.Field]bool{}}
 }
 
-// begin takes up what a document says of itself.
+// begin takes up a document.
 func (m *mapper) begin(w *openWorld) {
 	m.worlds.current = w
+	m.whole = m.whole || w == nil
+}
+
+// end takes up what the document at hand says of itself.
+func (m *mapper) end() {
+	w := m.worlds.current
 	if w == nil {
-		m.whole = true
 		return
 	}
 	for typ, open := range w.lists {
