@@ -163,7 +163,7 @@ func (c *checkRun) do(t *task) {
 	}
 	top := documents.Read(c.site.Env, c.topology)
 	t.declared(top)
-	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain})
+	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs})
 	t.failed = c.fails(res)
 	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
 	problems.w, results.w = &t.stderr, &t.stdout

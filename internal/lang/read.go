@@ -62,13 +62,20 @@ func (w *World) field(o Object, field string) any {
 		return o.values[slot]
 	}
 	if x := o.class.derived[field]; x != nil {
+		values := o.values
+		if w.derived != nil {
+			values = w.derived.of(o)
+			if values[slot] != (unset{}) {
+				return values[slot]
+			}
+		}
 		env := w.scratch()
 		env[SelfName] = o
 		v, err := x.eval(w, env)
 		if err != nil {
 			v = &failure{err}
 		}
-		o.values[slot] = v
+		values[slot] = v
 		return v
 	}
 	switch field {

@@ -162,11 +162,7 @@ type Place struct {
 // NewObject returns an object without fields. seq must be unique in its World.
 // id and name are shown as the input writes them.
 func NewObject(class *Class, seq int, id, name string, place Place) Object {
-	o := Object{&object{seq: seq, class: class, id: id, name: name, place: place, values: make([]any, len(class.slots))}}
-	for i := range o.values {
-		o.values[i] = unset{}
-	}
-	return o
+	return Object{&object{seq: seq, class: class, id: id, name: name, place: place, values: unsetValues(len(class.slots))}}
 }
 
 // Class returns the object's kind. ID and Name return what findings show; Place
@@ -234,6 +230,7 @@ type World struct {
 	steps, numbers int
 	touch          func(o Object, field string)
 	read           map[string]readOnce // collections that are not known as a whole
+	derived        *derivedValues      // where they do not stand in the objects; see Fork
 	open           map[*Expr]int       // see Hurry
 }
 
@@ -247,6 +244,34 @@ type readOnce struct {
 // a few times in a row: of many objects it then mostly does again. The result is
 // the same.
 func (w *World) Hurry() { w.open = map[*Expr]int{} }
+
+// Fork returns a world of the same objects that another goroutine can use at the same
+// time, as long as nobody uses w: it keeps the values that it derives to itself.
+func (w *World) Fork() *World {
+	return &World{Collections: w.Collections, Declared: w.Declared, derived: &derivedValues{}}
+}
+
+// derivedValues are the values that one of several worlds derived, by the number of
+// the object and the slot of its class.
+type derivedValues struct{ values [][]any }
+
+func (d *derivedValues) of(o Object) []any {
+	if o.seq >= len(d.values) {
+		d.values = append(d.values, make([][]any, o.seq+1-len(d.values))...)
+	}
+	if d.values[o.seq] == nil {
+		d.values[o.seq] = unsetValues(len(o.values))
+	}
+	return d.values[o.seq]
+}
+
+func unsetValues(n int) []any {
+	out := make([]any, n)
+	for i := range out {
+		out[i] = unset{}
+	}
+	return out
+}
 
 // Trace calls f for each stated field, inverse list, id and name that evaluation
 // reads, until it is called with nil. A derived value that was computed before

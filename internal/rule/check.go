@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"sync"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/lang"
@@ -16,6 +17,7 @@ type Options struct {
 	Rules []string // run only these; empty is all
 
 	Explain bool // say of each finding and fact how it came about
+	Jobs    int  // how many may work on a large topology; 0 is one
 }
 
 // Result is what check prints: the JSON object of the contract, section 5.
@@ -172,12 +174,8 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 		c.out.Input.Subjects = append(c.out.Input.Subjects, Count{k.Kind, len(k.Objects)})
 	}
 	if t.World != nil {
-		t.World.Hurry()
-		for _, r := range s.Rules {
-			if len(opts.Rules) == 0 || slices.Contains(opts.Rules, r.ID) {
-				c.rule(r)
-			}
-		}
+		c.rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r *Rule) bool { return len(opts.Rules) > 0 && !slices.Contains(opts.Rules, r.ID) })
+		c.run()
 	}
 	c.out.Diagnostics = c.problems.Records()
 	return c.out
@@ -186,84 +184,190 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 type checker struct {
 	t        *topology.Topology
 	opts     Options
+	rules    []*Rule
 	out      Result
 	problems diag.List
-	vars     map[string]any // of the evaluation at hand
 }
 
-func (c *checker) rule(r *Rule) {
-	if r.Kind == nil {
-		c.subject(r, nil)
+// run runs the rules, on a large topology in shares.
+func (c *checker) run() {
+	subjects := 0
+	for _, k := range c.t.Subjects {
+		subjects += len(k.Objects)
+	}
+	if n := min(c.opts.Jobs, subjects/worthSharing); n > 1 {
+		c.shared(n)
 		return
 	}
-	for _, k := range c.t.Subjects {
+	c.t.World.Hurry()
+	for _, r := range c.rules {
+		c.rule(r)
+	}
+}
+
+// worthSharing is how many subjects are worth a share of their own.
+const worthSharing = 500
+
+// rule runs one rule on all subjects.
+func (c *checker) rule(r *Rule) {
+	s, out := share{checker: c, of: 1, world: c.t.World}, verdicts{}
+	s.rule(r, &out)
+	c.add(r, &out)
+}
+
+// shared runs the rules with the subjects in so many shares, each on its own. What is
+// said of them is put together in the order of the rules and subjects.
+func (c *checker) shared(n int) {
+	shares := make([]*share, n)
+	var running sync.WaitGroup
+	for i := range shares {
+		shares[i] = &share{checker: c, part: i, of: n, world: c.t.World.Fork()}
+		running.Go(shares[i].run)
+	}
+	running.Wait()
+	findings, facts := 0, 0
+	for _, s := range shares {
+		findings, facts = findings+s.findings, facts+s.facts
+	}
+	c.out.Findings, c.out.Facts = slices.Grow(c.out.Findings, findings), slices.Grow(c.out.Facts, facts)
+	for i, r := range c.rules {
+		for _, s := range shares {
+			c.add(r, &s.said[i])
+			s.said[i] = verdicts{}
+		}
+	}
+}
+
+// share is the part of the subjects that one of several looks at. Each has a world
+// of its own, in which derived values are computed.
+type share struct {
+	*checker
+	part, of int
+	world    *lang.World
+	vars     map[string]any // of the evaluation at hand
+
+	said            []verdicts // by rule
+	findings, facts int        // how many
+}
+
+// verdicts are what a rule says of the subjects of a share.
+type verdicts struct {
+	judged   []judged
+	summary  Summary
+	problems diag.List
+}
+
+// judged is what a rule says of one subject, which is nil for the whole topology.
+type judged struct {
+	subject     *lang.Object
+	verdict     string  // "" of a fact
+	message     string  // of a fail
+	value       *string // of a fact
+	missing     []lang.Missing
+	explanation *Explanation
+}
+
+func (s *share) run() {
+	s.world.Hurry()
+	s.said = make([]verdicts, len(s.rules))
+	for i, r := range s.rules {
+		s.rule(r, &s.said[i])
+	}
+}
+
+func (s *share) rule(r *Rule, out *verdicts) {
+	if r.Kind == nil {
+		if s.part == 0 {
+			s.subject(r, nil, out)
+		}
+		return
+	}
+	for _, k := range s.t.Subjects {
 		if k.Kind != r.Kind.Name {
 			continue
 		}
-		for i := range k.Objects {
-			c.subject(r, &k.Objects[i])
+		n := len(k.Objects)
+		for i := s.part * n / s.of; i < (s.part+1)*n/s.of; i++ {
+			s.subject(r, &k.Objects[i], out)
 		}
 	}
 }
 
 // subject runs one rule on one subject; o is nil for the whole topology.
-func (c *checker) subject(r *Rule, o *lang.Object) {
+func (s *share) subject(r *Rule, o *lang.Object, out *verdicts) {
 	// One map serves every evaluation: none keeps what it is given.
 	vars := func() map[string]any {
-		clear(c.vars)
-		if c.vars == nil {
-			c.vars = map[string]any{}
+		clear(s.vars)
+		if s.vars == nil {
+			s.vars = map[string]any{}
 		}
 		if o != nil {
-			c.vars[r.Var] = *o
+			s.vars[r.Var] = *o
 		}
-		return c.vars
-	}
-	subject := Subject{"topology", "", "input"}
-	if o != nil {
-		subject = Subject{o.Class().Name, o.ID(), o.Name()}
+		return s.vars
 	}
 	if r.Fact != nil {
-		c.fact(r, subject, vars)
+		s.fact(r, o, vars, out)
 		return
 	}
-	verdict, missing, err := r.judge(c.t.World, vars)
+	verdict, missing, err := r.judge(s.world, vars)
 	if err == nil && o != nil && o.Existence() != nil && (verdict == Pass || verdict == Fail) {
 		verdict, missing = Unknown, []lang.Missing{{Path: r.Var, Reason: o.Existence().Reason}}
 	}
 	message := r.Title
 	if err == nil && verdict == Fail && r.Message != nil {
-		message, err = r.Message.Eval(c.t.World, vars)
+		message, err = r.Message.Eval(s.world, vars)
 	}
 	if err != nil {
-		c.fail(r, err)
+		out.fail(r, err)
 		return
 	}
 	switch verdict {
 	case Pass:
-		c.out.Summary.Pass++
+		out.summary.Pass++
 	case Fail:
-		c.out.Summary.Fail++
+		out.summary.Fail++
 	case Unknown:
-		c.out.Summary.Unknown++
+		out.summary.Unknown++
 	case NotApplicable:
-		c.out.Summary.NotApplicable++
+		out.summary.NotApplicable++
 	}
-	if !c.opts.All && (verdict == Pass || verdict == NotApplicable) {
+	if !s.opts.All && (verdict == Pass || verdict == NotApplicable) {
 		return
 	}
-	c.out.Findings = append(c.out.Findings, Finding{
-		Rule: r.ID, Severity: r.Severity, Verdict: verdict, Subject: subject, Message: message, Fix: r.Fix,
-		Page: r.Anchor(), Source: c.place(o), Missing: missing, Explanation: c.explain(r, vars),
-	})
+	s.findings++
+	out.judged = append(out.judged, judged{subject: o, verdict: verdict, message: message, missing: missing, explanation: s.explain(r, vars)})
 }
 
 // explain is nil unless explanations were asked for.
-func (c *checker) explain(r *Rule, vars func() map[string]any) *Explanation {
-	if !c.opts.Explain {
+func (s *share) explain(r *Rule, vars func() map[string]any) *Explanation {
+	if !s.opts.Explain {
 		return nil
 	}
-	return r.explain(c.t.World, vars)
+	return r.explain(s.world, vars)
+}
+
+// add puts what a rule says of a share into the result.
+func (c *checker) add(r *Rule, from *verdicts) {
+	c.problems = append(c.problems, from.problems...)
+	sum := &c.out.Summary
+	sum.Pass, sum.Fail = sum.Pass+from.summary.Pass, sum.Fail+from.summary.Fail
+	sum.Unknown, sum.NotApplicable = sum.Unknown+from.summary.Unknown, sum.NotApplicable+from.summary.NotApplicable
+	anchor := r.Anchor()
+	for _, j := range from.judged {
+		subject := Subject{"topology", "", "input"}
+		if j.subject != nil {
+			subject = Subject{j.subject.Class().Name, j.subject.ID(), j.subject.Name()}
+		}
+		if r.Fact != nil {
+			c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, j.value, append([]lang.Missing{}, j.missing...), j.explanation})
+			continue
+		}
+		c.out.Findings = append(c.out.Findings, Finding{
+			Rule: r.ID, Severity: r.Severity, Verdict: j.verdict, Subject: subject, Message: j.message, Fix: r.Fix,
+			Page: anchor, Source: c.place(j.subject), Missing: j.missing, Explanation: j.explanation,
+		})
+	}
 }
 
 func (c *checker) place(o *lang.Object) Source {
@@ -281,8 +385,8 @@ func (c *checker) place(o *lang.Object) Source {
 // runtimeHint is the same in both engines.
 const runtimeHint = "guard the value, for example with ?. or ??"
 
-func (c *checker) fail(r *Rule, err *lang.RuntimeError) {
-	c.problems.Add(diag.Diagnostic{Code: "rule/runtime", Severity: diag.Error, Span: err.Span(), Rule: r.ID, Message: err.Message, Hint: runtimeHint})
+func (v *verdicts) fail(r *Rule, err *lang.RuntimeError) {
+	v.problems.Add(diag.Diagnostic{Code: "rule/runtime", Severity: diag.Error, Span: err.Span(), Rule: r.ID, Message: err.Message, Hint: runtimeHint})
 }
 
 // judge gives the verdict of a judging rule.
@@ -349,14 +453,15 @@ func boolean(x *lang.Expr, v any) (bool, *lang.Unknown, *lang.RuntimeError) {
 	return false, nil, x.NotBool(v)
 }
 
-func (c *checker) fact(r *Rule, subject Subject, vars func() map[string]any) {
-	value, missing, listed, err := r.report(c.t.World, vars)
+func (s *share) fact(r *Rule, o *lang.Object, vars func() map[string]any, out *verdicts) {
+	value, missing, listed, err := r.report(s.world, vars)
 	if err != nil {
-		c.fail(r, err)
+		out.fail(r, err)
 		return
 	}
 	if listed {
-		c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, value, append([]lang.Missing{}, missing...), c.explain(r, vars)})
+		s.facts++
+		out.judged = append(out.judged, judged{subject: o, value: value, missing: missing, explanation: s.explain(r, vars)})
 	}
 }
 
