@@ -91,6 +91,7 @@ func (t *tree) start(n *Node, f *frame) (l *loop, r result) {
 		return nil, t.fail(n, err.Error())
 	}
 	l = &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
+	l.inside.up, l.inside.loop = f, &l.turn
 	if p, ok := list.v.(*Partial); ok {
 		l.partial = true
 		if p.Open != nil {
@@ -109,6 +110,9 @@ type loop struct {
 	path    string   // of the list, or ""
 	partial bool     // the list is a *Partial
 	more    *Unknown // why there may be further elements, or nil
+	// inside and turn are those of the element at hand: no closure outlives it.
+	inside frame
+	turn   turn
 }
 
 // at evaluates the closure for element i. exists is why it is unknown whether
@@ -128,11 +132,11 @@ func (l *loop) at(i int, acc val) (r result, exists *Unknown) {
 	if len(l.n.Args) < 2 {
 		return l.read(e.v, "", e.path), exists
 	}
-	inside := &frame{up: l.f, val: e, loop: &turn{i, acc}}
+	l.inside.val, l.turn = e, turn{i, acc}
 	if l.rec != nil {
-		return l.rec.element(l, i, exists, func() result { return l.node(l.n.Args[1], inside) }), exists
+		return l.rec.element(l, i, exists, func() result { return l.node(l.n.Args[1], &l.inside) }), exists
 	}
-	return l.node(l.n.Args[1], inside), exists
+	return l.node(l.n.Args[1], &l.inside), exists
 }
 
 // condition is at for a closure that must give a bool. open is why its result
