@@ -30,11 +30,15 @@ func (p *Page) visibleText(markdown string) string {
 	return textOf(source, root)
 }
 
+// shortText is about as long as the texts of most blocks, of which a site has
+// thousands.
+const shortText = 256
+
 // textOf returns the visible text of the inline content of nodes, with a space
 // between one node's text and the next's.
 func textOf(source []byte, nodes ...ast.Node) string {
 	var b bytes.Buffer
-	out := bufio.NewWriter(&b)
+	out := bufio.NewWriterSize(&b, shortText)
 	for _, n := range nodes {
 		writeText(out, source, n)
 		_ = out.WriteByte(' ')
@@ -46,7 +50,7 @@ func textOf(source []byte, nodes ...ast.Node) string {
 // looseText is textOf with the white space as it is written.
 func looseText(source []byte, n ast.Node) string {
 	var b bytes.Buffer
-	out := bufio.NewWriter(&b)
+	out := bufio.NewWriterSize(&b, shortText)
 	writeText(out, source, n)
 	_ = out.Flush()
 	return strings.TrimSpace(html.UnescapeString(b.String()))
@@ -108,7 +112,7 @@ func writeText(out *bufio.Writer, source []byte, n ast.Node) {
 // altText is the description of an image with markup removed.
 func altText(source []byte, image *ast.Image) string {
 	var b bytes.Buffer
-	out := bufio.NewWriter(&b)
+	out := bufio.NewWriterSize(&b, shortText)
 	for c := image.FirstChild(); c != nil; c = c.NextSibling() {
 		writeText(out, source, c)
 	}

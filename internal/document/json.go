@@ -37,7 +37,14 @@ type jsonParser struct {
 	root     *Node
 	problems diag.List
 
-	stack     []jsonFrame
+	stack []jsonFrame
+	// items and entries are those of all lists and maps that are still open, so that
+	// each gets a slice of its size when it is closed.
+	items   []*Node
+	entries []Entry
+	nodes   []Node // to be used, of so many that were made at once
+	made    int
+
 	rows      bool // maps in lists at the top are rows
 	quoted    bool // a key in double quotes was read: the text is meant as JSON
 	maybeYAML bool // the first problem is something that YAML's flow style allows
@@ -47,6 +54,7 @@ type jsonParser struct {
 // jsonFrame is a list or map that is still open.
 type jsonFrame struct {
 	node  *Node
+	from  int            // where its items or entries begin
 	index map[string]int // of a Map with many keys: where each one stands
 	key   string         // of a Map: the key whose value is next
 	span  diag.Span      // its place
@@ -60,6 +68,11 @@ func parseJSON(src *diag.Source) *jsonParser {
 
 // parse reads the value at p.i, behind which nothing may stand.
 func (p *jsonParser) parse() {
+	defer func() {
+		for len(p.stack) > 0 { // after a problem
+			p.fill()
+		}
+	}()
 	p.i = skipBlank(p.text, p.i)
 	if !p.value() {
 		return
@@ -84,9 +97,9 @@ func (p *jsonParser) end() {
 // reports whether parsing can go on.
 func (p *jsonParser) step() bool {
 	f := &p.stack[len(p.stack)-1]
-	closer, first := byte(']'), len(f.node.Items) == 0
+	closer, first := byte(']'), len(p.items) == f.from
 	if f.node.Kind == Map {
-		closer, first = '}', len(f.node.Entries) == 0
+		closer, first = '}', len(p.entries) == f.from
 	}
 	p.i = skipBlank(p.text, p.i)
 	if p.at(closer) {
@@ -127,9 +140,34 @@ func (p *jsonParser) comma(closer byte) bool {
 // close ends the innermost list or map.
 func (p *jsonParser) close() {
 	p.i++
+	p.stack[len(p.stack)-1].node.Span.End = p.i
+	p.fill()
+}
+
+// fill gives the innermost list or map what was read of it.
+func (p *jsonParser) fill() {
 	last := len(p.stack) - 1
-	p.stack[last].node.Span.End = p.i
+	f := &p.stack[last]
+	if f.node.Kind == List {
+		f.node.Items = append(f.node.Items, p.items[f.from:]...)
+		p.items = p.items[:f.from]
+	} else {
+		f.node.Entries = append(f.node.Entries, p.entries[f.from:]...)
+		p.entries = p.entries[:f.from]
+	}
 	p.stack = p.stack[:last]
+}
+
+// node returns a new node.
+func (p *jsonParser) node(span diag.Span) *Node {
+	if len(p.nodes) == 0 {
+		p.made = min(max(2*p.made, 8), 256)
+		p.nodes = make([]Node, p.made)
+	}
+	n := &p.nodes[0]
+	p.nodes = p.nodes[1:]
+	n.Span = span
+	return n
 }
 
 // key reads a key and its ":".
@@ -163,7 +201,7 @@ func (p *jsonParser) value() bool {
 		p.unexpected("a value")
 		return false
 	}
-	n := &Node{Span: diag.Span{Source: p.src, Start: start, End: start + 1}}
+	n := p.node(diag.Span{Source: p.src, Start: start, End: start + 1})
 	switch c := p.text[start]; {
 	case c == '{' || c == '[':
 		n.Kind = List
@@ -176,7 +214,11 @@ func (p *jsonParser) value() bool {
 			return false
 		}
 		p.i++
-		p.stack = append(p.stack, jsonFrame{node: n})
+		f := jsonFrame{node: n, from: len(p.entries)}
+		if n.Kind == List {
+			f.from = len(p.items)
+		}
+		p.stack = append(p.stack, f)
 		return true
 	case c == '"':
 		text, ok := p.str()
@@ -204,32 +246,33 @@ func (p *jsonParser) add(n *Node) {
 	}
 	f := &p.stack[len(p.stack)-1]
 	if f.node.Kind == List {
-		f.node.Items = append(f.node.Items, n)
+		p.items = append(p.items, n)
 		return
 	}
-	if at := f.find(); at >= 0 { // of two equal keys the last wins
-		f.node.Entries[at] = Entry{f.key, f.span, n}
+	entries := p.entries[f.from:]
+	if at := f.find(entries); at >= 0 { // of two equal keys the last wins
+		entries[at] = Entry{f.key, f.span, n}
 		return
 	}
 	if f.index != nil {
-		f.index[f.key] = len(f.node.Entries)
+		f.index[f.key] = len(entries)
 	}
-	f.node.Entries = append(f.node.Entries, Entry{f.key, f.span, n})
+	p.entries = append(p.entries, Entry{f.key, f.span, n})
 }
 
 // find returns where the map already holds the current key, or -1.
-func (f *jsonFrame) find() int {
+func (f *jsonFrame) find(entries []Entry) int {
 	if f.index == nil {
-		if len(f.node.Entries) < 16 {
-			for i := range f.node.Entries {
-				if f.node.Entries[i].Key == f.key {
+		if len(entries) < 16 {
+			for i := range entries {
+				if entries[i].Key == f.key {
 					return i
 				}
 			}
 			return -1
 		}
 		f.index = map[string]int{}
-		for i, e := range f.node.Entries {
+		for i, e := range entries {
 			f.index[e.Key] = i
 		}
 	}

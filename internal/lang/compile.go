@@ -3,6 +3,7 @@ package lang
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -97,17 +98,23 @@ func (e *Env) compileOperator(n *Node) (*program, error) {
 	return e.assemble((&assembler{env: e, holes: true}).node(n), nil, "")
 }
 
-func (e *Env) assemble(root ast.Node, readers map[string]*exprbuiltin.Function, text string) (*program, error) {
+func assemblyConfig() *conf.Config {
 	config := conf.CreateNew()
 	config.Optimize = false // the optimizer changes results, see the manual's page on the language
 	config.WithEnv(map[string]any{})
 	config.Strict = false
 	config.MaxNodes = 0
-	for name, fn := range e.vmFunctions {
-		config.Functions[name] = fn
-	}
-	for name, fn := range readers {
-		config.Functions[name] = fn
+	return config
+}
+
+func (e *Env) assemble(root ast.Node, readers map[string]*exprbuiltin.Function, text string) (*program, error) {
+	e.assembling.Lock()
+	defer e.assembling.Unlock()
+	config := e.assembly
+	config.Functions = e.vmFunctions
+	if len(readers) > 0 {
+		config.Functions = maps.Clone(e.vmFunctions)
+		maps.Copy(config.Functions, readers)
 	}
 	tree := &parser.Tree{Node: root, Source: file.NewSource(text)}
 	if _, err := checker.Check(tree, config); err != nil {

@@ -29,7 +29,10 @@ type Env struct {
 	// is that of its checker, guarded by checking.
 	parsing, checked *conf.Config
 	checking         sync.Mutex
-	settling         bool // types are being inferred: nothing is compiled yet
+	// assembly is the configuration of what is compiled, guarded by assembling.
+	assembly   *conf.Config
+	assembling sync.Mutex
+	settling   bool // types are being inferred: nothing is compiled yet
 }
 
 // function is a function of the model. result is nil until its body is analysed.
@@ -64,6 +67,7 @@ func NewEnv(m *model.Model) (*Env, diag.List) {
 		fieldTypes: map[string]map[string]*Type{},
 		parsing:    parserConfig(),
 		checked:    parserConfig(),
+		assembly:   assemblyConfig(),
 	}
 	e.vmFunctions = newVMFunctions(e)
 	var diags diag.List
