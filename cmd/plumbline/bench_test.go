@@ -84,6 +84,47 @@ func machines(n int) []byte {
 	return text
 }
 
+// BenchmarkExport is what the command takes of the processor for an export of Resource
+// Graph with as many resources. "growth" is how much longer a resource takes than in
+// the smallest: 1 where the time is in proportion to the size.
+func BenchmarkExport(b *testing.B) {
+	dir := b.TempDir()
+	program := filepath.Join(dir, "plumbline")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	for _, of := range []struct {
+		name string
+		text func(int) string
+	}{{"estate", estate}, {"machines", machineRows}} {
+		smallest := 0.0
+		for _, n := range []int{3_000, 10_000, 30_000} {
+			file := filepath.Join(dir, of.name+".json")
+			if err := os.WriteFile(file, []byte(of.text(n)), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			b.Run(fmt.Sprintf("%s-%d", of.name, n), func(b *testing.B) {
+				var processor time.Duration
+				for b.Loop() {
+					cmd := exec.Command(program, "check", "--quiet", "--fail-on", "never", "--format", "json", file)
+					cmd.Dir = dir
+					if err := cmd.Run(); err != nil {
+						b.Fatal(err)
+					}
+					processor += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+				}
+				each := float64(processor.Microseconds()) / float64(b.N*n)
+				if smallest == 0 {
+					smallest = each
+				}
+				b.ReportMetric(float64(processor.Milliseconds())/float64(b.N), "cpu-ms")
+				b.ReportMetric(each, "cpu-us/resource")
+				b.ReportMetric(each/smallest, "growth")
+			})
+		}
+	}
+}
+
 // BenchmarkExportInChromium gives the web checker an export of Resource Graph with
 // as many resources, as a reader does, and the command the same file. "check-ms" is
 // what the page says a check took, "answer-ms" the time from the choice of the file

@@ -82,6 +82,14 @@ type linker struct {
 	inverse map[string]*inverseLink           // "kind.list"
 	fields  map[*model.Field]*inverseLink
 	stubs   map[lang.Object]bool
+
+	unstated map[*model.Field]leftOut // the last of each field
+}
+
+// leftOut is the unknown of a field that is not stated, and why.
+type leftOut struct {
+	absent  string
+	unknown *lang.Unknown
 }
 
 type node struct {
@@ -189,7 +197,7 @@ func (l *linker) setFields(n node) {
 		case n.stub:
 			v = &lang.Unknown{Reason: n.draft.absent}
 		case !f.HasDefault:
-			v = &lang.Unknown{Reason: quoted(f.Name) + " " + n.draft.absent}
+			v = l.leftOut(f, n.draft.absent)
 		default:
 			v = f.Default
 		}
@@ -199,6 +207,20 @@ func (l *linker) setFields(n node) {
 		}
 		n.object.Set(f.Name, standing(n.object, v))
 	}
+}
+
+// leftOut is the unknown of a field that is not stated: one for many objects, most of
+// which leave out the same.
+func (l *linker) leftOut(f *model.Field, absent string) *lang.Unknown {
+	last := l.unstated[f]
+	if last.unknown == nil || last.absent != absent {
+		last = leftOut{absent, &lang.Unknown{Reason: quoted(f.Name) + " " + absent}}
+		if l.unstated == nil {
+			l.unstated = map[*model.Field]leftOut{}
+		}
+		l.unstated[f] = last
+	}
+	return last.unknown
 }
 
 // standing is what a single link says where it is unknown whether its target

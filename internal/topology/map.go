@@ -19,8 +19,9 @@ type mapper struct {
 	byID   map[string]map[string]*mapped // kind, identity
 	open   map[string]*lang.Unknown      // why a kind may have more members
 
-	doc      int  // number of the document at hand
-	whole    bool // a document states everything that there is
+	doc      int    // number of the document at hand
+	absent   string // what is said of a field that it does not set
+	whole    bool   // a document states everything that there is
 	problems *diag.List
 	worlds   worlds
 	world    *lang.World // which mappings see; it is empty
@@ -58,6 +59,7 @@ func newMapper(env *lang.Env, problems *diag.List) *mapper {
 func (m *mapper) add(in *flattened, file, input string) {
 	t := m.table(input)
 	m.doc++
+	m.absent = "is not set in " + file
 	t.open = t.open || in.world != nil
 	if in.references == nil {
 		m.begin(in.world)
@@ -286,7 +288,7 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	d := &mapped{draft: &draft{
 		kind: kind, class: m.env.Class(kind.Name), identity: identity,
 		id: shown(id), name: shown(name), place: place, exists: exists,
-		fields: map[string]any{}, absent: "is not set in " + file,
+		fields: map[string]any{}, absent: m.absent,
 	}, doc: m.doc, bare: r.bare && mp.Each == nil || isBare(item)}
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
