@@ -51,7 +51,7 @@ type flattened struct {
 	// each gives the resources one by one where not all are held at a time. Only then
 	// is the world known.
 	each func(visit func(*resource))
-	open      *lang.Unknown // why there may be resources of any type that are not in it
+	open *lang.Unknown // why there may be resources of any type that are not in it
 	// places finds where a map among the values stands, so that an element of a
 	// list that becomes an object of its own points to itself.
 	places *placeTable
