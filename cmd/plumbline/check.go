@@ -75,7 +75,7 @@ be read as a topology.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
-	flags.IntVar(&f.jobs, "jobs", 0, "check `N` topologies at a time; 0 is one for each processor")
+	flags.IntVar(&f.jobs, "jobs", 0, "check `N` topologies, or shares of a large one, at a time; 0 is one for each processor")
 	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
 }

@@ -25,9 +25,9 @@ type draft struct {
 	// a list of links, nil for a value known to be none. What is not in it becomes
 	// the model's default, else unknown: `"sku"` and absent say why. Of a stub it
 	// is unknown, and absent alone says why.
-	fields map[string]any
-	absent string
-	bare   string // why nothing is stated but the id, or ""
+	fields  map[string]any
+	absent  string
+	leftOut string // why nothing is stated but the id, or ""
 	// referred: the input only refers to the object, as it does to a stub, and
 	// states fields of it; unresolved as in ref.unknown.
 	referred   bool
@@ -486,8 +486,8 @@ func (l *linker) collect() linked {
 		switch {
 		case n.stub && n.object.Unresolved() == nil:
 			need(notInInput(n.object.Name()), n.kind.Name)
-		case n.bare != "":
-			need(n.bare, n.kind.Name)
+		case n.leftOut != "":
+			need(n.leftOut, n.kind.Name)
 		}
 		out.objects = append(out.objects, n.object)
 		if !n.stub || n.kind.FromReferences {

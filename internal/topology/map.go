@@ -363,8 +363,8 @@ func (m *mapper) finish() linking {
 		}
 		if d.bare {
 			for _, f := range d.kind.Fields {
-				if u, ok := d.fields[f.Name].(*lang.Unknown); ok && d.draft.bare == "" {
-					d.draft.bare = u.Reason
+				if u, ok := d.fields[f.Name].(*lang.Unknown); ok && d.leftOut == "" {
+					d.leftOut = u.Reason
 				}
 			}
 		}
