@@ -25,7 +25,8 @@ not exist is an error too, because no finding would look like a pass. On the com
 A linked template, or a resource whose type is not known before deployment, may add any object to the topology. Lists that it may add to count as
 incomplete, and verdicts that need all of them are unknown. Check the linked template together with this one: ` + "`--merge`" + `.`},
 		{Code: "input/merge", Severity: diag.Error, Summary: "files that cannot be one topology were given as one", Doc: `
-Several templates may be parts of one deployment. A native topology is whole by itself: check it alone, or write everything into one file.`},
+Several templates may be parts of one deployment, and a native topology may stand in several files. Its ids are its own, so that there is nothing to join
+it with other inputs by: check it by itself.`},
 		{Code: "input/scope", Severity: diag.Error, Summary: "--scope is not the id of a subscription or resource group", Doc: `
 The ids of a template's resources begin with the scope it is deployed to: ` + "`/subscriptions/ID/resourceGroups/NAME`" + `, or for templates that are deployed
 to a subscription, ` + "`/subscriptions/ID`" + `.`},

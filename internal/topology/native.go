@@ -17,8 +17,13 @@ import (
 //
 // The topology holds what could be read; a value that could not is unknown in it.
 func ReadNative(env *lang.Env, src *diag.Source, root *document.Node, changes Changes) (*Topology, diag.List) {
+	return readNatives(env, src, nil, root, changes)
+}
+
+// readNatives is ReadNative for a document that continues others.
+func readNatives(env *lang.Env, src *diag.Source, before []*document.Node, root *document.Node, changes Changes) (*Topology, diag.List) {
 	var problems diag.List
-	r := &nativeReader{env: env, src: src}
+	r := &nativeReader{env: env, src: src, before: before}
 	r.read(changes.apply(root, &problems), problems)
 	return r.link(r.objects), r.problems
 }
@@ -27,20 +32,41 @@ func ReadNative(env *lang.Env, src *diag.Source, root *document.Node, changes Ch
 func (r *nativeReader) read(to changed, problems diag.List) {
 	r.problems, r.kinds, r.states = problems, map[string]*nativeKind{}, map[string]*lang.Unknown{}
 	r.unknown, r.places = to.unknown, to.places
-	root := r.root(to.root)
-	if root == nil {
-		root = &document.Node{Kind: document.Map, Span: diag.Span{Source: r.src}}
-	}
-	for _, e := range root.Entries {
-		if k := r.env.Model().Kind(e.Key); k != nil && r.unknown[e.Value] == nil {
-			r.states[k.Name] = nil
-			r.collection(k, e.Value)
+	declared := &document.Node{Kind: document.Null}
+	for _, root := range append(slices.Clip(r.before), to.root) {
+		if root = r.root(root); root == nil {
+			continue
 		}
+		for _, e := range root.Entries {
+			if k := r.env.Model().Kind(e.Key); k != nil && r.unknown[e.Value] == nil {
+				r.states[k.Name] = nil
+				r.collection(k, e.Value)
+			}
+		}
+		declared = joinedFacts(declared, root.Get("declared"))
 	}
 	for _, o := range r.objects {
 		r.fields(o)
 	}
-	r.declared = readDeclared(r.env.Model(), root.Get("declared"), r.unknown, &r.problems)
+	r.declared = readDeclared(r.env.Model(), declared, r.unknown, &r.problems)
+}
+
+// joinedFacts gives the facts of two maps, of a fact in both the later one. What is no map
+// stays, for its reader to report.
+func joinedFacts(a, b *document.Node) *document.Node {
+	switch {
+	case b == nil || b.Kind == document.Null:
+		return a
+	case a.Kind == document.Null, a.Kind == document.Map && b.Kind != document.Map:
+		return b
+	case a.Kind != document.Map:
+		return a
+	}
+	out := &document.Node{Kind: document.Map, Span: b.Span, Entries: slices.Clone(a.Entries)}
+	for _, e := range b.Entries {
+		put(out, e.Key, e.KeySpan, e.Value)
+	}
+	return out
 }
 
 // link links objects that were read.
@@ -57,10 +83,11 @@ func (r *nativeReader) link(objects []*nativeObject) *Topology {
 	}
 }
 
-// nativeReader reads one native document.
+// nativeReader reads one native document, which may continue others.
 type nativeReader struct {
 	env      *lang.Env
 	src      *diag.Source
+	before   []*document.Node                 // the documents that it continues
 	unknown  map[*document.Node]*lang.Unknown // nodes that an example makes unknown
 	places   map[*document.Node]diag.Span     // of objects that an example puts there
 	objects  []*nativeObject
@@ -124,8 +151,11 @@ func quoted(s string) string { return `"` + document.Shorten(s) + `"` }
 
 // collection reads the ids and names of a collection's objects.
 func (r *nativeReader) collection(k *model.Kind, n *document.Node) {
-	nk := &nativeKind{byID: map[string]*nativeObject{}, byName: map[string][]*nativeObject{}}
-	r.kinds[k.Name] = nk
+	nk := r.kinds[k.Name]
+	if nk == nil {
+		nk = &nativeKind{byID: map[string]*nativeObject{}, byName: map[string][]*nativeObject{}}
+		r.kinds[k.Name] = nk
+	}
 	if n.Kind == document.Null {
 		return
 	}
@@ -164,8 +194,13 @@ func (r *nativeReader) collection(k *model.Kind, n *document.Node) {
 		}
 		o.identity = normalID(o.id)
 		if first := nk.byID[o.identity]; first != nil {
-			line, column := first.place.Span.Source.Position(first.place.Span.Start)
-			r.report("input/duplicate-id", at, "two objects of "+quoted(k.Name)+" have the id "+quoted(o.id), fmt.Sprintf("the first one is at line %d, column %d; give each an id of its own", line, column))
+			where := first.place.Span.Source
+			line, column := where.Position(first.place.Span.Start)
+			place := fmt.Sprintf("line %d, column %d", line, column)
+			if where.File != at.Source.File {
+				place = fmt.Sprintf("%s:%d:%d", where.File, line, column)
+			}
+			r.report("input/duplicate-id", at, "two objects of "+quoted(k.Name)+" have the id "+quoted(o.id), "the first one is at "+place+"; give each an id of its own")
 			continue
 		}
 		nk.byID[o.identity] = o

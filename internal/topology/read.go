@@ -174,19 +174,21 @@ func (r *reader) build(t *Topology) {
 	t.Subjects, t.Unstated, t.Needs = out.subjects, out.unstated, out.needs
 }
 
-// native reads a topology in the model's own words, which stands alone.
+// native reads a topology in the model's own words, in one document or several.
 func (r *reader) native(t *Topology) {
-	if len(r.docs) > 1 {
-		d, message, hint := r.docs[1], "a native topology stands in one file", "put its collections together, or check the files one by one"
-		if t.Format != formatNative {
-			d = r.docs[slices.IndexFunc(r.docs, func(d *input) bool { return d.format == formatNative })]
-			message, hint = "a native topology cannot be merged with other inputs", "check the files one by one"
-		}
-		r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: d.src.File, Message: message, Hint: hint})
+	if t.Format != formatNative {
+		d := r.docs[slices.IndexFunc(r.docs, func(d *input) bool { return d.format == formatNative })]
+		r.problems.Add(diag.Diagnostic{Code: "input/merge", Severity: diag.Error, File: d.src.File,
+			Message: "a native topology cannot be merged with other inputs", Hint: "check the files one by one"})
 		return
 	}
 	unusedParameters(r.given, nil, &r.problems)
-	native, _ := ReadNative(r.env, r.docs[0].src, r.docs[0].root, Changes{Declared: r.declared()})
+	var before []*document.Node
+	last := r.docs[len(r.docs)-1]
+	for _, d := range r.docs[:len(r.docs)-1] {
+		before = append(before, d.root)
+	}
+	native, _ := readNatives(r.env, last.src, before, last.root, Changes{Declared: r.declared()})
 	t.World, t.Subjects, t.Unstated = native.World, native.Subjects, native.Unstated
 	r.problems = append(r.problems, native.Problems...)
 }

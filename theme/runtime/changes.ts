@@ -172,7 +172,7 @@ function changeEntry(c: Change, at: Node, key: string, to: Changed): void {
 }
 
 /** Sets the value of a key. */
-function put(n: Node, key: string, place: { source: Source; start: number; end: number }, value: Node): void {
+export function put(n: Node, key: string, place: { source: Source; start: number; end: number }, value: Node): void {
   const entry = n.entries.find((e) => e.key === key);
   if (entry) entry.value = value;
   else n.entries.push({ key, source: place.source, start: place.start, end: place.end, value });

@@ -1,6 +1,6 @@
 // Topologies in the model's own terms. Mirrors internal/topology/native.go.
 
-import { applyChanges, type Changed, type Changes } from "./changes";
+import { applyChanges, put, type Changed, type Changes } from "./changes";
 import type { Topology } from "./check";
 import { readDeclared, openLists } from "./declared";
 import { Decoder, notStated } from "./decoder";
@@ -14,26 +14,31 @@ export const noChanges: Changes = { set: null, unset: null, unknown: null, decla
 
 /**
  * Reads a map of collections, whose objects refer to each other by id, or by name where it is unique; changes vary it
- * first. The topology holds what could be read; a value that could not is unknown in it.
+ * first. The topology holds what could be read; a value that could not is unknown in it. The document may continue others.
  */
-export function readNative(model: Model, source: Source, given: Node | null, changes: Changes): Topology {
+export function readNative(model: Model, source: Source, given: Node | null, changes: Changes, before: (Node | null)[] = []): Topology {
   const problems = new Problems();
   const changed = applyChanges(changes, given, problems);
   const r = new Reader(model, changed, problems);
-  const root = r.root(changed.root) ?? new Node("map", null, source, 0, 0);
   const input: Linking = { model, drafts: [], byID: tableOf(model), states: new Map(), complete: new Set(), closed: new Map(), stub: null };
-  for (const e of root.entries) {
-    const k = kindOf(model, e.key);
-    if (!k || changed.unknown.has(e.value)) continue;
-    input.states.set(k.name, null);
-    r.collection(k, e.value);
+  let facts: Node | null = null;
+  for (const document of [...before, changed.root]) {
+    const root = r.root(document);
+    if (root === null) continue;
+    for (const e of root.entries) {
+      const k = kindOf(model, e.key);
+      if (!k || changed.unknown.has(e.value)) continue;
+      input.states.set(k.name, null);
+      r.collection(k, e.value);
+    }
+    facts = joinedFacts(facts, root.get("declared"));
   }
   for (const o of r.objects) {
     r.fields(o);
     input.drafts.push(o.draft);
     input.byID.get(o.draft.kind.name)!.set(o.draft.identity, o.draft);
   }
-  const declared = readDeclared(model, root.get("declared"), changed.unknown, problems);
+  const declared = readDeclared(model, facts, changed.unknown, problems);
   input.complete = declared.complete;
   const out = link(input);
   return {
@@ -98,7 +103,7 @@ class Reader {
 
   /** Reads the ids and names of a collection's objects. */
   collection(k: Kind, n: Node): void {
-    const kind: NativeKind = { byID: new Map(), byName: new Map() };
+    const kind: NativeKind = this.kinds.get(k.name) ?? { byID: new Map(), byName: new Map() };
     this.kinds.set(k.name, kind);
     if (n.kind === "null") return;
     if (n.kind !== "list") {
@@ -152,8 +157,9 @@ class Reader {
     draft.identity = normalID(draft.id);
     const first = kind.byID.get(draft.identity);
     if (first) {
-      const { line, column } = first.draft.place;
-      this.report("input/duplicate-id", at, `two objects of ${quoted(k.name)} have the id ${quoted(draft.id)}`, `the first one is at line ${line}, column ${column}; give each an id of its own`);
+      const { file, line, column } = first.draft.place;
+      const place = file === at.source.file ? `line ${line}, column ${column}` : `${file}:${line}:${column}`;
+      this.report("input/duplicate-id", at, `two objects of ${quoted(k.name)} have the id ${quoted(draft.id)}`, `the first one is at ${place}; give each an id of its own`);
       return;
     }
     kind.byID.set(draft.identity, o);
@@ -242,6 +248,17 @@ class Reader {
     const place = { file: n.source.file, pointer, ...n.source.position(n.start) };
     return new Ref(o.draft.identity, null, o.draft.id, o.draft.name, place);
   }
+}
+
+/** The facts of two maps, of a fact in both the later one. What is no map stays, for its reader to report. */
+function joinedFacts(a: Node | null, b: Node | null): Node | null {
+  if (b === null || b.kind === "null") return a;
+  if (a === null || a.kind === "null") return b;
+  if (a.kind !== "map" || b.kind !== "map") return a.kind === "map" ? b : a;
+  const out = new Node("map", null, b.source, b.start, b.end);
+  out.entries = a.entries.map((e) => ({ ...e }));
+  for (const e of b.entries) put(out, e.key, e, e.value);
+  return out;
 }
 
 /** A did-you-mean over the ids and names of a kind. */

@@ -157,19 +157,17 @@ export class Reader {
     t.needs = out.needs;
   }
 
-  /** Reads a topology in the model's own words, which stands alone. */
+  /** Reads a topology in the model's own words, in one document or several. */
   private native(t: Topology): void {
-    if (this.docs.length > 1) {
-      if (t.format === "native") {
-        this.unmerged(this.docs[1]!, "a native topology stands in one file", "put its collections together, or check the files one by one");
-      } else {
-        this.unmerged(this.docs.find((d) => d.format === "native")!, "a native topology cannot be merged with other inputs", "check the files one by one");
-      }
+    if (t.format !== "native") {
+      const { file } = this.docs.find((d) => d.format === "native")!.source;
+      this.problems.push({ code: "input/merge", severity: "error", file, message: "a native topology cannot be merged with other inputs", hint: "check the files one by one" });
       return;
     }
     unusedParameters(this.given, [], this.problems);
-    const { source, root } = this.docs[0]!;
-    const native = readNative(this.program.model, source, root, { ...noChanges, declared: this.declared() });
+    const { source, root } = this.docs.at(-1)!;
+    const before = this.docs.slice(0, -1).map((d) => d.root);
+    const native = readNative(this.program.model, source, root, { ...noChanges, declared: this.declared() }, before);
     t.world = native.world;
     t.subjects = native.subjects;
     t.unstated = native.unstated;
@@ -192,10 +190,6 @@ export class Reader {
   flattenTerraform(d: Input): Flattened {
     this.references ??= new References();
     return readTerraform(d.source, d.root!, this.references, this.mapper!.table("terraform"), this.problems);
-  }
-
-  private unmerged(d: Input, message: string, hint: string): void {
-    this.problems.push({ code: "input/merge", severity: "error", file: d.source.file, message, hint });
   }
 
   /** The declared facts that the options give: a map of them, or one under "declared". */
