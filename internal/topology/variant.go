@@ -176,6 +176,7 @@ func (b *Base) readObjects(r *nativeReader, root *document.Node, out *edits) {
 		default:
 			r.states[kind.Name] = nil
 			first := len(r.objects)
+			delete(r.kinds, kind.Name) // the collection is another one than in the base
 			r.collection(kind, e.Value)
 			l.objects[kind.Name] = map[string]lang.Object{}
 			of := members{kind: kind}
