@@ -2,10 +2,11 @@
 
 import { evaluate, type Context, type Expr, type Library } from "./evaluate";
 import type { Trace } from "./explainer";
+import { Called } from "./frame";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
-import { both, Called, openValue, RuntimeError } from "./tree";
+import { both, openValue, RuntimeError } from "./tree";
 import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
 
 /** A rule as internal/rulejs writes it. */

@@ -2,8 +2,9 @@
 // tree evaluator where that meets an unknown or an error. Mirrors
 // internal/lang/expr.go and read.go.
 
+import type { Called } from "./frame";
 import { Failure, equal, fail, isNil, inList, known, nameOf, why, work, type Pattern } from "./ops";
-import { evaluateTree, RuntimeError, type Called } from "./tree";
+import { evaluateTree, RuntimeError } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 /** A node of an analysed expression; internal/lang/node.go says what each op means. */

@@ -6,10 +6,11 @@
 
 import { texts } from "plumbline:rules";
 import type { Explanation, Rule } from "./check";
-import { type Context, type Expr, type Node } from "./evaluate";
+import type { Context, Expr, Node } from "./evaluate";
+import type { Frame, Val } from "./frame";
 import type { Text } from "./program";
 import { show } from "./show";
-import { bind, openOf, RuntimeError, Tree, type Frame, type Val } from "./tree";
+import { bind, openOf, RuntimeError, Tree } from "./tree";
 import { NO_ELEMENT, type Missing, type Obj, type Unknown, type Value } from "./value";
 
 /** A sub-expression, what it gave, and the same of what it is made of, in source order. */

@@ -26,3 +26,12 @@ export function textPath(n: Node): string {
   }
   return "";
 }
+
+/** The path of the operand that a comparison spells first, for what it cannot tell. */
+export function comparedPath(n: Node): string {
+  for (const a of n.args as Node[]) {
+    const s = textPath(a);
+    if (s !== "") return s;
+  }
+  return "object";
+}

@@ -1,11 +1,13 @@
 // Evaluates a Node over values that may be unknown. Mirrors internal/lang/tree.go
-// and loop.go function by function; see there for the reasoning.
+// function by function; see there for the reasoning.
 
-import { builtins, elements, loops } from "./builtins";
-import { collectionPath, elementPath, objectPath, textPath } from "./path";
+import { builtins, elements } from "./builtins";
 import type { Recorder } from "./explainer";
 import { OFTEN, SELF, field, isOpen, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
+import { closure, lookup, value, variables, type Frame, type Val } from "./frame";
+import { Loop } from "./loop";
 import { Failure, at, binary, isNil, known, mapOf, matches, nameOf, negate, not, positive, slice, why } from "./ops";
+import { collectionPath, comparedPath, objectPath } from "./path";
 import { pure } from "./pure";
 import { Dict, NO_ELEMENT, Obj, Partial, Unknown, type Value } from "./value";
 
@@ -14,74 +16,9 @@ export class RuntimeError {
   constructor(readonly message: string, readonly file: string, readonly at?: [number, number]) {}
 }
 
-/** A value and the path it was read from, "" where it was computed. */
-export interface Val {
-  v: Value;
-  path: string;
-}
-
-/** What an expression can name: variables, and the element that a closure is about. */
-export class Frame {
-  constructor(
-    readonly names: readonly string[],
-    readonly vals: readonly Val[],
-    readonly up: Frame | null,
-    readonly elem: Val | null,
-    readonly i: number,
-    readonly acc: Val,
-  ) {}
-}
-
-const value = (v: Value, path = ""): Val => ({ v, path });
-const nothing = value(null);
-const noNames: readonly string[] = [];
-const noVals: readonly Val[] = [];
-
 /** Whether a value is known, and nothing in it is open. */
 function isWhole(v: Value): boolean {
   return v === null || typeof v !== "object" || v instanceof Obj;
-}
-
-/** What functions gave for the object that they were called with last: rules about one object call the same ones. */
-export class Called {
-  private of: Val = nothing;
-  private results = new Map<Expr, Val>();
-
-  get(fn: Expr, of: Val): Val | undefined {
-    return this.isOf(of) ? this.results.get(fn) : undefined;
-  }
-
-  set(fn: Expr, of: Val, r: Val): void {
-    if (!this.isOf(of)) {
-      this.of = of;
-      this.results.clear();
-    }
-    this.results.set(fn, r);
-  }
-
-  /** The path is part of what an unknown says. */
-  private isOf(of: Val): boolean {
-    return this.of.v === of.v && this.of.path === of.path;
-  }
-}
-
-/** The variables of an expression. */
-export function variables(names: readonly string[], vals: readonly Val[], up: Frame | null = null): Frame {
-  return new Frame(names, vals, up, null, 0, nothing);
-}
-
-function lookup(f: Frame | null, name: string): Val {
-  for (; f !== null; f = f.up) {
-    const { names } = f;
-    for (let i = 0; i < names.length; i++) if (names[i] === name) return f.vals[i]!;
-  }
-  return nothing;
-}
-
-function closure(f: Frame): Frame {
-  let at: Frame | null = f;
-  while (at !== null && at.elem === null) at = at.up;
-  return at!;
 }
 
 /** What an operator gives for an operand that is not known: not the operand itself, so that it does not compare as the same. */
@@ -110,7 +47,7 @@ export function openValue(v: Value): Unknown | null {
   return openOf(value(v));
 }
 
-const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
+export const notBool = (what: string, v: Value) => `${what} is true or false, not ${nameOf(v)}`;
 
 export function evaluateTree(x: Expr, w: Context, args: Value[]): Value {
   return new Tree(w, x.file).eval(x.tree, bind(x, args)).v;
@@ -138,9 +75,7 @@ export class Tree {
 
   /** Merges unknowns; null ones are skipped. */
   both(a: Unknown | null, b: Unknown | null): Unknown | null {
-    if (a === null) return b;
-    if (b === null) return a;
-    return this.brief ? unnamed(a) : Unknown.both(a, b);
+    return this.brief && a !== null && b !== null ? unnamed(a) : both(a, b);
   }
 
   openOf(r: Val): Unknown | null {
@@ -561,196 +496,8 @@ function attemptSame(a: Value, b: Value): boolean | Unknown {
   }
 }
 
-function comparedPath(n: Node): string {
-  for (const a of n.args as Node[]) {
-    const s = textPath(a);
-    if (s !== "") return s;
-  }
-  return "object";
-}
-
 /** What a text shows and its identity, or null. */
 function textParts(v: Value): [string, string] | null {
   if (typeof v === "string") return [v, v.replaceAll("{", "{{")];
   return v instanceof Unknown && v.expr !== "" ? [v.text, v.expr] : null;
-}
-
-/** One run of a builtin with a closure over its elements. */
-class Loop {
-  /** Why it is unknown whether the element that at looked at last is there at all, or null. */
-  exists: Unknown | null = null;
-
-  constructor(
-    readonly tree: Tree,
-    readonly n: Node,
-    readonly f: Frame,
-    readonly elems: Value[],
-    readonly path: string,
-    readonly partial: boolean,
-    readonly more: Unknown | null,
-  ) {}
-
-  at(i: number, acc: Val = nothing): Val | RuntimeError {
-    const { tree, n } = this;
-    const v = this.elems[i]!;
-    const elem = value(v, elementPath(this.path, i));
-    const exists = v instanceof Obj && v.exists ? this.tree.named(v.exists, elem.path || objectPath(v)) : null;
-    this.exists = exists;
-    const body = n.args![1];
-    try {
-      if (!body) return tree.read(v, "", elem.path);
-      const inside = new Frame(noNames, noVals, this.f, elem, i, acc);
-      return tree.rec === null ? tree.eval(body, inside) : tree.rec.element(n, v, i, exists, () => tree.node(body, inside));
-    } catch (e) {
-      if (e instanceof RuntimeError) return e;
-      throw e;
-    }
-  }
-
-  /** at for a closure that must give a bool; an unknown where that is open. */
-  condition(i: number): boolean | Unknown | RuntimeError {
-    const r = this.at(i);
-    if (r instanceof RuntimeError) return r;
-    if (typeof r.v === "boolean") return r.v;
-    return this.tree.openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args![1]!.at);
-  }
-
-  quantifier(decisive: boolean, whenDecided: boolean): Val {
-    let u: Unknown | null = null;
-    for (let i = 0; i < this.elems.length; i++) {
-      const c = this.condition(i);
-      if (c === decisive) {
-        if (this.exists === null) return value(whenDecided);
-        u = this.tree.both(u, this.exists);
-      } else if (typeof c !== "boolean") {
-        if (c instanceof RuntimeError) return this.errorAfter(u, c);
-        u = this.tree.both(this.tree.both(u, c), this.exists);
-      }
-    }
-    u = this.tree.both(u, this.more);
-    return value(u ?? !whenDecided);
-  }
-
-  one(): Val {
-    let u: Unknown | null = null;
-    let matched = 0;
-    for (let i = 0; i < this.elems.length; i++) {
-      const c = this.condition(i);
-      if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = this.tree.both(this.tree.both(u, c), this.exists);
-      else if (c && this.exists) u = this.tree.both(u, this.exists);
-      else if (c) matched++;
-    }
-    u = this.tree.both(u, this.more);
-    return value(u && matched < 2 ? u : matched === 1);
-  }
-
-  filter(): Val {
-    const kept: Value[] = [];
-    let u: Unknown | null = null;
-    for (let i = 0; i < this.elems.length; i++) {
-      const c = this.condition(i);
-      if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = this.tree.both(u, c);
-      else if (c) kept.push(this.elems[i]!);
-      u = this.tree.both(u, this.exists);
-    }
-    return this.list(kept, u);
-  }
-
-  /** Wraps the result of a loop that keeps what is stated of a partial list. */
-  list(elems: Value[], u: Unknown | null): Val {
-    if (u) return value(u);
-    return value(this.more ? new Partial(elems, this.more) : elems);
-  }
-
-  /** What an error is after what was open before it, the element's own existence included. */
-  errorAfter(u: Unknown | null, err: RuntimeError): Val {
-    const open = this.tree.both(u, this.exists);
-    if (open) return value(open);
-    throw err;
-  }
-
-  mapped(nested: boolean): Val {
-    const out: Value[] = [];
-    let u: Unknown | null = null;
-    for (let i = 0; i < this.elems.length; i++) {
-      const r = this.at(i);
-      if (r instanceof RuntimeError) return this.errorAfter(u, r);
-      u = this.tree.both(u, this.exists);
-      if (!nested || !(r.v instanceof Partial)) u = this.tree.both(u, this.tree.openOf(r));
-      out.push(r.v);
-    }
-    return this.list(out, u);
-  }
-
-  find(): Val {
-    let u: Unknown | null = null;
-    for (let i = 0; i < this.elems.length; i++) {
-      const c = this.condition(i);
-      if (c instanceof RuntimeError) return this.errorAfter(u, c);
-      if (c instanceof Unknown) u = this.tree.both(u, c);
-      u = this.tree.both(u, this.exists);
-      if (u || c !== true) continue;
-      if (this.partial) break;
-      if (this.n.name === "findIndex") return value(BigInt(i));
-      return value(this.elems[i]!, elementPath(this.path, i));
-    }
-    u = this.tree.both(u, this.more);
-    return value(u);
-  }
-
-  reduce(): Val {
-    const stop = this.stops();
-    if (stop) return value(stop);
-    let i = 0;
-    let acc: Val;
-    if (this.n.args!.length > 2) acc = this.tree.eval(this.n.args![2]!, this.f);
-    else if (this.elems.length === 0) return this.tree.fail(this.n, "reduce of an empty list needs an initial value");
-    else acc = value(this.elems[i++]!);
-    for (; i < this.elems.length; i++) {
-      const r = this.at(i, acc);
-      if (r instanceof RuntimeError) throw r;
-      acc = r;
-    }
-    return acc;
-  }
-
-  /** Why a builtin that needs the whole list cannot have it, or null. */
-  stops(): Unknown | null {
-    let u = this.more;
-    for (const e of this.elems) if (e instanceof Obj && e.exists) u = this.tree.both(u, this.tree.named(e.exists, this.path));
-    return u;
-  }
-
-  /** count, sum, sortBy and groupBy, which need every element. */
-  whole(): Val {
-    let u = this.stops();
-    const results: Value[] = [];
-    for (let i = 0; i < this.elems.length; i++) {
-      const r = this.at(i);
-      if (r instanceof RuntimeError) return this.errorAfter(u, r);
-      u = this.tree.both(u, this.tree.openOf(r));
-      results.push(r.v);
-    }
-    let extra: Value | undefined;
-    const third = this.n.args![2];
-    if (third) {
-      const r = this.tree.attempt(third, this.f);
-      if (r instanceof RuntimeError) {
-        if (u) return value(u);
-        throw r;
-      }
-      u = this.tree.both(u, this.tree.openOf(r));
-      extra = r.v;
-    }
-    if (u) return value(u);
-    try {
-      return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!, extra));
-    } catch (e) {
-      if (e instanceof Unknown) return value(this.tree.named(e, comparedPath(this.n)));
-      if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);
-      throw e;
-    }
-  }
 }
