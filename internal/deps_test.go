@@ -37,7 +37,7 @@ internal/jsvm:     | modernc.org/quickjs
 internal/bundle:   internal/diag | github.com/evanw/esbuild
 internal/bundle/gen: internal/bundle
 internal/eval:     internal/diag internal/model internal/lang internal/topology internal/rule internal/rulejs internal/jsvm internal/bundle
-internal/render:   internal/diag internal/bundle internal/content
+internal/render:   internal/diag internal/prose internal/bundle internal/content
 internal/serve:    internal/diag internal/render | github.com/fsnotify/fsnotify
 internal/build:    internal/diag internal/document internal/config internal/model internal/lang internal/prose internal/topology internal/content internal/rule internal/lint internal/rulejs internal/jsvm internal/bundle internal/render | golang.org/x/sys
 internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto

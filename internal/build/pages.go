@@ -38,8 +38,7 @@ func shownRule(set *rule.Set, r *rule.Rule, drawn drawings) render.Rule {
 		Where: written(r.Where), Assert: written(r.Assert), Fact: written(r.Fact), Message: r.MessageSrc,
 		Fix: r.Fix, Notes: r.Notes, References: r.References, Tags: r.Tags, Since: r.Since,
 	}
-	reading := prose.Read(prose.Rule{Model: set.Env.Model(), Var: r.Var, Kind: r.Kind, Where: r.Where, Assert: r.Assert, Fact: r.Fact})
-	out.Reading, out.ReadingMarkdown = passages(reading), prose.Markdown(reading)
+	out.Reading = prose.Read(prose.Rule{Model: set.Env.Model(), Var: r.Var, Kind: r.Kind, Where: r.Where, Assert: r.Assert, Fact: r.Fact})
 	if r.Kind != nil {
 		out.For = r.Var + " in " + r.Kind.Name
 	}
@@ -50,18 +49,6 @@ func shownRule(set *rule.Set, r *rule.Rule, drawn drawings) render.Rule {
 		example := shownExample(set, e)
 		example.Drawing, example.Part = drawn.examples[e], drawn.parts[e]
 		out.Examples = append(out.Examples, example)
-	}
-	return out
-}
-
-func passages(list []prose.Passage) []render.Passage {
-	var out []render.Passage
-	for _, p := range list {
-		shown := render.Passage{Items: passages(p.Items)}
-		for _, piece := range p.Text {
-			shown.Text = append(shown.Text, render.Piece(piece))
-		}
-		out = append(out, shown)
 	}
 	return out
 }

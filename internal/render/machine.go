@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/content"
+	"github.com/plumbline/plumbline/internal/prose"
 )
 
 // addMachineFiles adds what is read by programs rather than people.
@@ -127,8 +128,8 @@ func ruleTwin(r *Rule) string {
 		b.WriteString("Deprecated. " + d.Reason + "\n\n")
 	}
 	b.WriteString("> " + r.Block.Text + "\n\nThe guidance it checks: [" + r.Page.Title + "](" + content.RelativeURL(at, r.Page.URL+"index.md") + ")\n\n## What it checks\n\n")
-	if r.ReadingMarkdown != "" {
-		b.WriteString(r.ReadingMarkdown + "\n")
+	if len(r.Reading) > 0 {
+		b.WriteString(prose.Markdown(r.Reading) + "\n")
 	}
 	b.WriteString("```\n")
 	for _, part := range []struct{ name, text string }{{"for", r.For}, {"where", r.Where}, {"assert", r.Assert}, {"fact", r.Fact}} {

@@ -22,6 +22,7 @@ import (
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/prose"
 )
 
 // Policy is the Content-Security-Policy of every page.
@@ -59,37 +60,23 @@ type Input struct {
 
 // Rule is a rule as the site shows it.
 type Rule struct {
-	ID, Title string
-	Severity  string // error, warning or info; "" for a fact
-	Claim     string // the quote, as written
-	Page      *content.Page
-	Block     *content.Block // that Claim quotes
-	For       string         // "bastion in bastions"; "" for the whole topology
-	Where     string         // expressions, as written
-	Assert    string
-	Fact      string
-	Reading   []Passage // what they say, in words
-	// ReadingMarkdown is Reading for the page's Markdown twin.
-	ReadingMarkdown string
-	Message         string
-	Fix, Notes      string // Markdown
-	References      []string
-	Tags            []string
-	Since           string
-	Deprecated      *Deprecated
-	Examples        []Example
-}
-
-// Passage is a paragraph or an entry of a list, and the list that it ends in.
-type Passage struct {
-	Text  []Piece
-	Items []Passage
-}
-
-// Piece is a run of words or of code.
-type Piece struct {
-	Text string
-	Code bool
+	ID, Title  string
+	Severity   string // error, warning or info; "" for a fact
+	Claim      string // the quote, as written
+	Page       *content.Page
+	Block      *content.Block // that Claim quotes
+	For        string         // "bastion in bastions"; "" for the whole topology
+	Where      string         // expressions, as written
+	Assert     string
+	Fact       string
+	Reading    []prose.Passage // what they say, in words
+	Message    string
+	Fix, Notes string // Markdown
+	References []string
+	Tags       []string
+	Since      string
+	Deprecated *Deprecated
+	Examples   []Example
 }
 
 // Deprecated says when and why a rule was retired.

@@ -20,6 +20,7 @@ import (
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/prose"
 	"github.com/plumbline/plumbline/internal/render"
 )
 
@@ -56,13 +57,12 @@ func input(t *testing.T) render.Input {
 		{
 			ID: "hub-sku", Title: "The hub is Standard", Severity: "error", Claim: "must be *Standard*",
 			For: "hub in hubs", Where: "hub.spokes > 0", Assert: `hub.sku in ["Standard"]`, Message: "${hub.name} is ${hub.sku}",
-			ReadingMarkdown: "For every hub: its SKU is Standard.\n",
-			Reading: []render.Passage{
-				{Text: []render.Piece{{Text: "For every hub for which all of these hold:"}}, Items: []render.Passage{
-					{Text: []render.Piece{{Text: "it has <spokes>, "}, {Text: "hub.spokes > 0", Code: true}, {Text: ";"}}},
-					{Text: []render.Piece{{Text: "one of these:"}}, Items: []render.Passage{{Text: []render.Piece{{Text: "it is large."}}}}},
+			Reading: []prose.Passage{
+				{Text: []prose.Piece{{Text: "For every hub for which all of these hold:"}}, Items: []prose.Passage{
+					{Text: []prose.Piece{{Text: "it has <spokes>, "}, {Text: "hub.spokes > 0", Code: true}, {Text: ";"}}},
+					{Text: []prose.Piece{{Text: "one of these:"}}, Items: []prose.Passage{{Text: []prose.Piece{{Text: "it is large."}}}}},
 				}},
-				{Text: []render.Piece{{Text: "Then its SKU is Standard."}}},
+				{Text: []prose.Piece{{Text: "Then its SKU is Standard."}}},
 			},
 			Fix: "Upgrade the hub: see [sizes](sizes.md). `sku` is changed in place.", Notes: "None <script>alert(1)</script>.",
 			References: []string{"https://example.com/hubs?a=1&b=2"}, Tags: []string{"C20"}, Since: "1.0",

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plumbline/plumbline/internal/content"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/prose"
 )
 
 // ruleView is a rule on its own page.
@@ -18,7 +19,7 @@ type ruleView struct {
 	Quote                   quote
 	PageTitle, SentenceHref string
 	For, Message            string
-	Reading                 []Passage
+	Reading                 []prose.Passage
 	WhereHTML, AssertHTML   template.HTML
 	FactHTML                template.HTML
 	FixHTML, NotesHTML      template.HTML
