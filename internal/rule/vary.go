@@ -159,7 +159,7 @@ func scattered(i int) int {
 func (g *generator) example(i int) {
 	e := g.rule.Examples[i]
 	g.bench.With(e, e.Changes(), func(t topology.Variant) {
-		v, touched, _ := g.varier(i, t)
+		v, touched := g.varier(i, t)
 		for _, read := range touched {
 			v.touched(read.object, read.field)
 		}
@@ -170,16 +170,16 @@ func (g *generator) example(i int) {
 
 // varier runs the rule on an example, whose topology is shown, and finds what it
 // reads.
-func (g *generator) varier(i int, t topology.Variant) (v *varier, touched []touch, outcome Outcome) {
+func (g *generator) varier(i int, t topology.Variant) (v *varier, touched []touch) {
 	v = &varier{generator: g, example: g.rule.Examples[i], index: i, kinds: map[string][]lang.Object{}, seen: map[string]bool{}}
 	v.declared = t.World.Declared
 	for _, s := range t.Subjects {
 		v.kinds[s.Kind] = s.Objects
 	}
 	t.World.Trace(func(o lang.Object, field string) { touched = append(touched, touch{o, field}) })
-	outcome = g.rule.Outcome(t.Topology)
+	g.rule.Outcome(t.Topology)
 	t.World.Trace(nil)
-	return v, touched, outcome
+	return v, touched
 }
 
 // rest varies collections and declared facts.
