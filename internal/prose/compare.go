@@ -162,6 +162,15 @@ func (r *reader) equalsTruth(n *lang.Node, value, not bool) (clause, bool) {
 			return r.said(np{text: say("it")}, "is declared that "+sentence, "is not declared that "+sentence, not), true
 		}
 	}
+	field := n
+	for field.Op == lang.OpChain {
+		field = field.Args[0]
+	}
+	if field.Op == lang.OpGet { // of nothing it is nil, which is neither
+		quiet := r.quiet
+		r.quiet = true
+		defer func() { r.quiet = quiet }()
+	}
 	c := r.condition(n, value == not)
 	if !c.atomic() {
 		return clause{}, false

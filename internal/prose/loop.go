@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/lang"
@@ -175,7 +176,7 @@ func (r *reader) existence(list np, none bool) clause {
 	case list.its:
 		return r.said(np{text: say("it")}, "has at least one "+list.one, "has no "+list.others, none)
 	case list.of != nil:
-		owner := list.of
+		owner := slices.Clone(list.of)
 		owner[0].Text = strings.TrimPrefix(owner[0].Text, " of ")
 		if owner[0].Text == "" {
 			owner = owner[1:]

@@ -224,7 +224,7 @@ declared:
 	var b strings.Builder
 	for _, text := range []string{
 		`p.boss == nil`, `p.boss?.boss == nil`, `p.boss?.boss != nil`, `p.boss?.boss?.boss == nil`, `p.age == nil`, `p.boss?.age != 3`, `p.boss?.age == 3`,
-		`p.boss?.busy ?? false`, `not (p.boss?.busy ?? false)`, `p.boss?.busy ?? true`, `p.busy ?? false`, `not (p.busy ?? true)`, `p.busy == false`, `p.busy != false`,
+		`p.boss?.busy ?? false`, `not (p.boss?.busy ?? false)`, `p.boss?.busy ?? true`, `p.busy ?? false`, `not (p.busy ?? true)`, `p.busy == false`, `p.busy != false`, `p.boss?.busy == false`, `p.boss?.busy != true`, `p.boss?.busy == true`,
 		`any(people, .boss == p)`, `not any(people, .boss == p)`, `all(people, .boss != p)`, `not all(people, .busy)`, `one(people, .busy)`, `not one(people, .busy)`, `none(p.staff, not .busy)`,
 		`all(p.staff, true)`, `all(p.staff, false)`, `none(p.staff, true)`, `any(p.boss?.staff ?? [], .busy)`, `all(p.boss?.staff ?? [], .busy and .age > 3)`,
 		`any(people, any(.staff, .busy))`, `any(people, all(.staff, .busy))`, `all(people, any(.staff, .busy))`, `any(people, let q = #; any(q.staff, knows(q, #)))`,

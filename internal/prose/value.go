@@ -192,10 +192,9 @@ func kindOf(t *lang.Type) *model.Kind {
 
 // field is what the model says about a value of an object or record.
 type field struct {
-	words      model.Words
-	name       string
-	list, flag bool
-	kind       *model.Kind // of an inverse list that is named like a kind
+	words model.Words
+	name  string
+	kind  *model.Kind // of an inverse list that is named like a kind
 }
 
 func (r *reader) field(base *lang.Node, name string) (field, bool) {
