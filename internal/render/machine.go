@@ -125,14 +125,22 @@ func ruleTwin(r *Rule) string {
 	}
 	b.WriteString("# " + r.Title + "\n\n" + strings.Join(about, ", ") + "\n\n")
 	if d := r.Deprecated; d != nil {
-		b.WriteString("Deprecated. " + d.Reason + "\n\n")
+		b.WriteString("Deprecated")
+		if d.Since != "" {
+			b.WriteString(" since " + d.Since)
+		}
+		b.WriteString(". " + d.Reason)
+		if d.ReplacedBy != "" {
+			b.WriteString(" Use `" + d.ReplacedBy + "` instead.")
+		}
+		b.WriteString("\n\n")
 	}
 	b.WriteString("> " + r.Block.Text + "\n\nThe guidance it checks: [" + r.Page.Title + "](" + content.RelativeURL(at, r.Page.URL+"index.md") + ")\n\n## What it checks\n\n")
 	if len(r.Reading) > 0 {
 		b.WriteString(prose.Markdown(r.Reading) + "\n")
 	}
 	b.WriteString("```\n")
-	for _, part := range []struct{ name, text string }{{"for", r.For}, {"where", r.Where}, {"assert", r.Assert}, {"fact", r.Fact}} {
+	for _, part := range []struct{ name, text string }{{"for", r.For}, {"where", r.Where}, {"assert", r.Assert}, {"fact", r.Fact}, {"message", r.Message}} {
 		if part.text != "" {
 			b.WriteString(part.name + ": " + strings.TrimRight(strings.ReplaceAll(part.text, "\n", "\n  "), " \n") + "\n")
 		}
