@@ -333,6 +333,7 @@ class Checker extends HTMLElement {
       rules: this.rules,
       kinds: window.plumblineData?.kinds ?? {},
       has: (file) => this.placeOf(file) !== null,
+      searchable: this.runner.searchable,
       drawn: (s) => this.diagram.has(s),
       locate: (s) => this.diagram.locate(s),
       explain: async (f) => this.checked && this.explainer.explain(this.checked.files, this.checked.options, f),

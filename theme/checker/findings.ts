@@ -18,6 +18,8 @@ export interface Lookup {
   kinds: Record<string, string>;
   /** Whether a file is one of the reader's; a problem of a rule stands in a page of the site. */
   has: (file: string) => boolean;
+  /** The filter looks through more than what is listed. */
+  searchable: boolean;
   /** Called when the reader follows a place into the text. */
   jump: (file: string, line: number, column: number) => void;
   /** Says how a finding came about. */
@@ -95,7 +97,7 @@ function openGroup(rule: string, findings: Finding[], total: number, look: Looku
       el("span", { class: `badge badge-${first?.severity ?? "info"} badge-plain`, title: first?.severity }, icon(first?.severity ?? "info"), el("span", { class: "visually-hidden" }, first?.severity ?? "")),
       el("h3", {}, ruleLink(rule, look)),
     ),
-    growing(findings, (f) => findingItem(f, look), "finding-list", total),
+    growing(findings, (f) => findingItem(f, look), "finding-list", total, look.searchable ? " The filter above looks through the others too." : ""),
     fix.innerHTML !== "" && el("div", { class: "fix" }, el("p", { class: "caps" }, "Fix"), fix),
     first !== undefined && el("p", { class: "finding-links" }, guidanceLink(first, look)),
   );
@@ -227,8 +229,8 @@ function kindTitle(kind: string, look: Lookup): string {
   return kind === "topology" ? "whole topology" : (look.kinds[kind] ?? kind);
 }
 
-/** A list that shows its first items, and the rest when asked; of all that there are, the items may be a part. */
-function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string, all = items.length): HTMLElement {
+/** A list that shows its first items, and the rest when asked; of all that there are, the items may be a part: `others` says where the others are. */
+function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string, all = items.length, others = ""): HTMLElement {
   const list = el("ul", { class: name, role: "list" }, items.slice(0, shown).map(item));
   if (items.length <= shown) return list;
   const more = el("button", { class: "button button-small", type: "button" }, `Show ${number(items.length - shown)} more`);
@@ -236,7 +238,7 @@ function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string, a
   more.addEventListener("click", () => {
     last.remove();
     list.append(...items.slice(shown).map(item));
-    if (all > items.length) list.append(el("li", { class: "list-more soft" }, `These are the first ${number(items.length)} of ${number(all)}. The filter above looks through all of them; plumbline check lists them.`));
+    if (all > items.length) list.append(el("li", { class: "list-more soft" }, `These are the first ${number(items.length)} of ${number(all)}.${others} plumbline check lists all of them.`));
   });
   list.append(last);
   return list;

@@ -18,7 +18,8 @@ serve({
   async check(text, options) {
     const listed = new Listed(most);
     const { result, topology } = studied(text, options, undefined, listed);
-    last = { topology, options };
+    const { progress: _, ...again } = options;
+    last = { topology, options: again };
     return { result, counts: listed.counts };
   },
   filter(words) {

@@ -156,9 +156,6 @@ interface Found {
 }
 
 class Checker {
-  /** How many objects there are. */
-  private readonly count: number;
-
   constructor(
     readonly t: Topology,
     readonly w: Context,
@@ -167,9 +164,7 @@ class Checker {
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
     readonly listed?: Listed,
-  ) {
-    this.count = options.progress ? t.subjects.reduce((n, s) => n + s.objects.length, 0) : 0;
-  }
+  ) {}
 
   /** Runs rules, all that are about an object before those about the next: what they read of it is then near at hand. */
   rules(wanted: Rule[]): Found[] {
@@ -182,15 +177,18 @@ class Checker {
       else about.set(kind, [f]);
     }
     const { subjects } = this.t;
+    const { progress } = this.options;
+    const count = progress ? subjects.reduce((n, s) => n + (about.has(s.kind) ? s.objects.length : 0), 0) : 0;
     let done = 0;
     for (let i = 0; i < subjects.length; i++) {
       const { kind, objects } = subjects[i]!;
       const rules = about.get(kind) ?? [];
       for (let j = 0; j < objects.length && rules.length > 0; j++) {
         for (let k = 0; k < rules.length; k++) this.subject(rules[k]!, objects[j]!);
-        if ((++done & 1023) === 0) this.options.progress?.(0.6 + (0.4 * done) / this.count);
+        if ((++done & 1023) === 0) progress?.(0.6 + (0.4 * done) / count);
       }
     }
+    progress?.(1);
     return found;
   }
 

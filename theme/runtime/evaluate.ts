@@ -48,9 +48,11 @@ export interface Context extends World {
   open?: Map<Expr, number>;
   /**
    * The same world, by which one learns what left a result open. Evaluation in a world that has it does not keep track of
-   * that: most unknowns of a large topology are counted and never listed.
+   * that: most unknowns of a large topology are counted and never listed. The objects are those of both worlds, so that
+   * a derived value that is open must do for both.
    */
   full?: Context;
+  /** Absent where each call is to be evaluated. */
   called?: Called;
 }
 
@@ -90,9 +92,13 @@ function deferred(v: Value, w: Context, x: Expr, o: Obj): Value {
   if (!isOpen(v)) return v;
   const u = v instanceof Partial ? v.open : (v as Unknown);
   if (u === null) return v;
+  let found: Unknown | null = null;
   const later = Unknown.later(u, () => {
-    const again = evaluate(x, w, [o]);
-    return (again instanceof Partial ? again.open : again) as Unknown;
+    if (found === null) {
+      const again = evaluate(x, w, [o]);
+      found = (again instanceof Partial ? again.open : again) as Unknown;
+    }
+    return found;
   });
   return v instanceof Partial ? new Partial(v.items, later) : later;
 }

@@ -25,7 +25,8 @@ export class Mapper {
   readonly open = new Map<string, Unknown>();
   /** Number of the document at hand. */
   private doc = 0;
-  /** What is said of a field that the document at hand does not set. */
+  /** Its file, and what is said of a field that it does not set. */
+  private file = "";
   private absent = "";
   private readonly worlds: Worlds;
   private readonly later: Later;
@@ -53,6 +54,7 @@ export class Mapper {
   add(input: Flattened, file: string, format: string, progress: (share: number) => void): void {
     const t = this.table(format);
     this.doc++;
+    this.file = file;
     this.absent = `is not set in ${file}`;
     t.open ||= input.world !== null;
     if (input.references) {
@@ -76,8 +78,8 @@ export class Mapper {
       }
       if (r.returned === null && !r.spelled) from.spellKeys(r.body);
       for (const { m, inside } of mappings) {
-        if (inside) this.applyInside(from, m, r, input.places, file);
-        else this.apply(from, m, r, true, input.places, file);
+        if (inside) this.applyInside(from, m, r, input.places);
+        else this.apply(from, m, r, true, input.places);
       }
       this.worlds.settle();
     });
@@ -114,7 +116,7 @@ export class Mapper {
   }
 
   /** Makes the drafts of one mapping from the parts that a resource holds: each is seen as the resource that it would be on its own. */
-  private applyInside(t: MappingTable, m: Mapping, r: Resource, places: PlaceTable | null, file: string): void {
+  private applyInside(t: MappingTable, m: Mapping, r: Resource, places: PlaceTable | null): void {
     const segment = `${m.type.slice(m.type.lastIndexOf("/"))}/`;
     const { items, known } = this.list(m.kind, this.evaluate(m.within!, r.body, null, 0));
     this.listed(t, m, r, known);
@@ -132,7 +134,7 @@ export class Mapper {
       else body.name = lastSegment(item.id ?? null);
       body.type = m.type;
       body.parent = r.body.id!;
-      this.apply(t, m, { ...r, body, identity: undefined, place: placeOf(r, item, places), bare: r.returned !== null && isBare(item) }, false, places, file);
+      this.apply(t, m, { ...r, body, identity: undefined, place: placeOf(r, item, places), bare: r.returned !== null && isBare(item) }, false, places);
     }
   }
 
@@ -149,7 +151,7 @@ export class Mapper {
   }
 
   /** Makes the drafts of one mapping from one resource. whole: the resource stands on its own, not inside another. */
-  private apply(t: MappingTable, m: Mapping, r: Resource, whole: boolean, places: PlaceTable | null, file: string): void {
+  private apply(t: MappingTable, m: Mapping, r: Resource, whole: boolean, places: PlaceTable | null): void {
     let exists = r.exists;
     if (m.when !== null) {
       const v = this.evaluate(m.when, r.body, null, 0);
@@ -158,7 +160,7 @@ export class Mapper {
     }
     if (m.each === null) {
       if (r.open !== null && m.id === null) this.setOpen(m.kind, r.open);
-      this.draft(t, m, r, whole, null, 0, exists, r.place, file);
+      this.draft(t, m, r, whole, null, 0, exists, r.place);
       return;
     }
     const each = this.evaluate(m.each, r.body, null, 0);
@@ -168,7 +170,7 @@ export class Mapper {
     if (r.open !== null && items.length > 0) this.setOpen(m.kind, r.open);
     items.forEach((item, i) => {
       if (item instanceof Unknown && (this.later.references === null || item.expr === "")) this.setOpen(m.kind, item);
-      else this.draft(t, m, r, whole, item, i, exists, placeOf(r, item, places), file);
+      else this.draft(t, m, r, whole, item, i, exists, placeOf(r, item, places));
     });
   }
 
@@ -178,7 +180,7 @@ export class Mapper {
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
-  private draft(t: MappingTable, m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place, file: string): void {
+  private draft(t: MappingTable, m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place): void {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
@@ -186,7 +188,7 @@ export class Mapper {
     if (identity === null || identity === "") {
       const reason = id instanceof Unknown ? id.reason : "the object has no name";
       exists ??= new Unknown(reason); // it may be any other object
-      id = piece(reason, UNRESOLVED, `${quoteExpr(file)} ${quoteExpr(place.pointer)} ${index}`);
+      id = piece(reason, UNRESOLVED, `${quoteExpr(this.file)} ${quoteExpr(place.pointer)} ${index}`);
       identity = this.identify(id)!;
     }
     if (m.name !== null) name = this.evaluate(m.name, r.body, item, index);

@@ -69,7 +69,7 @@ export class PlaceTable {
   }
 }
 
-/** The place of a node, whose pointer and line are made when somebody asks for them. */
+/** The place of a node, whose pointer and line are made when somebody asks for them: without the closure of a FoundPlace, since a large export has one for each resource. */
 export class NodePlace implements Place {
   /** The pointer is the text, followed by the index unless that is negative. */
   constructor(

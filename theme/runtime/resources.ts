@@ -163,6 +163,7 @@ class Responses {
 
   private unreadable(n: Node): void {
     const what = n.kind === "map" ? 'a map without the "id" of a resource' : n.describe();
+    if (n instanceof Row) n.release();
     this.report("input/not-a-resource", "error", n, `this is ${what}, not a resource of Azure`, 'a resource has an "id" that begins with /subscriptions/');
   }
 
