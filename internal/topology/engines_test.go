@@ -282,7 +282,14 @@ import { Obj as O, Partial as P, Unknown as U, type Value as V } from "./value";
 export function describeTopology(request: string): string {
   const input = JSON.parse(request);
   const parameters = (input.parameters ?? []).map((p: any) => (p.value ? { [p.file]: p.text } : { file: p.file, text: p.text }));
-  const t = read(program, input.files, { ...input, parameters });
+  const options = { ...input, parameters };
+  const whole = read(program, input.files, options);
+  if (whole.format !== "resources") return describe(whole, []);
+  const counted = describe(read(program, input.files, { ...options, counting: true }), program.unread);
+  return describe(whole, []) + (describe(whole, program.unread) === counted ? "" : "with objects that are only counted it is\n" + counted);
+}
+
+function describe(t: any, unread: string[]): string {
   let out = "";
   for (const d of sortDiagnostics(t.problems)) {
     out += (d.file ?? "") + ":" + (d.line ?? 0) + ":" + (d.column ?? 0) + ": " + d.severity + ": " + d.message + " [" + d.code + "]\n";
@@ -328,11 +335,14 @@ export function describeTopology(request: string): string {
   };
   for (const k of program.model.kinds) {
     const v = t.world.collections[k.name];
-    if (Array.isArray(v) && v.length === 0) continue;
+    if ((Array.isArray(v) && v.length === 0) || unread.includes(k.name)) continue;
     out += k.name + ": " + value(v) + "\n";
     objects();
   }
-  for (const s of t.subjects) if (s.objects.length > 0) out += "subjects " + s.kind + " " + s.objects.length + "\n";
+  for (const s of t.subjects) {
+    const n = s.objects.length + (s.counted ?? 0);
+    if (n > 0) out += "subjects " + s.kind + " " + n + "\n";
+  }
   if (t.unstated.length > 0) out += "unstated " + t.unstated.join(" ") + "\n";
   for (const f of program.model.declared) {
     const v = value(t.world.declared[f.name]);

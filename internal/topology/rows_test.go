@@ -77,6 +77,7 @@ func TestRowsAreReadAlike(t *testing.T) {
 func TestRowsOfOtherTypesAreReadAlike(t *testing.T) {
 	e := newEngines(t, founding())
 	const id = `"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"`
+	const otherID = `"/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverFarms/f"`
 	for _, members := range []string{
 		`"properties": {"subnet": {"id": ` + id + `}}`,
 		`"properties": {"SubnetID": ` + id + `, "list": [{"vnetId": ` + id + `}, [` + id + `]]}`,
@@ -88,13 +89,82 @@ func TestRowsOfOtherTypesAreReadAlike(t *testing.T) {
 		`"properties": [{"subnetId": ` + id + `}]`,
 		`"tags": {"subnetId": ` + id + `}, "properties": {"subnet": "no"}`,
 		`"resources": [{"id": ` + id + `, "properties": {}}], "properties": {}`,
+		`"type": "Microsoft.Web/sites", "properties": {}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"serverFarmId": ` + otherID + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"serverFarmId": ` + otherID + `, "subnetId": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"ids": [` + id + `], "id": "a/b"}`,
+		`"type": "Microsoft.Web/sites", "properties": {"vnetIds": [[` + id + `]]}`,
+		`"type": "Microsoft.Web/sites", "properties": {"hosts": [` + id + `], "x": {"y": [1, ` + id + `]}}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnet\u0049d": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": "\u002fsubscriptions/s/providers/Microsoft.Network/virtualNetworks/v"}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": "/"}`,
+		`"type": "Microsoft.Web/sites", "properties": {"selfId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/X"}`,
+		`"type": "Microsoft.Web/sites", "properties": {"a": 1}, "properties": {"subnetId": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": ` + id + `}, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "properties": {}, "Properties": {"subnetId": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {}, "Type": "Microsoft.Network/virtualNetworks"`,
+		`"type": "Microsoft.Web/sites", "type": "Microsoft.Network/virtualNetworks", "properties": {}`,
+		`"type": "Microsoft.Web/sites", "ID": ` + id + `, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "id": ` + id + `, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "id": null, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "ResourceId": ` + id + `, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "ResourceType": "Microsoft.Network/virtualNetworks", "properties": {}`,
+		`"type": "Microsoft.Web\u002fsites", "properties": {}`,
+		`"type": "sites", "properties": {}`,
+		`"type": "", "properties": {}`,
+		`"type": null, "properties": {}`,
+		`"type": {}, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "name": "a/x", "properties": {}`,
+		`"type": "Microsoft.Web/sites", "name": "y", "properties": {}`,
+		`"type": "Microsoft.Web/sites", "Name": "y", "properties": {}`,
+		`"type": "Microsoft.Web/sites", "name": null, "properties": {}`,
+		`"type": "Microsoft.Web/sites", "properties": {}, "resources": []`,
+		`"type": "Microsoft.Web/sites", "properties": {}, "Resources": [{"id": ` + id + `, "properties": {}}]`,
+		`"type": "Microsoft.Web/sites/providers/Microsoft.Insights", "properties": {}`,
+		`"type": "Microsoft.Resources/deployments", "properties": {}`,
+		`"type": "Microsoft.Resources/deployments", "properties": {"subnetId": ` + id + `}`,
+		`"type": "Microsoft.Compute/VirtualMachines", "properties": {}`,
+		`"type": "Microsoft.Network/virtualNetworks", "properties": {}`,
 		`"type": "Microsoft.Web/sites", "kind": "app", "resourceGroup": "g", "provisioningState": "Succeeded", "subnet": {"id": ` + id + `}`,
 	} {
-		row := `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x", "name": "x", ` + members + `}`
-		for _, form := range []string{"[%s]", `{"value": [%s]}`, `{"data": [%s]}`, "%s", "%[1]s\n%[1]s"} {
-			e.read(t, input{Files: []file{{"rows.json", fmt.Sprintf(form, row)}}})
-			if t.Failed() {
-				t.Fatalf("%s, in the form %q", members, form)
+		for _, head := range []string{
+			`{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x", "name": "x", `,
+			`{"id": "/subscriptions/s/resourceGroups/g/providers//Microsoft.Web/sites/x", `,
+			`{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/x/", `,
+			`{"id": "/x/providers/Microsoft.Web/sites/x", `,
+			`{`,
+		} {
+			row := head + members + `}`
+			for _, form := range []string{"[%s]", `{"value": [%s]}`, `{"data": [%s]}`, "%s", "%[1]s\n%[1]s", `[%s, {"id": ` + otherID + `, "type": "Microsoft.Web/serverFarms", "properties": {}}]`} {
+				e.read(t, input{Files: []file{{"rows.json", fmt.Sprintf(form, row)}}})
+				if t.Failed() {
+					t.Fatalf("%s, in the form %q", row, form)
+				}
+			}
+		}
+	}
+}
+
+// Of one object the rows say different things, of whatever kind it is.
+func TestRowsOfOneObjectAreReadAlike(t *testing.T) {
+	e := newEngines(t, founding())
+	const id = `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/%s", "type": "%s", "properties": {%s}}`
+	const subnet = `"subnetId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"`
+	rows := []string{
+		fmt.Sprintf(id, "x", "Microsoft.Web/sites", ""),
+		fmt.Sprintf(id, "X", "Microsoft.Web/sites", ""),
+		fmt.Sprintf(id, "x", "Microsoft.Web/slots", ""),
+		fmt.Sprintf(id, "x", "Microsoft.Web/sites", subnet),
+		fmt.Sprintf(id, "x", "Microsoft.Network/bastionHosts", ""),
+	}
+	for _, a := range rows {
+		for _, b := range rows {
+			for _, form := range []string{"[%s, %s]", `{"data": [%s, %s], "total_records": 3}`, "[%[1]s, %[2]s, %[1]s]"} {
+				e.read(t, input{Files: []file{{"rows.json", fmt.Sprintf(form, a, b)}}})
+				if t.Failed() {
+					t.Fatalf("%s and %s, in the form %q", a, b, form)
+				}
 			}
 		}
 	}

@@ -55,6 +55,8 @@ export interface Resource {
   gone?: boolean;
   /** Another file of rules/inputs/ than the format's. */
   mappings?: string;
+  /** Its body holds all that mappings read of it, which is its type and its references. */
+  outlined?: boolean;
   /** What its "references" are, where its body does not tell. */
   links?: () => Value[];
 }

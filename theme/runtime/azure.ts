@@ -34,6 +34,20 @@ export function readResource(table: MappingTable, n: Node, place: Place, row: bo
   return { id, found };
 }
 
+/** Reads a row that is a resource, if its outline is all that mappings read of it. */
+export function readOutline(table: MappingTable, n: Row, place: Place, visit: (r: Resource) => void): boolean {
+  const { outline } = n;
+  const typ = outline === null ? "" : table.outlined(outline.type);
+  if (typ === "") return false;
+  const body = newMap();
+  body.type = typ;
+  body.id = outline!.id;
+  body.name = outline!.name;
+  body.references = outline!.refersTo === "" ? [] : references(Object.assign(newMap(), { id: body.id, otherId: outline!.refersTo }));
+  visit({ body, place, exists: null, open: null, bare: false, returned: new ReturnedResource(table, body, n, place, false), outlined: true });
+  return true;
+}
+
 /** A map of JSON. Whole numbers of a Row are numbers, elsewhere bigints. */
 type Json = Readonly<Record<string, unknown>>;
 

@@ -3,6 +3,7 @@
 import { evaluate, type Context, type Expr, type Library } from "./evaluate";
 import type { Trace } from "./explainer";
 import { Called } from "./frame";
+import type { Subjects } from "./link";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
@@ -92,7 +93,7 @@ export interface Topology {
   /** null where nothing could be read. */
   world: World | null;
   /** Stated kinds in model order; objects in input order. */
-  subjects: { kind: string; objects: Obj[] }[];
+  subjects: Subjects[];
   unstated: string[];
   problems: Diagnostic[];
   /** By the reason of an unknown, the kinds whose objects would settle it. */
@@ -116,7 +117,7 @@ const HINT = "guard the value, for example with ?. or ??";
 /** Checks a topology. `listed` says what the result lists of it, where that is not everything. */
 export function checkTopology(rules: Rule[], lib: Library, t: Topology, options: CheckOptions, explain?: Explain, listed?: Listed): Result {
   const subjects: Record<string, number> = {};
-  for (const s of t.subjects) subjects[s.kind] = s.objects.length;
+  for (const s of t.subjects) subjects[s.kind] = s.objects.length + (s.counted ?? 0);
   const out: Result = {
     version: 1,
     input: { file: t.file, format: t.format, subjects, unstated: t.unstated },

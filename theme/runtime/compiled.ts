@@ -2,7 +2,7 @@
 // as JSON that is read when it is first needed. internal/rulejs/tree.go says what
 // the JSON looks like.
 
-import type { Expr, Node } from "./evaluate";
+import { Node, type Expr } from "./evaluate";
 import type { Pattern } from "./ops";
 
 type Written = null | string | boolean | number | Written[];
@@ -34,20 +34,16 @@ class Reader {
 
   node(w: Written): Node | null {
     if (w === null) return null;
-    if (!Array.isArray(w)) return { op: "lit", lit: w };
+    if (!Array.isArray(w)) return new Node("lit", "", w);
     const op = w[0] as string;
-    if (op === "nil") return { op: "lit", lit: null };
-    if (op === "int") return { op: "lit", lit: BigInt(w[1] as string) };
+    if (op === "nil") return new Node("lit");
+    if (op === "int") return new Node("lit", "", BigInt(w[1] as string));
     const optional = op.endsWith("?");
-    const n: Node = { op: optional ? op.slice(0, -1) : op };
-    if (w[1]) n.name = w[1] as string;
-    if (optional) n.optional = true;
+    const n = new Node(optional ? op.slice(0, -1) : op, (w[1] as string | null) ?? "");
+    n.optional = optional;
     if (w[2]) n.at = [w[2] as number, w[3] as number];
     if (op === "bin" && w[1] === "matches") n.re = this.patterns[this.matches++]!;
-    if (w.length > 4) {
-      n.args = [];
-      for (let i = 4; i < w.length; i++) n.args.push(this.node(w[i]!));
-    }
+    if (w.length > 4) n.args = w.slice(4).map((arg) => this.node(arg));
     return n;
   }
 }

@@ -4,22 +4,27 @@
 
 import type { Called } from "./frame";
 import { Failure, equal, fail, isNil, inList, known, nameOf, why, work, type Pattern } from "./ops";
-import { evaluateTree, RuntimeError } from "./tree";
+import { evaluateTree, RuntimeError, type Step } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
-/** A node of an analysed expression; internal/lang/node.go says what each op means. */
-export interface Node {
-  op: string;
-  name?: string;
-  lit?: Value;
-  args?: (Node | null)[];
-  optional?: boolean;
+const noArgs: readonly (Node | null)[] = [];
+
+/** A node of an analysed expression; internal/lang/node.go says what each op means. All have the same members, so that reading them is quick. */
+export class Node {
+  /** What evaluates it, once somebody has asked. */
+  step: Step | null = null;
+  args: readonly (Node | null)[] = noArgs;
+  optional = false;
   /** Where the sub-expression stands in its file, 1-based. */
-  at?: [line: number, column: number];
+  at: [line: number, column: number] | undefined = undefined;
   /** A constant pattern. */
-  re?: Pattern;
-  /** Whether a read can give an object whose path is its own: the object of a derived value. */
-  self?: boolean;
+  re: Pattern | null = null;
+
+  constructor(
+    readonly op: string,
+    readonly name = "",
+    readonly lit: Value = null,
+  ) {}
 }
 
 /** An expression in both forms. `vars` names the arguments of `run` after the world. */

@@ -106,7 +106,7 @@ function textsOf(root: Node, { text, spans }: Text): Map<Node, Extent> {
     if (n === null) return;
     const from = spans[at++]!;
     out.set(n, { expr: text.slice(from, spans[at++]), from });
-    n.args?.forEach(walk);
+    n.args.forEach(walk);
   };
   walk(root);
   return out;
@@ -173,7 +173,7 @@ export class Recorder {
   /** Records a read on the way of a longer one. */
   step(n: Node, r: Val, definition?: Part): void {
     const part = this.current;
-    if (n === part.node || (part.node.op === "chain" && part.node.args![0] === n)) {
+    if (n === part.node || (part.node.op === "chain" && part.node.args[0] === n)) {
       if (definition) part.definition = definition;
       return;
     }
@@ -186,7 +186,7 @@ export class Recorder {
 
   /** Records the definition of the derived value that n reads of o. */
   derived(w: Context, n: Node, o: Obj, r: Val): void {
-    const name = n.name!;
+    const name = n.name;
     const x = w.lib.derived[o.kind]?.[name];
     if (this.inside || !x) return;
     this.step(n, r, explain(x, texts.derived[o.kind]![name]!, w, bind(x, [o]), true));
@@ -199,7 +199,7 @@ export class Recorder {
 
   /** Runs the closure of the current node on one element. */
   element(loop: Node, v: Value, index: number, exists: Unknown | null, run: () => Val): Val {
-    const { part, r } = this.trace(loop.args![1]!, run);
+    const { part, r } = this.trace(loop.args[1]!, run);
     const around = this.current;
     const failed = r instanceof RuntimeError;
     const e: Element = {
@@ -207,7 +207,7 @@ export class Recorder {
       value: brief(v),
       ...(exists && { missing: exists.missing }),
       result: part,
-      decides: !failed && exists === null && typeof r.v === "boolean" && r.v === decisive[loop.name!],
+      decides: !failed && exists === null && typeof r.v === "boolean" && r.v === decisive[loop.name],
       open: exists !== null || (!failed && openOf(r) !== null),
     };
     around.visited++;
@@ -234,13 +234,13 @@ function isElement(n: Node): boolean {
 
 /** Whether a sub-expression looks at nothing. */
 function constant(n: Node): boolean {
-  return !isLeaf(n) && n.op !== "func" && n.op !== "open" && (n.args ?? []).every((a) => a === null || constant(a));
+  return !isLeaf(n) && n.op !== "func" && n.op !== "open" && n.args.every((a) => a === null || constant(a));
 }
 
 /** Whether n is the name that the read `from` starts from. */
 function isBase(from: Node, n: Node): boolean {
   let at = from;
-  while (at.op === "get" || at.op === "at" || at.op === "chain") at = at.args![0]!;
+  while (at.op === "get" || at.op === "at" || at.op === "chain") at = at.args[0]!;
   return at === n && at !== from && isLeaf(n);
 }
 

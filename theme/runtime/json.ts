@@ -1,7 +1,7 @@
 // JSON as people paste it, with places. Mirrors internal/document/json.go.
 
-import { decimal, END_OF_TEXT, found, hex, isWord, MAX_DEPTH, Node, NUMBER_RANGE_HINT, Row, shorten, skipBlank, TOO_DEEP, TOO_DEEP_HINT, wordEnd, type Entry } from "./document";
-import { didYouMean, Problems, type Source } from "./source";
+import { decimal, END_OF_TEXT, found, hex, isWord, MAX_DEPTH, Node, NUMBER_RANGE_HINT, Outlines, Row, shorten, skipBlank, TOO_DEEP, TOO_DEEP_HINT, wordEnd, type Entry } from "./document";
+import { didYouMean, lowerASCII, Problems, type Source } from "./source";
 
 const A_KEY = "a key in double quotes";
 const MAX_PROBLEMS = 100;
@@ -91,7 +91,7 @@ class Parser {
     if (!this.at(123)) return false;
     const end = this.scanner.end(this.i);
     if (end < 0) return false;
-    this.add(new Row(this.source, this.i, end));
+    this.add(new Row(this.source, this.i, end, this.scanner.outlines, this.scanner.outline()));
     if ((++this.rows & 1023) === 0) this.source.progress?.(end);
     this.quoted ||= this.text.charCodeAt(skipBlank(this.text, this.i + 1)) === 34;
     this.i = end;
@@ -336,55 +336,138 @@ class Parser {
   }
 }
 
+/** What keys of a row say of it. */
+enum Tells { nothing, id, type, name, properties, more }
+
+/** The keys that say of which resource a row is, by length. */
+const byLength: { key: string; tells: Tells }[][] = [];
+for (const [key, tells] of Object.entries({ id: Tells.id, type: Tells.type, name: Tells.name, properties: Tells.properties, resources: Tells.more, resourceid: Tells.more, resourcetype: Tells.more })) {
+  (byLength[key.length] ??= []).push({ key, tells });
+}
+
+const LIST = 0;
+const MAP = 1;
+const IDS = 2;
+
 /**
  * Finds the ends of maps that JSON.parse reads as the parser above does, without reading them: strict JSON, without halves
- * of surrogate pairs, nesting without end, and numbers other than short whole ones.
+ * of surrogate pairs, nesting without end, and numbers other than short whole ones. On its way it notes their outlines.
  */
 class RowScanner {
-  /** What is open around the value at hand: 1 for a map. */
+  readonly outlines: Outlines;
+  /** What is open around the value at hand: MAP, LIST, or IDS for a list under a key that ends in "id". */
   private readonly maps = new Uint8Array(MAX_DEPTH);
   private i = 0;
+  /** A string was passed that has an escape. */
+  private escaped = false;
+  /** The key that was passed last ends in "id", whatever its case. */
+  private ofID = false;
+  /** Of the row at hand, what the key of its own says that was passed last. */
+  private tells = Tells.nothing;
+  /** There is more to the row at hand than an outline. */
+  private odd = false;
+  private hasProperties = false;
+  /** Where the texts of its outline begin and end; 0 where there is none. */
+  private readonly told = { id: 0, idEnd: 0, type: 0, typeEnd: 0, name: 0, nameEnd: 0, ref: 0, refEnd: 0 };
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    this.outlines = new Outlines(text);
+  }
+
+  /** The number of the outline of the map that was passed last, or -1. */
+  outline(): number {
+    const { text, told } = this;
+    if (this.odd || !this.hasProperties || told.id === 0 || told.type === 0) return -1;
+    let name = told.idEnd;
+    while (name > told.id && text.charCodeAt(name - 1) !== 47) name--;
+    const length = told.idEnd - name;
+    if (length === 0 || (told.name !== 0 && (told.nameEnd - told.name !== length || !sameText(text, told.name, name, length)))) return -1;
+    return this.outlines.add(told.id, name, told.idEnd, told.type, told.typeEnd, told.ref, told.refEnd);
+  }
 
   /** The offset after the map that opens at an offset, or -1. */
   end(from: number): number {
     const { text, maps } = this;
     this.i = from;
+    this.odd = false;
+    this.hasProperties = false;
+    const { told } = this;
+    told.id = told.type = told.name = told.ref = 0;
     let depth = 0;
     for (;;) {
       // A value begins here.
       const c = text.charCodeAt(this.i);
       if (c === 34) {
+        const start = this.i + 1;
+        this.escaped = false;
         if (!this.string()) return -1;
+        if (depth === 1 && this.tells !== Tells.nothing) this.tell(start);
+        else if (!this.odd && (maps[depth - 1] === MAP ? this.ofID : maps[depth - 1] === IDS) && hasSlash(text, start, this.i)) this.refer(start);
       } else if (c === 123 || c === 91) {
         if (depth >= MAX_DEPTH - 2) return -1;
         const isMap = c === 123;
+        if (depth === 1 && this.tells !== Tells.nothing) this.tellMap(isMap);
         this.i++;
         if (this.blank() !== (isMap ? 125 : 93)) {
-          maps[depth++] = isMap ? 1 : 0;
-          if (isMap && !this.key()) return -1;
+          maps[depth] = isMap ? MAP : (maps[depth - 1] === MAP ? this.ofID : maps[depth - 1] === IDS) ? IDS : LIST;
+          depth++;
+          if (isMap && !this.key(depth)) return -1;
           continue;
         }
         this.i++;
-      } else if (!this.word(c)) {
-        return -1;
+      } else {
+        if (depth === 1 && this.tells !== Tells.nothing) this.odd = true;
+        if (!this.word(c)) return -1;
       }
       // It is over, and perhaps what it stands in.
       for (;;) {
         if (depth === 0) return this.i;
         const next = this.blank();
-        const isMap = maps[depth - 1] === 1;
+        const isMap = maps[depth - 1] === MAP;
         this.i++;
         if (next === 44) {
           this.blank();
-          if (isMap && !this.key()) return -1;
+          if (isMap && !this.key(depth)) return -1;
           break;
         }
         if (next !== (isMap ? 125 : 93)) return -1;
         depth--;
       }
     }
+  }
+
+  /** Notes a text of the row itself, which stands between an offset and here. */
+  private tell(start: number): void {
+    const { told, tells } = this;
+    const end = this.i - 1;
+    if (this.escaped) {
+      this.odd = true;
+    } else if (tells === Tells.id && told.id === 0) {
+      told.id = start;
+      told.idEnd = end;
+    } else if (tells === Tells.type && told.type === 0) {
+      told.type = start;
+      told.typeEnd = end;
+    } else if (tells === Tells.name && told.name === 0) {
+      told.name = start;
+      told.nameEnd = end;
+    } else {
+      this.odd = true;
+    }
+  }
+
+  /** Notes a map or list of the row itself. */
+  private tellMap(isMap: boolean): void {
+    if (this.tells !== Tells.properties || !isMap || this.hasProperties) this.odd = true;
+    this.hasProperties = true;
+  }
+
+  /** Notes a text that stands between an offset and here, and may be the id of another resource. */
+  private refer(start: number): void {
+    const { told } = this;
+    if (this.escaped || told.ref !== 0) this.odd = true;
+    told.ref = start;
+    told.refEnd = this.i - 1;
   }
 
   /** Passes over white space, and gives what follows. */
@@ -397,11 +480,34 @@ class RowScanner {
   }
 
   /** Passes over a key and its colon. */
-  private key(): boolean {
-    if (this.text.charCodeAt(this.i) !== 34 || !this.string() || this.blank() !== 58) return false;
+  private key(depth: number): boolean {
+    const { text } = this;
+    const start = this.i + 1;
+    this.escaped = false;
+    if (text.charCodeAt(this.i) !== 34 || !this.string()) return false;
+    const end = this.i - 1;
+    if (this.escaped) this.odd = true;
+    this.ofID = (text.charCodeAt(end - 1) | 32) === 100 && (text.charCodeAt(end - 2) | 32) === 105;
+    if (depth === 1) this.ownKey(start, end);
+    if (this.blank() !== 58) return false;
     this.i++;
     this.blank();
     return true;
+  }
+
+  /** Notes a key of the row itself. One that differs from those that tell something in case alone may say the same. */
+  private ownKey(start: number, end: number): void {
+    const { text } = this;
+    this.tells = Tells.nothing;
+    const telling = byLength[end - start];
+    if (telling === undefined) return;
+    const first = text.charCodeAt(start) | 32;
+    for (let i = 0; i < telling.length; i++) {
+      const { key, tells } = telling[i]!;
+      if (key.charCodeAt(0) !== first) continue;
+      if (text.startsWith(key, start)) this.tells = tells;
+      else if (lowerASCII(text.slice(start, end)) === key) this.odd = true;
+    }
   }
 
   private string(): boolean {
@@ -414,6 +520,7 @@ class RowScanner {
       }
       if (c === 92) {
         if (!isEscape(text, ++i)) return false;
+        this.escaped = true;
       } else if (!(c >= 32)) {
         return false; // or the end of the text
       }
@@ -442,6 +549,16 @@ function isEscape(text: string, i: number): boolean {
   if (c !== 117) return '"\\/bfnrt'.includes(text.charAt(i) || " ");
   const unit = hex4(text, i + 1);
   return unit >= 0 && (unit & 0xf800) !== 0xd800;
+}
+
+function sameText(text: string, a: number, b: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (text.charCodeAt(a + i) !== text.charCodeAt(b + i)) return false;
+  return true;
+}
+
+function hasSlash(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (text.charCodeAt(i) === 47) return true;
+  return false;
 }
 
 function isDigit(c: number): boolean {

@@ -71,6 +71,8 @@ export interface Linking {
   complete: Set<string>;
   /** By link, the identities of objects to which every object with such a link is in the input, whatever else is not. */
   closed: Map<Field, Set<string>>;
+  /** By kind, objects that are in the input and not among the drafts, since nothing looks at them. */
+  counted?: Map<string, { size: number }>;
   /** Makes the draft of an object that is only referred to. Without it such a reference is unknown. */
   stub: ((kind: Kind, ref: Ref) => Draft) | null;
   /** Finds what ids mean, where they alone do not say it. */
@@ -78,9 +80,16 @@ export interface Linking {
   identify?: Identify;
 }
 
+/** The objects of a kind, in input order, and how many there are beside them at which nothing looks. */
+export interface Subjects {
+  kind: string;
+  objects: Obj[];
+  counted?: number;
+}
+
 export interface Linked {
   collections: Record<string, Value>;
-  subjects: { kind: string; objects: Obj[] }[];
+  subjects: Subjects[];
   unstated: string[];
   needs: Map<string, string[]>;
 }
@@ -314,7 +323,7 @@ class Linker {
       }
       if (open === null && !complete) open = this.absent.get(k.name) ?? null;
       out.collections[k.name] = asList(objects, open);
-      out.subjects.push({ kind: k.name, objects });
+      out.subjects.push({ kind: k.name, objects, counted: this.input.counted?.get(k.name)?.size ?? 0 });
     }
     return out;
   }

@@ -30,7 +30,7 @@ export class Loop {
     const elem = value(v, elementPath(this.path, i));
     const exists = v instanceof Obj && v.exists ? this.tree.named(v.exists, elem.path || objectPath(v)) : null;
     this.exists = exists;
-    const body = n.args![1];
+    const body = n.args[1];
     try {
       if (!body) return tree.read(v, "", elem.path);
       const inside = about(elem, i, acc, this.f);
@@ -46,7 +46,7 @@ export class Loop {
     const r = this.at(i);
     if (r instanceof RuntimeError) return r;
     if (typeof r.v === "boolean") return r.v;
-    return this.tree.openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args![1]!.at);
+    return this.tree.openOf(r) ?? new RuntimeError(notBool("the condition of " + this.n.name, r.v), this.tree.file, this.n.args[1]!.at);
   }
 
   quantifier(decisive: boolean, whenDecided: boolean): Val {
@@ -139,7 +139,7 @@ export class Loop {
     if (stop) return value(stop);
     let i = 0;
     let acc: Val;
-    if (this.n.args!.length > 2) acc = this.tree.eval(this.n.args![2]!, this.f);
+    if (this.n.args!.length > 2) acc = this.tree.eval(this.n.args[2]!, this.f);
     else if (this.elems.length === 0) return this.tree.fail(this.n, "reduce of an empty list needs an initial value");
     else acc = value(this.elems[i++]!);
     for (; i < this.elems.length; i++) {
@@ -168,7 +168,7 @@ export class Loop {
       results.push(r.v);
     }
     let extra: Value | undefined;
-    const third = this.n.args![2];
+    const third = this.n.args[2];
     if (third) {
       const r = this.tree.attempt(third, this.f);
       if (r instanceof RuntimeError) {
@@ -180,7 +180,7 @@ export class Loop {
     }
     if (u) return value(u);
     try {
-      return value(loops[this.n.name!]!(this.elems, (_, i) => results[i]!, extra));
+      return value(loops[this.n.name]!(this.elems, (_, i) => results[i]!, extra));
     } catch (e) {
       if (e instanceof Unknown) return value(this.tree.named(e, comparedPath(this.n)));
       if (e instanceof Failure) return this.tree.fail(this.n, `"${this.n.name}" does not work on these elements`);

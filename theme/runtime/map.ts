@@ -5,7 +5,7 @@ import { describe, isMap, keysOf, newMap } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
 import { emptyContext, evaluateMapping, type Context, type Expr } from "./evaluate";
-import { notInInput, nothingStated, type Draft, type DraftTable, type Linking, type Ref } from "./link";
+import { notInInput, nothingStated, type Draft, type DraftTable, type Linking, type Ref, type Stated } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
 import type { Kind } from "./model";
@@ -13,9 +13,19 @@ import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
 import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
+import { Fingerprints } from "./counted";
 import { Later } from "./settle";
 import { Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
 import { Worlds } from "./worlds";
+
+/** What a mapping makes of every resource of a type. */
+interface Outlined {
+  applies: boolean;
+  exists: Unknown | null;
+  fields: Draft["fields"];
+  /** All of them are known, and none is a link. */
+  linksToNone: boolean;
+}
 
 export class Mapper {
   /** By format, in the order of their first use. */
@@ -30,13 +40,22 @@ export class Mapper {
   private absent = "";
   private readonly worlds: Worlds;
   private readonly later: Later;
+  /** By mapping and type, what becomes of a resource of which nothing else is read. */
+  private readonly outlines = new Map<Mapping, Map<string, Outlined | null>>();
+  /** By kind, the identities of objects that are only counted. */
+  private readonly counted = new Map<string, Fingerprints>();
+  /** An object was counted that was met before, so that it must be known what both say of it: the input is to be read without counting. */
+  countedTwice = false;
   /** What mappings see beside the resource. */
   private readonly context: Context;
 
   constructor(
     private readonly program: Program,
     problems: Diagnostic[],
+    /** Objects that nothing looks at are only counted. */
+    counting = false,
   ) {
+    if (counting) for (const kind of program.unread) this.counted.set(kind, new Fingerprints());
     this.worlds = new Worlds(program.model, this.tables);
     this.drafts = new Drafts(program.model, this.worlds, problems);
     this.later = new Later(this.drafts, (id) => this.identify(id));
@@ -74,7 +93,7 @@ export class Mapper {
       if (mappings === undefined) {
         mappings = typ === "" || r.gone ? undefined : t.reads(typ);
         if (mappings === undefined) return;
-        r.body.references = r.links ? r.links() : references(r.body);
+        if (!r.outlined) r.body.references = r.links ? r.links() : references(r.body);
       }
       if (r.returned === null && !r.spelled) from.spellKeys(r.body);
       for (const { m, inside } of mappings) {
@@ -152,6 +171,11 @@ export class Mapper {
 
   /** Makes the drafts of one mapping from one resource. whole: the resource stands on its own, not inside another. */
   private apply(t: MappingTable, m: Mapping, r: Resource, whole: boolean, places: PlaceTable | null): void {
+    const outlined = r.outlined ? this.outlined(t, m, r) : null;
+    if (outlined !== null) {
+      if (outlined.applies && !(outlined.linksToNone && this.count(m, r))) this.draft(t, m, r, whole, null, 0, outlined.exists, r.place, outlined.fields);
+      return;
+    }
     let exists = r.exists;
     if (m.when !== null) {
       const v = this.evaluate(m.when, r.body, null, 0);
@@ -174,13 +198,41 @@ export class Mapper {
     });
   }
 
+  /** What a mapping makes of a resource that is read from its outline, where that is the same for all of its type: it refers to no other, or to one of a type that comes to nothing. Else null. */
+  private outlined(t: MappingTable, m: Mapping, r: Resource): Outlined | null {
+    const [reference] = r.body.references as RecordValue[];
+    if (reference !== undefined && !t.choosesByType(m)) return null;
+    const type = reference === undefined ? (r.body.type as string) : `${r.body.type as string} ${reference.type as string}`;
+    let byType = this.outlines.get(m);
+    if (byType === undefined) this.outlines.set(m, (byType = new Map()));
+    let out = byType.get(type);
+    if (out !== undefined) return out;
+    const applies = m.when === null || this.evaluate(m.when, r.body, null, 0);
+    const fields = nothingStated(t.kindOf(m));
+    this.state(fields, t, m, r, null, 0, r.place);
+    const linksToNone = !(applies instanceof Unknown) && t.fieldsOf(m).every(({ name }) => isPlain(fields[name] ?? null));
+    out = reference === undefined || linksToNone ? { applies: applies === true || applies instanceof Unknown, exists: applies instanceof Unknown ? applies : null, fields, linksToNone } : null;
+    byType.set(type, out);
+    return out;
+  }
+
+  /** Counts a resource instead of drafting it, if nothing looks at objects of its kind. */
+  private count(m: Mapping, r: Resource): boolean {
+    const counted = this.counted.get(m.kind);
+    if (counted === undefined) return false;
+    const identity = this.identityOf(r)!;
+    if (!counted.add(identity) || this.drafts.byID.get(m.kind)!.has(identity)) this.countedTwice = true;
+    this.worlds.seen.add(m.kind);
+    return true;
+  }
+
   /** Notes whether a resource of an open world lists all of its parts. */
   private listed(t: MappingTable, m: Mapping, r: Resource, known: boolean): void {
     if (this.worlds.current !== null) this.worlds.listed(m, t.within.get(m) ?? null, this.identityOf(r) ?? "", known && !r.bare);
   }
 
   /** Makes or extends the object that a mapping reads from a resource or item. */
-  private draft(t: MappingTable, m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place): void {
+  private draft(t: MappingTable, m: Mapping, r: Resource, whole: boolean, item: Value, index: number, exists: Unknown | null, place: Place, fields: Draft["fields"] | null = null): void {
     let id: Value = r.body.id!;
     let name: Value = r.body.name!;
     if (m.id !== null) id = settled(this.evaluate(m.id, r.body, item, index));
@@ -201,12 +253,11 @@ export class Mapper {
       absent: this.absent, leftOut: "", stub: false, unresolved: null, object: null,
       doc: this.doc, bare: m.each === null ? r.bare : isBare(item), disputed: null, said: false, whole: false, from: null, wait: null,
     };
-    for (const { name: f, type, x } of t.fieldsOf(m)) {
-      const v = decode(type, this.later.oneLink(type, this.evaluate(x, r.body, item, index)), f, place, this.identify);
-      if (v !== null) d.fields[f] = v;
-    }
+    if (fields !== null) Object.assign(d.fields, fields);
+    else this.state(d.fields, t, m, r, item, index, place);
     const owner = this.identityOf(r) ?? "";
     if (this.later.waits(d, r, id, owner) || r.gone) return;
+    if (this.counted.get(m.kind)?.has(identity)) this.countedTwice = true;
     if (r.referred) {
       d.said = true;
       d.from = refTo(id, place, this.identify, d.name);
@@ -219,10 +270,18 @@ export class Mapper {
     this.drafts.merge(d);
   }
 
+  /** Fills in what a mapping reads from a resource or item. */
+  private state(fields: Draft["fields"], t: MappingTable, m: Mapping, r: Resource, item: Value, index: number, place: Place): void {
+    for (const { name: f, type, x } of t.fieldsOf(m)) {
+      const v = decode(type, this.later.oneLink(type, this.evaluate(x, r.body, item, index)), f, place, this.identify);
+      if (v !== null) fields[f] = v;
+    }
+  }
+
   /** What linking needs of the mapped resources. */
   finish(): Linking {
     const { model } = this.program;
-    const out: Linking = { model, drafts: this.drafts.list, byID: this.drafts.byID as DraftTable, states: new Map(), complete: new Set(), closed: this.worlds.closed, stub: (kind, ref) => this.stub(kind, ref) };
+    const out: Linking = { model, drafts: this.drafts.list, byID: this.drafts.byID as DraftTable, states: new Map(), complete: new Set(), closed: this.worlds.closed, counted: this.counted, stub: (kind, ref) => this.stub(kind, ref) };
     const { references, stated } = this.later;
     if (references !== null) {
       this.later.settle(references);
@@ -306,6 +365,11 @@ export function lastSegment(id: Value): Value {
 function placeOf(r: Resource, v: Value, places: PlaceTable | null): Place {
   if (r.returned === null) return places!.of(v, r.place);
   return r.returned.placeOf(v);
+}
+
+/** Whether a value is known and is no link, nor holds one. */
+function isPlain(v: Stated): boolean {
+  return v === null || typeof v !== "object" || (Array.isArray(v) && v.every(isPlain));
 }
 
 /** Whether a part of a resource is known by its id alone. */

@@ -49,6 +49,9 @@ export class MappingTable {
   private readonly fields = new Map<Mapping, MappedField[]>();
   private readonly kinds = new Map<Mapping, Kind>();
   private readonly membersOf = new Map<string, Set<string> | null>();
+  private readonly choosing = new Map<Mapping, boolean>();
+  /** What outlined gave, by type as it is written. */
+  private readonly outlines = new Map<string, string>();
   /** What mappings read of the values of a type. */
   private readonly reading = new Map<string, Set<string> | null>();
   /** Some document of the format need not hold everything. */
@@ -106,9 +109,9 @@ export class MappingTable {
     let all = false;
     const walk = (n: ExprNode | null): void => {
       if (n === null) return;
-      if (n.op === "get" && isResource(n.args![0]!)) names.add(n.name!);
+      if (n.op === "get" && isResource(n.args[0]!)) names.add(n.name);
       else if (isResource(n)) all = true;
-      else for (const a of n.args ?? []) walk(a);
+      else for (const a of n.args) walk(a);
     };
     for (const { m } of this.reads(typ) ?? []) for (const x of expressionsOf(m)) walk(x.tree);
     out = all ? null : names;
@@ -116,17 +119,39 @@ export class MappingTable {
     return out;
   }
 
+  /** A type as the bodies of its resources state it, if no mapping reads more of them than it and the ids that they refer to; else "". */
+  outlined(type: string): string {
+    let out = this.outlines.get(type);
+    if (out !== undefined) return out;
+    const typ = lowerASCII(type);
+    const canonical = this.also.get(typ);
+    out = typ.includes("/") && !typ.includes("/providers/") ? (canonical ?? type) : "";
+    const read = this.members(canonical ?? typ);
+    const some = this.byType.get(canonical ?? typ) ?? this.byType.get(ANY_OTHER_TYPE) ?? [];
+    if (read === null || !some.every(({ m, inside }) => !inside && m.each === null && m.id === null && m.name === null)) out = "";
+    for (const key of read ?? []) if (key !== "type" && key !== "references") out = "";
+    this.outlines.set(type, out);
+    return out;
+  }
+
+  /** Whether what a mapping gives is as empty for all references of the same types: it chooses among them by type, if it reads them at all. */
+  choosesByType(m: Mapping): boolean {
+    let out = this.choosing.get(m);
+    if (out === undefined) this.choosing.set(m, (out = expressionsOf(m).every((x) => !readsReferences(x.tree) || choosesByType(x.tree))));
+    return out;
+  }
+
   /** Notes the keys that an expression reads: Azure ignores their case, and the rule language does not. */
   private learnKeys(n: ExprNode | null): void {
     if (n === null) return;
     if (n.op === "get") {
-      const lower = lowerASCII(n.name!);
-      if (!this.keys.has(lower)) this.keys.set(lower, n.name!);
-      const of = n.args![0]!;
-      if (isResource(of)) this.stated.add(n.name!);
-      else if (of.op === "get" && of.name === "properties" && isResource(of.args![0]!)) this.properties.add(n.name!);
+      const lower = lowerASCII(n.name);
+      if (!this.keys.has(lower)) this.keys.set(lower, n.name);
+      const of = n.args[0]!;
+      if (isResource(of)) this.stated.add(n.name);
+      else if (of.op === "get" && of.name === "properties" && isResource(of.args[0]!)) this.properties.add(n.name);
     }
-    for (const a of n.args ?? []) this.learnKeys(a);
+    for (const a of n.args) this.learnKeys(a);
   }
 
   /** A key in the spelling that mappings use. */
@@ -169,23 +194,42 @@ export class MappingTable {
     const walk = (n: ExprNode | null): void => {
       if (n === null) return;
       if (n.op === "get") {
-        const of = n.args![0]!;
+        const of = n.args[0]!;
         if (isResource(of)) {
-          add(n.name!);
+          add(n.name);
           all ||= n.name === "values" || n.name === "configured";
           return;
         }
-        if (of.op === "get" && isResource(of.args![0]!) && (of.name === "values" || of.name === "configured")) {
-          add(n.name!);
+        if (of.op === "get" && isResource(of.args[0]!) && (of.name === "values" || of.name === "configured")) {
+          add(n.name);
           return;
         }
       }
       all ||= isResource(n);
-      for (const a of n.args ?? []) walk(a);
+      for (const a of n.args) walk(a);
     };
     for (const { m } of this.byType.get(typ) ?? []) for (const x of expressionsOf(m)) walk(x.tree);
     const out = all ? null : names;
     this.reading.set(typ, out);
     return out;
   }
+}
+
+function isReferences(n: ExprNode): boolean {
+  return n.op === "get" && n.name === "references" && isResource(n.args[0]!);
+}
+
+function readsReferences(n: ExprNode | null): boolean {
+  return n !== null && (isReferences(n) || n.args.some(readsReferences));
+}
+
+/** Whether an expression is a filter of the references by what their types are. */
+function choosesByType(n: ExprNode): boolean {
+  if (n.op !== "loop" || n.name !== "filter" || !isReferences(n.args[0]!)) return false;
+  const byType = (part: ExprNode | null): boolean => {
+    if (part === null || part.op === "lit") return true;
+    if (part.op === "get") return part.name === "type" && part.args[0]!.op === "ptr";
+    return part.op === "bin" && part.args.every(byType);
+  };
+  return byType(n.args[1]!);
 }

@@ -19,17 +19,17 @@ export function collectionPath(base: string, name: string): string {
 /** The path that an expression spells, or "". */
 export function textPath(n: Node): string {
   switch (n.op) {
-    case "var": return n.name === SELF ? "" : n.name!;
-    case "coll": return n.name!;
-    case "get": return collectionPath(textPath(n.args![0]!), n.name!);
-    case "chain": return textPath(n.args![0]!);
+    case "var": return n.name === SELF ? "" : n.name;
+    case "coll": return n.name;
+    case "get": return collectionPath(textPath(n.args[0]!), n.name);
+    case "chain": return textPath(n.args[0]!);
   }
   return "";
 }
 
 /** The path of the operand that a comparison spells first, for what it cannot tell. */
 export function comparedPath(n: Node): string {
-  for (const a of n.args as Node[]) {
+  for (const a of n.args as readonly Node[]) {
     const s = textPath(a);
     if (s !== "") return s;
   }

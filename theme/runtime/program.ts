@@ -41,6 +41,8 @@ export interface Program {
   rules: Rule[];
   info: RuleInfo[];
   commands: Command[];
+  /** Kinds of which nothing looks at an object that links to no other. */
+  unread: string[];
 }
 
 /** A command line whose output tells what another input leaves open. */

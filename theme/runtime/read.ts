@@ -29,6 +29,8 @@ export interface ReadOptions {
   parameters?: ParameterOption | ParameterOption[];
   /** "/subscriptions/…/resourceGroups/…" */
   scope?: string;
+  /** Objects of kinds that nothing looks at may be counted without being made. */
+  counting?: boolean;
   /** Called now and then with the share of the work that is done; reading is over at 0.6. */
   progress?: (share: number) => void;
   /** Declared facts: text of a file, or the facts. */
@@ -137,14 +139,8 @@ export class Reader {
       this.native(t);
       return;
     }
-    const mapper = (this.mapper = new Mapper(this.program, this.problems));
-    const templates: Node[] = [];
-    this.docs.forEach((d, n) => {
-      const f = formatOf(d.format)!;
-      const done = n / this.docs.length;
-      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings, (share) => this.options.progress?.(0.3 + 0.25 * (done + share / this.docs.length)));
-      if (f.name === "arm") templates.push(d.root!);
-    });
+    const templates = this.docs.filter((d) => d.format === "arm").map((d) => d.root!);
+    const mapper = this.map();
     unusedParameters(this.given, templates, this.problems);
     const declared = this.facts(this.declared());
     const input = mapper.finish();
@@ -155,6 +151,26 @@ export class Reader {
     t.subjects = out.subjects;
     t.unstated = out.unstated;
     t.needs = out.needs;
+  }
+
+  /** Maps all documents. Of a single answer of Azure objects that nothing looks at are only counted, unless it has one of them twice. */
+  private map(): Mapper {
+    const counting = this.options.counting === true && this.docs.length === 1 && this.docs[0]!.format === "resources";
+    const before = this.problems.length;
+    const counted = this.mapAll(counting);
+    if (!counted.countedTwice) return counted;
+    this.problems.length = before;
+    return this.mapAll(false);
+  }
+
+  private mapAll(counting: boolean): Mapper {
+    const mapper = (this.mapper = new Mapper(this.program, this.problems, counting));
+    this.docs.forEach((d, n) => {
+      const f = formatOf(d.format)!;
+      const done = n / this.docs.length;
+      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings, (share) => this.options.progress?.(0.3 + 0.25 * (done + share / this.docs.length)));
+    });
+    return mapper;
   }
 
   /** Reads a topology in the model's own words, in one document or several. */

@@ -2,7 +2,7 @@
 
 import { plural } from "./armcall";
 import { foldGet, foldText, type OpenWorld, type Resource, type Flattened } from "./arm";
-import { readResource, resourceID } from "./azure";
+import { readOutline, readResource, resourceID } from "./azure";
 import { isAzureID, ownerOf, parseID, type AzureID } from "./azureid";
 import type { Diagnostic } from "./check";
 import { Node, quoted, Row } from "./document";
@@ -34,7 +34,7 @@ export function shapeOf(n: Node | null): Shape {
 
 /** The id of what may be a resource, whose other parts need not be read for it. */
 function idOf(n: Node): string {
-  if (n instanceof Row) return resourceID(n.json);
+  if (n instanceof Row) return n.outline?.id ?? resourceID(n.json);
   const id = foldText(n, "id");
   return isAzureID(id) ? id : foldText(n, "resourceid");
 }
@@ -125,6 +125,16 @@ class Responses {
     return id;
   }
 
+  /** resource for one of many, of which nobody asks what its id says. */
+  private oneOf(n: Node, pointer: string, index: number, row: boolean): void {
+    if (n instanceof Row && readOutline(this.table, n, new NodePlace(n, pointer, index), this.visit)) {
+      this.found++;
+      n.release();
+    } else {
+      this.resource(n, pointer, index, row);
+    }
+  }
+
   /** Reads anything that holds resources. `uri` is what the request asked for, where that was recorded. */
   private value(n: Node, pointer: string, uri: string): void {
     switch (shapeOf(n)) {
@@ -156,7 +166,7 @@ class Responses {
     }
     for (const [i, item] of n.items.entries()) {
       if (item.kind === "list") this.unreadable(item);
-      else if (shapeOf(item) === "resource") this.resource(item, `${pointer}/`, i, false);
+      else if (shapeOf(item) === "resource") this.oneOf(item, `${pointer}/`, i, false);
       else this.value(item, `${pointer}/${i}`, "");
     }
   }
@@ -200,10 +210,11 @@ class Responses {
     const data = n.get("data")!;
     const table = data.kind === "map";
     const list = table ? data.get("rows")!.items.map((row) => asObject(data.get("columns"), row)) : data.items;
+    const before = `${pointer}/data/${table ? "rows/" : ""}`;
     this.cells = table;
     for (const [i, row] of list.entries()) {
       if (shapeOf(row) !== "resource") this.unreadable(row);
-      else this.resource(row, `${pointer}/data/${table ? "rows/" : ""}`, i, true);
+      else this.oneOf(row, before, i, true);
     }
     this.cells = false;
     const rows = list.length;

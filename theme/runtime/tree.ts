@@ -4,7 +4,7 @@
 import { builtins, elements } from "./builtins";
 import type { Recorder } from "./explainer";
 import { OFTEN, SELF, field, isOpen, same, unfailed, type Context, type Expr, type Node } from "./evaluate";
-import { closure, lookup, value, variables, type Frame, type Val } from "./frame";
+import { closure, lookup, nothing, value, variables, type Frame, type Val } from "./frame";
 import { Loop } from "./loop";
 import { Failure, at, binary, isNil, known, mapOf, matches, nameOf, negate, not, positive, slice, why } from "./ops";
 import { collectionPath, comparedPath, objectPath } from "./path";
@@ -102,58 +102,7 @@ export class Tree {
   }
 
   eval(n: Node, f: Frame): Val {
-    const args = n.args as Node[];
-    switch (n.op) {
-      case "lit": return value(n.lit!);
-      case "var": {
-        const v = lookup(f, n.name!);
-        return isWhole(v.v) ? v : this.read(v.v, "", v.path);
-      }
-      case "coll": return this.read(this.w.collections[n.name!] ?? null, "", n.name!);
-      case "decl": return this.read(this.w.declared[n.name!] ?? null, "", "declared." + n.name);
-      case "ptr": {
-        const elem = closure(f).elem!;
-        if ((elem.v as unknown) === NO_ELEMENT) return this.fail(n, "a map has no elements");
-        return isWhole(elem.v) ? elem : this.read(elem.v, "", elem.path);
-      }
-      case "index": return value(BigInt(closure(f).i));
-      case "acc": return closure(f).acc;
-      case "get":
-      case "at": return this.step(n, f) ?? value(null);
-      case "chain": {
-        const r = this.step(args[0]!, f);
-        return r === null || (!n.optional && isNil(r.v)) ? value(null) : r;
-      }
-      case "and": return this.connective(n, f, false);
-      case "or": return this.connective(n, f, true);
-      case "else": {
-        const l = this.eval(args[0]!, f);
-        return isNil(l.v) ? this.eval(args[1]!, f) : l;
-      }
-      case "cond": return this.cond(n, f);
-      case "let": {
-        const v = this.eval(args[0]!, f);
-        return this.eval(args[1]!, variables([n.name!], [v], f));
-      }
-      case "seq": {
-        let r = value(null);
-        for (const a of args) r = this.eval(a, f);
-        return r;
-      }
-      case "loop": return this.loop(n, f);
-      case "func": return this.func(n, f);
-      case "open": {
-        const r = this.eval(args[0]!, f);
-        if (this.openOf(r)) return r;
-        if (typeof r.v !== "string") return this.fail(n, `"unknown" takes text, not ${nameOf(r.v)}`);
-        const u = new Unknown(r.v);
-        u.missing = [{ path: "unknown", reason: r.v }];
-        return value(u);
-      }
-      case "call":
-        if (n.name === "flatten" || n.name === "concat" || n.name === "uniq") return this.lists(n, f);
-    }
-    return this.strict(n, f);
+    return (n.step ?? stepOf(n))(this, n, f);
   }
 
   read(v: Value, base: string, path: string): Val {
@@ -168,7 +117,7 @@ export class Tree {
   /** Evaluates a read; null where `?.` ended the chain. */
   step(n: Node, f: Frame): Val | null {
     if (n.op !== "get" && n.op !== "at") return this.eval(n, f);
-    const from = n.args![0]!;
+    const from = n.args[0]!;
     const base = from.op === "get" || from.op === "at" ? this.step(from, f) : this.eval(from, f);
     if (base === null) return null;
     const b = base.v;
@@ -182,23 +131,23 @@ export class Tree {
     }
     if (n.op === "at") return this.element(n, base, f);
     if (b instanceof Obj) {
-      if (this.brief) return this.read(field(this.w, b, n.name!), "", "");
+      if (this.brief) return this.read(field(this.w, b, n.name), "", "");
       const self = from.op === "var" && from.name === SELF;
       const p = self ? "" : base.path || objectPath(b);
-      const r = this.read(field(this.w, b, n.name!), p, p + "." + n.name);
+      const r = this.read(field(this.w, b, n.name), p, p + "." + n.name);
       this.rec?.derived(this.w, n, b, r);
       return r;
     }
-    if (b instanceof Dict) return value(b.get(n.name!));
+    if (b instanceof Dict) return value(b.get(n.name));
     if (b !== null && typeof b === "object" && !Array.isArray(b) && !(b instanceof Partial)) {
-      const v = Object.hasOwn(b, n.name!) ? b[n.name!]! : null;
-      return this.read(v, "", collectionPath(base.path, n.name!));
+      const v = Object.hasOwn(b, n.name) ? b[n.name]! : null;
+      return this.read(v, "", collectionPath(base.path, n.name));
     }
     return this.fail(n, `${nameOf(b)} has no field ${JSON.stringify(n.name)}`);
   }
 
   element(n: Node, base: Val, f: Frame): Val {
-    const i = this.eval(n.args![1]!, f);
+    const i = this.eval(n.args[1]!, f);
     const u = this.both(this.openOf(base), this.openOf(i));
     if (u) return value(u);
     const path = base.path === "" ? "" : `${base.path}[${typeof i.v === "object" ? "<nil>" : String(i.v)}]`;
@@ -213,8 +162,8 @@ export class Tree {
 
   /** `and` and `or`; decisive is the value that decides alone. */
   connective(n: Node, f: Frame, decisive: boolean): Val {
-    const left = n.args![0]!;
-    const right = n.args![1]!;
+    const left = n.args[0]!;
+    const right = n.args[1]!;
     const l = this.eval(left, f);
     const lu = this.openOf(l);
     if (lu === null) {
@@ -228,9 +177,9 @@ export class Tree {
   }
 
   cond(n: Node, f: Frame): Val {
-    const test = n.args![0]!;
-    const yes = n.args![1]!;
-    const no = n.args![2]!;
+    const test = n.args[0]!;
+    const yes = n.args[1]!;
+    const no = n.args[2]!;
     const c = this.eval(test, f);
     const cu = this.openOf(c);
     if (cu === null) {
@@ -247,19 +196,19 @@ export class Tree {
   }
 
   func(n: Node, f: Frame): Val {
-    const fn = this.w.lib.functions[n.name!]!;
+    const fn = this.w.lib.functions[n.name]!;
     const vals: Val[] = [];
     const args: Value[] = [];
     let known = true;
     for (let i = 0; i < fn.vars.length; i++) {
-      const a = this.eval(n.args![i]!, f);
+      const a = this.eval(n.args[i]!, f);
       const computed = a.path === "" && !(a.v instanceof Unknown) && !(a.v instanceof Obj);
       vals.push(value(a.v, computed ? fn.vars[i]! : a.path));
       args.push(a.v);
       known &&= !(a.v instanceof Unknown) && !(a.v instanceof Partial);
     }
     const inside = variables(fn.vars, vals);
-    this.rec?.func(this.w, n.name!, fn, inside);
+    this.rec?.func(this.w, n.name, fn, inside);
     const { open, called } = this.w;
     const memo = called !== undefined && this.rec === null && args.length === 1 && args[0] instanceof Obj;
     if (memo) {
@@ -293,42 +242,43 @@ export class Tree {
 
   /** Evaluates every operand and, if all are known, runs the operator. */
   strict(n: Node, f: Frame): Val {
-    const args = n.args ?? [];
-    if (args.length === 1) return this.unary(n, args[0]!, f);
-    const results: (Val | undefined)[] = [];
+    const vals: Value[] = [];
     let u: Unknown | null = null;
-    const isIn = n.op === "bin" && n.name === "in";
     try {
-      for (let i = 0; i < args.length; i++) {
-        const a = args[i] as Node | null;
+      for (let i = 0; i < n.args.length; i++) {
+        const a = n.args[i]!;
         if (a === null) {
-          results.push(undefined);
+          vals.push(undefined as unknown as Value);
           continue;
         }
         const r = this.eval(a, f);
-        results.push(r);
-        if (!isWhole(r.v) && !(isIn && i === 1 && r.v instanceof Partial)) u = this.both(u, this.openOf(r));
+        vals.push(r.v);
+        if (!isWhole(r.v)) u = this.both(u, this.openOf(r));
       }
     } catch (e) {
       if (u && e instanceof RuntimeError) return value(unnamed(u));
       throw e;
     }
-    if (n.op === "bin") {
-      const decided = this.overText(n, results[0]!, results[1]!);
-      if (decided) return decided;
-    }
-    if (u) return value(unnamed(u));
-    const vals: Value[] = [];
-    for (let i = 0; i < results.length; i++) vals.push(results[i]?.v as Value);
-    if (isIn && vals[1] instanceof Partial) return this.inPartial(vals[0]!, vals[1], results[1]!.path);
-    return this.apply(n, vals);
+    return u ? value(unnamed(u)) : this.apply(n, vals);
   }
 
   /** strict for a single operand. */
-  private unary(n: Node, operand: Node, f: Frame): Val {
-    const r = this.eval(operand, f);
-    const u = this.openOf(r);
+  unary(n: Node, f: Frame): Val {
+    const r = this.eval(n.args[0]!, f);
+    const u = isWhole(r.v) ? null : this.openOf(r);
     return u !== null ? value(unnamed(u)) : this.apply(n, [r.v]);
+  }
+
+  /** strict for an operator between two operands. */
+  binary(n: Node, f: Frame): Val {
+    const l = this.eval(n.args[0]!, f);
+    let u = isWhole(l.v) ? null : this.openOf(l);
+    const r = u === null ? this.eval(n.args[1]!, f) : this.attempt(n.args[1]!, f);
+    if (r instanceof RuntimeError) return value(unnamed(u!));
+    const inside = n.name === "in" && r.v instanceof Partial ? r.v : null;
+    if (!isWhole(r.v) && inside === null) u = this.both(u, this.openOf(r));
+    if (u !== null) return this.overText(n, l, r) ?? value(unnamed(u));
+    return inside !== null ? this.inPartial(l.v, inside, r.path) : this.apply(n, [l.v, r.v]);
   }
 
   /** What can be said of texts that are known in part. */
@@ -371,13 +321,13 @@ export class Tree {
         case "list": return value(v);
         case "map": return value(mapOf(v));
         case "call": {
-          const f = (pure[n.name!] ?? builtins[n.name!])!;
+          const f = (pure[n.name] ?? builtins[n.name])!;
           return value(v.length === 1 ? f(v[0]!) : f(...v));
         }
         case "bin":
           if (n.name === "==" || n.name === "!=" || n.name === "in") return this.identity(n, v[0]!, v[1]!);
           if (n.name === "matches") return value(matches(v[0]!, n.re!));
-          return value(binary[n.name!]!(v[0]!, v[1]!));
+          return value(binary[n.name]!(v[0]!, v[1]!));
       }
     } catch (e) {
       if (e instanceof Unknown) return value(unnamed(this.named(e, comparedPath(n))));
@@ -405,7 +355,7 @@ export class Tree {
   }
 
   loop(n: Node, f: Frame): Val {
-    const list = this.eval(n.args![0]!, f);
+    const list = this.eval(n.args[0]!, f);
     if (list.v instanceof Unknown) return list;
     const l = this.start(n, f, list);
     switch (n.name) {
@@ -428,7 +378,7 @@ export class Tree {
   start(n: Node, f: Frame, list: Val): Loop {
     let elems: Value[];
     try {
-      elems = list.v instanceof Partial ? list.v.items : elements(n.name!, list.v);
+      elems = list.v instanceof Partial ? list.v.items : elements(n.name, list.v);
     } catch (e) {
       if (e instanceof Failure) return this.fail(n, e.message);
       throw e;
@@ -443,7 +393,7 @@ export class Tree {
     const operands: Value[] = [];
     let u: Unknown | null = null;
     let more: Unknown | null = null;
-    for (const a of n.args as Node[]) {
+    for (const a of n.args as readonly Node[]) {
       const nested = n.name === "flatten" && a.op === "loop" && a.name === "map";
       const r = nested ? this.attemptNested(a, f) : this.attempt(a, f);
       if (r instanceof RuntimeError) {
@@ -482,9 +432,66 @@ export class Tree {
   }
 
   private mapped(n: Node, f: Frame): Val {
-    const list = this.eval(n.args![0]!, f);
+    const list = this.eval(n.args[0]!, f);
     return list.v instanceof Unknown ? list : this.start(n, f, list).mapped(true);
   }
+}
+
+/** How a node is evaluated. */
+export type Step = (t: Tree, n: Node, f: Frame) => Val;
+
+/** What evaluates nodes, by op. Each is a function of its own: engines make small ones fast, and keep them so. */
+const steps: Record<string, Step> = {
+  lit: (_, n) => value(n.lit),
+  var: (t, n, f) => {
+    const r = lookup(f, n.name);
+    return isWhole(r.v) ? r : t.read(r.v, "", r.path);
+  },
+  coll: (t, n) => t.read(t.w.collections[n.name] ?? null, "", n.name),
+  decl: (t, n) => t.read(t.w.declared[n.name] ?? null, "", "declared." + n.name),
+  ptr: (t, n, f) => {
+    const elem = closure(f).elem!;
+    if ((elem.v as unknown) === NO_ELEMENT) return t.fail(n, "a map has no elements");
+    return isWhole(elem.v) ? elem : t.read(elem.v, "", elem.path);
+  },
+  index: (_, __, f) => value(BigInt(closure(f).i)),
+  acc: (_, __, f) => closure(f).acc,
+  get: (t, n, f) => t.step(n, f) ?? nothing,
+  at: (t, n, f) => t.step(n, f) ?? nothing,
+  chain: (t, n, f) => {
+    const r = t.step(n.args[0]!, f);
+    return r === null || (!n.optional && isNil(r.v)) ? nothing : r;
+  },
+  and: (t, n, f) => t.connective(n, f, false),
+  or: (t, n, f) => t.connective(n, f, true),
+  else: (t, n, f) => {
+    const l = t.eval(n.args[0]!, f);
+    return isNil(l.v) ? t.eval(n.args[1]!, f) : l;
+  },
+  cond: (t, n, f) => t.cond(n, f),
+  let: (t, n, f) => t.eval(n.args[1]!, variables([n.name], [t.eval(n.args[0]!, f)], f)),
+  seq: (t, n, f) => {
+    let r = nothing;
+    for (const a of n.args) r = t.eval(a!, f);
+    return r;
+  },
+  loop: (t, n, f) => t.loop(n, f),
+  func: (t, n, f) => t.func(n, f),
+  open: (t, n, f) => {
+    const r = t.eval(n.args[0]!, f);
+    if (t.openOf(r)) return r;
+    if (typeof r.v !== "string") return t.fail(n, `"unknown" takes text, not ${nameOf(r.v)}`);
+    const u = new Unknown(r.v);
+    u.missing = [{ path: "unknown", reason: r.v }];
+    return value(u);
+  },
+  bin: (t, n, f) => t.binary(n, f),
+};
+
+/** Finds what evaluates a node, and keeps it there. */
+function stepOf(n: Node): Step {
+  const ofLists = n.op === "call" && (n.name === "flatten" || n.name === "concat" || n.name === "uniq");
+  return (n.step = ofLists ? (t, n, f) => t.lists(n, f) : (steps[n.op] ?? (n.args.length === 1 ? (t, n, f) => t.unary(n, f) : (t, n, f) => t.strict(n, f))));
 }
 
 function attemptSame(a: Value, b: Value): boolean | Unknown {

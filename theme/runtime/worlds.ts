@@ -140,15 +140,15 @@ export function isResource(n: ExprNode): boolean {
 /** Whether an expression looks at one of the keys of the resource. */
 function reads(n: ExprNode | null, ...keys: string[]): boolean {
   if (n === null) return false;
-  if (n.op === "get" && isResource(n.args![0]!) && keys.includes(n.name!)) return true;
-  return (n.args ?? []).some((a) => reads(a, ...keys));
+  if (n.op === "get" && isResource(n.args[0]!) && keys.includes(n.name)) return true;
+  return n.args.some((a) => reads(a, ...keys));
 }
 
 /** The field that makes the objects of a mapping parts of the resource they are read from: a link that is its id. */
 export function partOf(model: Model, m: Mapping): Field | null {
   if (m.within === null && m.each === null) return null;
   const key = m.within !== null ? "parent" : "id";
-  const isOwner = (x: Expr) => x.tree.op === "get" && x.tree.name === key && isResource(x.tree.args![0]!);
+  const isOwner = (x: Expr) => x.tree.op === "get" && x.tree.name === key && isResource(x.tree.args[0]!);
   for (const [name, x] of Object.entries(m.fields)) {
     const f = fieldOf(model, m.kind, name);
     if (linkType(f.type) !== null && isOwner(x)) return f;
