@@ -8,7 +8,7 @@ import type { MappingTable } from "./mappings";
 import { FoundPlace, NodePlace, pointerPart } from "./place";
 import { shapeOf } from "./resources";
 import { lowerASCII } from "./source";
-import { holdsID, references, typeOfID } from "./map";
+import { holdsID, references, referencesTo, typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns, `cells` that they are cells of a table. */
@@ -34,6 +34,8 @@ export function readResource(table: MappingTable, n: Node, place: Place, row: bo
   return { id, found };
 }
 
+const noReferences: Value[] = [];
+
 /** Reads a row that is a resource, if its outline is all that mappings read of it. */
 export function readOutline(table: MappingTable, n: Row, place: Place, visit: (r: Resource) => void): boolean {
   const { outline } = n;
@@ -43,7 +45,7 @@ export function readOutline(table: MappingTable, n: Row, place: Place, visit: (r
   body.type = typ;
   body.id = outline!.id;
   body.name = outline!.name;
-  body.references = outline!.refersTo === "" ? [] : references(Object.assign(newMap(), { id: body.id, otherId: outline!.refersTo }));
+  body.references = outline!.refersTo === "" ? noReferences : referencesTo(outline!.refersTo, outline!.id);
   visit({ body, place, exists: null, open: null, bare: false, returned: new ReturnedResource(table, body, n, place, false), outlined: true });
   return true;
 }

@@ -1,6 +1,7 @@
 // YAML and JSON as nodes that know their place. Mirrors internal/document.
 
 import { entriesOf, parseJSON } from "./json";
+import type { Outline, Outlines } from "./rows";
 import { Problems, type Source } from "./source";
 import { parseYAML } from "./yaml";
 
@@ -114,52 +115,6 @@ export class Row extends Node {
 
   protected override readEntries(): Entry[] {
     return entriesOf(this.source, this.start, this.end);
-  }
-}
-
-/**
- * What a row says that is a resource with properties: "id" and "type" are texts, and "name" is the end of the id where
- * there is one; no other key says the same, and nothing stands in "resources". At most one key that ends in "id" has a text
- * with a slash in it, which may be the id of another resource, or is "".
- */
-export interface Outline {
-  readonly id: string;
-  readonly type: string;
-  readonly name: string;
-  readonly refersTo: string;
-}
-
-/** Where the outlines of a text stand: as numbers, since there may be a hundred thousand of them. */
-export class Outlines {
-  private offsets = new Int32Array(7 * 64);
-  private length = 0;
-
-  constructor(private readonly text: string) {}
-
-  /** Adds one, whose name ends with the id and refers to something where that has an offset, and gives its number. */
-  add(id: number, name: number, idEnd: number, type: number, typeEnd: number, refersTo: number, refersToEnd: number): number {
-    const number = this.length;
-    this.length += 7;
-    if (this.length > this.offsets.length) {
-      const grown = new Int32Array(2 * this.offsets.length);
-      grown.set(this.offsets);
-      this.offsets = grown;
-    }
-    const { offsets } = this;
-    offsets[number] = id;
-    offsets[number + 1] = name;
-    offsets[number + 2] = idEnd;
-    offsets[number + 3] = type;
-    offsets[number + 4] = typeEnd;
-    offsets[number + 5] = refersTo;
-    offsets[number + 6] = refersToEnd;
-    return number;
-  }
-
-  at(number: number): Outline {
-    const { text, offsets } = this;
-    const part = (from: number, to: number) => text.slice(offsets[number + from], offsets[number + to]);
-    return { id: part(0, 2), name: part(1, 2), type: part(3, 4), refersTo: offsets[number + 5] === 0 ? "" : part(5, 6) };
   }
 }
 

@@ -262,7 +262,7 @@ export class Mapper {
       d.said = true;
       d.from = refTo(id, place, this.identify, d.name);
     } else if (m.each !== null) {
-      d.said = !identity.startsWith(`${owner}/`) && !identity.startsWith("{");
+      d.said = !(identity.startsWith(owner) && identity.charAt(owner.length) === "/") && !identity.startsWith("{");
       if (d.said) d.from = refTo(id, place, this.identify);
     }
     d.whole = whole && m.each === null && !r.referred;
@@ -406,6 +406,12 @@ export function references(body: RecordValue): Value[] {
   return out;
 }
 
+/** The references of a resource that holds one text which may be an id. */
+export function referencesTo(id: string, own: string): Value[] {
+  const type = typeOfID(id);
+  return type === "" || identityOf(id) === identityOf(own) ? [] : [Object.assign(newMap(), { type, id })];
+}
+
 /** Whether a resource may hold the id of another. Most do not, and need not be put in order for it. */
 export function holdsID(body: Readonly<Record<string, unknown>>): boolean {
   const found = (key: string, v: unknown): boolean => {
@@ -422,18 +428,23 @@ export function holdsID(body: Readonly<Record<string, unknown>>): boolean {
 
 /** The lower-case resource type that an id spells out; where the beginning of the id is not resolved, the end of the type with a slash before. */
 export function typeOfID(id: Value): string {
-  const segments = textSegments(id) ?? [];
-  const last = segments.findLastIndex((s) => typeof s === "string" && lowerASCII(s) === "providers");
+  const segments = typeof id === "string" ? lowerASCII(id).split("/") : lowerSegments(id);
+  const last = segments.lastIndexOf("providers");
   if (last < 0) {
-    const text = segments.length > 2 ? segments[segments.length - 2] : undefined;
-    return typeof text === "string" ? `/${lowerASCII(text)}` : "";
+    const text = segments.length > 2 ? segments[segments.length - 2] : null;
+    return typeof text === "string" ? `/${text}` : "";
   }
   let typ = "";
   for (let i = last + 1; i < segments.length; i++) {
     if (i > last + 1 && (i - last) % 2 === 1) continue; // a name
-    const text = segments[i];
-    if (typeof text !== "string") return "";
-    typ += `/${lowerASCII(text)}`;
+    const text = segments[i]!;
+    if (text === null) return "";
+    typ += `/${text}`;
   }
   return typ.slice(1);
+}
+
+/** The segments of an id in lower case; null where one is not resolved. */
+function lowerSegments(id: Value): (string | null)[] {
+  return (textSegments(id) ?? []).map((s) => (typeof s === "string" ? lowerASCII(s) : null));
 }

@@ -37,7 +37,7 @@ function hash(s: string): string {
 
 /** Known text as part of an expr. */
 export function literalExpr(s: string): string {
-  return /[{}]/.test(s) ? s.replace(/[{}]/g, "$&$&") : s;
+  return s.includes("{") || s.includes("}") ? s.replace(/[{}]/g, "$&$&") : s;
 }
 
 const QUOTED: Record<string, string> = { "\\": "\\\\", "'": "''", "{": "\\u007b", "}": "\\u007d" };
