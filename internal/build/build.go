@@ -51,15 +51,16 @@ func Site(in Input) (Output, diag.List) {
 	js := rulejs.Translate(src.Rules, in.Version) // make
 	assets, more := in.Cache.bundle(in.Theme, string(js))
 	problems = append(problems, more...)
+	engines := newScript(assets.Engine)
 	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
 		problems = append(problems, in.Cache.prove(in, src.Rules, func(ids []string) diag.List {
-			return examples(src.Rules, assets.Engine, ids, inBuild)
+			return examples(src.Rules, engines, ids, inBuild)
 		})...)
 	}
 	if problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
-	drawings, more := in.Cache.draw(in, src, assets.Engine)
+	drawings, more := in.Cache.draw(in, src, engines)
 	if problems = append(problems, more...); problems.HasErrors() {
 		return Output{Sources: src}, problems
 	}
@@ -123,5 +124,5 @@ func Test(in Input, ids []string) (Sources, diag.List) {
 	if problems.HasErrors() {
 		return src, problems
 	}
-	return src, examples(src.Rules, assets.Engine, ids, inTest)
+	return src, examples(src.Rules, newScript(assets.Engine), ids, inTest)
 }

@@ -33,17 +33,45 @@ func (e *engine) load(key any, base *topology.Base) (int, error) {
 	return number, err
 }
 
-// newEngine returns an engine that has run a script.
-func newEngine(script string) (*engine, error) {
-	vm, err := jsvm.New(script)
-	if err != nil {
-		return nil, err
-	}
-	return &engine{vm, map[any]int{}}, nil
+// script is what engines run. It is compiled once, when somebody asks for it.
+type script struct {
+	text    string
+	once    sync.Once
+	done    chan struct{}
+	program jsvm.Program
+	err     error
 }
 
-func start(p jsvm.Program) (*engine, error) {
-	vm, err := p.New()
+func newScript(text string) *script { return &script{text: text, done: make(chan struct{})} }
+
+// compile begins to compile, beside the caller.
+func (s *script) compile() {
+	s.once.Do(func() {
+		go func() {
+			defer close(s.done)
+			s.program, s.err = jsvm.Compile(s.text)
+		}()
+	})
+}
+
+// ready reports whether an engine can start at once.
+func (s *script) ready() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// start returns an engine that has run the script.
+func (s *script) start() (*engine, error) {
+	s.compile()
+	<-s.done
+	if s.err != nil {
+		return nil, s.err
+	}
+	vm, err := s.program.New()
 	if err != nil {
 		return nil, err
 	}
@@ -53,18 +81,11 @@ func start(p jsvm.Program) (*engine, error) {
 // onEngines does work for each number below n. An engine serves one caller at a
 // time, so each processor has its own; begin is called with each. The error is
 // that of an engine that did not start.
-func onEngines(script string, n int, begin func(*engine) func(i int)) error {
-	if n == 0 {
-		return nil
-	}
-	compiled, err := jsvm.Compile(script)
-	if err != nil {
-		return err
-	}
+func onEngines(s *script, n int, begin func(*engine) func(i int)) error {
 	var once sync.Once
 	var broke error
 	share(runtime.GOMAXPROCS(0), n, func(next func() (int, bool)) {
-		e, err := start(compiled)
+		e, err := s.start()
 		if err != nil {
 			once.Do(func() { broke = err })
 			return

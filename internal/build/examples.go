@@ -33,7 +33,7 @@ var (
 // none), and topologies that vary what they read, in Go and in the JavaScript
 // engine. It reports each example that does not come out as its author says, and
 // the first topology of each rule on which the engines differ.
-func examples(set *rule.Set, script string, ids []string, much effort) diag.List {
+func examples(set *rule.Set, script *script, ids []string, much effort) diag.List {
 	rules := set.Rules
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
@@ -41,38 +41,41 @@ func examples(set *rule.Set, script string, ids []string, much effort) diag.List
 	if len(rules) == 0 {
 		return nil
 	}
-	// One engine works beside Go: while it compiles the script, Go makes the first
-	// trials. A second engine would be no gain, since all of them wait for one lock
-	// on the memory that every call of a JavaScript function takes. Each rule has its
-	// own place for what it finds, so that the order does not depend on the processors.
+	// Each processor tries rules in Go and proves them in an engine of its own, which
+	// begins when the script is compiled. Each rule has its own place for what it finds,
+	// so that the order does not depend on the processors.
 	found := make([]diag.List, len(rules)+1)
-	type made struct {
-		rule      int
-		questions []question
-	}
-	ready := make(chan made, len(rules))
-	var proving sync.WaitGroup
-	proving.Go(func() {
-		e, err := newEngine(script)
-		if err != nil {
-			found[len(rules)].Add(doesNotRun(err))
-			return
-		}
-		defer e.vm.Close()
-		for m := range ready {
-			found[m.rule] = append(found[m.rule], prover{e}.rule(rules[m.rule], m.questions)...)
-		}
-	})
-	share(runtime.GOMAXPROCS(0)-1, len(rules), func(next func() (int, bool)) {
+	script.compile()
+	var broken sync.Once
+	share(runtime.GOMAXPROCS(0), len(rules), func(next func() (int, bool)) {
 		bench := set.NewBench()
+		var p prover
+		defer p.close()
+		type attempt struct {
+			rule      int
+			questions []question
+		}
+		var tried []attempt
+		prove := func() {
+			if err := p.begin(script); err != nil {
+				broken.Do(func() { found[len(rules)].Add(doesNotRun(err)) })
+				return
+			}
+			for _, t := range tried {
+				found[t.rule] = append(found[t.rule], p.rule(rules[t.rule], t.questions)...)
+			}
+			tried = tried[:0]
+		}
 		for i, more := next(); more; i, more = next() {
 			var trials []trial
 			trials, found[i] = inGo(set, bench, rules[i], much)
-			ready <- made{i, questionsOf(rules[i], trials)}
+			tried = append(tried, attempt{i, questionsOf(rules[i], trials)})
+			if script.ready() {
+				prove()
+			}
 		}
+		prove()
 	})
-	close(ready)
-	proving.Wait()
 	return slices.Concat(found...)
 }
 
@@ -175,8 +178,21 @@ func list(b *strings.Builder, i int, element string) {
 	b.WriteString(element)
 }
 
-// prover runs rules in one engine.
+// prover runs rules in one engine, once it has begun.
 type prover struct{ *engine }
+
+func (p *prover) begin(s *script) (err error) {
+	if p.engine == nil {
+		p.engine, err = s.start()
+	}
+	return err
+}
+
+func (p *prover) close() {
+	if p.engine != nil {
+		_ = p.vm.Close()
+	}
+}
 
 // rule runs trials of a rule in the engine, and reports the first that comes out
 // otherwise than in Go.

@@ -28,7 +28,7 @@ func BenchmarkProof(b *testing.B) {
 	Hurry() // as the verb does
 	begin := used()
 	for b.Loop() {
-		if problems := examples(src.Rules, assets.Engine, nil, inBuild); len(problems) > 0 {
+		if problems := examples(src.Rules, newScript(assets.Engine), nil, inBuild); len(problems) > 0 {
 			b.Fatal(problems[0].Message)
 		}
 	}

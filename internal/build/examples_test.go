@@ -55,10 +55,10 @@ func TestEnginesDiffer(t *testing.T) {
 		return assets.Engine
 	}
 	set := loaded(t, "net.size <= 26").Rules
-	if problems := examples(set, engine("net.size <= 26"), nil, inBuild); len(problems) > 0 {
+	if problems := examples(set, newScript(engine("net.size <= 26")), nil, inBuild); len(problems) > 0 {
 		t.Errorf("the same rule on both sides: %s", problems[0].Message)
 	}
-	problems := examples(set, engine("net.size <= 27"), nil, inBuild)
+	problems := examples(set, newScript(engine("net.size <= 27")), nil, inBuild)
 	if len(problems) != 1 || problems[0].Code != "rule/engines-differ" || problems[0].Rule != "net-size" {
 		t.Fatalf("another rule in the engine: %v", problems)
 	}
@@ -68,7 +68,7 @@ func TestEnginesDiffer(t *testing.T) {
 			t.Errorf("the message lacks %q:\n%s", want, problems[0].Message)
 		}
 	}
-	problems = examples(set, engine("net.size >= 27"), nil, inBuild)
+	problems = examples(set, newScript(engine("net.size >= 27")), nil, inBuild)
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, `the engines differ on the example "large"`) {
 		t.Errorf("a rule that differs on an example: %v", problems)
 	}
@@ -116,7 +116,7 @@ func TestBuildReachesValues(t *testing.T) {
 			if problems.HasErrors() {
 				t.Fatal(problems[0].Message)
 			}
-			problems = examples(set(c.assert).Rules, assets.Engine, nil, inBuild)
+			problems = examples(set(c.assert).Rules, newScript(assets.Engine), nil, inBuild)
 			if len(problems) != 1 || problems[0].Code != "rule/engines-differ" || problems[0].Rule != "net-size" || problems[0].Severity != diag.Error {
 				t.Fatal(problems.Records())
 			}

@@ -44,7 +44,7 @@ type picture struct {
 
 // draw makes the figures of a site in the engine that proved its rules. Those of
 // the last build stay as long as nothing they are made of changes.
-func (c *Cache) draw(in Input, src Sources, script string) (drawings, diag.List) {
+func (c *Cache) draw(in Input, src Sources, script *script) (drawings, diag.List) {
 	out := drawings{map[*content.Figure]render.Drawing{}, map[*rule.Example]render.Drawing{}, map[*rule.Example]render.Drawing{}}
 	pictures := picturesOf(src, out)
 	if src.Env.Figure() == nil || len(pictures) == 0 {

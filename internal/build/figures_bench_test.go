@@ -19,7 +19,7 @@ func BenchmarkFigure(b *testing.B) {
 	if problems.HasErrors() {
 		b.Fatal(problems[0].Message)
 	}
-	err := onEngines(assets.Engine, 1, func(e *engine) func(int) {
+	err := onEngines(newScript(assets.Engine), 1, func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
 		return func(int) {
 			for b.Loop() {

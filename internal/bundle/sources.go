@@ -35,7 +35,7 @@ func (s sources) options() api.BuildOptions {
 		Write:             false,
 		Outdir:            "/",
 		AbsWorkingDir:     "/",
-		TsconfigRaw:       `{"compilerOptions":{"target":"ES2022","verbatimModuleSyntax":true,"useDefineForClassFields":true}}`,
+		TsconfigRaw:       `{"compilerOptions":{"target":"ES2022","verbatimModuleSyntax":true,"useDefineForClassFields":false}}`,
 		Platform:          api.PlatformNeutral,
 		Target:            api.ES2022,
 		Charset:           api.CharsetUTF8,
