@@ -8,6 +8,7 @@ import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../p
 import type { CheckResult, InputFile, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
 import { Diagram } from "./diagram";
+import { decode } from "./decode";
 import { Editor, LARGE } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
@@ -16,13 +17,15 @@ import type { Lookup } from "./findings";
 import { asJSON, asMarkdown, summaryLine } from "./report";
 import type { Counts } from "../runtime/listed";
 import { matches } from "../runtime/listed";
-import type { CheckOptions, Drawn, TextFile } from "./protocol";
+import type { CheckOptions, Drawn, TextFile, UnreadFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
 import { Explainer } from "./why";
 
 /** Milliseconds between the last key and a check, and before a check shows that it is busy. */
 const pause = 500;
+/** How much of a large file is read to tell what it is. */
+const roleBytes = 8000;
 const patience = 300;
 
 class Checker extends HTMLElement {
@@ -38,7 +41,9 @@ class Checker extends HTMLElement {
   );
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
   /** What the shown result is of. */
-  private checked: { files: TextFile[]; options: CheckOptions } | null = null;
+  /** Ends when the texts of large files have been read. */
+  private reading: Promise<void> = Promise.resolve();
+  private checked: { files: (TextFile | UnreadFile)[]; options: CheckOptions } | null = null;
   private readonly editor = new Editor(this, () => this.edited());
   private readonly files = new Files(this.find(".file-tabs"), () => this.showFile(), () => void this.check());
   private readonly status = this.find(".check-status");
@@ -134,12 +139,23 @@ class Checker extends HTMLElement {
     if (list.length === 0) return;
     const files = await Promise.all(
       list.map(async (f): Promise<InputFile> => {
-        const text = decode(await f.arrayBuffer());
-        return { name: f.name, text, role: guessRole(f.name, text) };
+        const large = f.size >= LARGE;
+        const text = decode(await (large ? f.slice(0, roleBytes) : f).arrayBuffer());
+        const role = guessRole(f.name, text);
+        if (!large) return { name: f.name, text, role };
+        return role === "topology" ? { name: f.name, text: "", blob: f, role } : { name: f.name, text: decode(await f.arrayBuffer()), role };
       }),
     );
     files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
     this.take(files);
+    this.reading = this.readBlobs(files); // a check waits for it
+  }
+
+  /** Reads, beside the worker that checks them, the texts of large files, which the page shows. */
+  private async readBlobs(files: InputFile[]): Promise<void> {
+    const unread = files.filter((f) => f.blob !== undefined);
+    for (const f of unread) f.text = decode(await f.blob!.arrayBuffer());
+    if (unread.length > 0) this.showFile();
   }
 
   private take(files: InputFile[]): void {
@@ -159,6 +175,7 @@ class Checker extends HTMLElement {
       this.showOptions();
     } else {
       this.files.file.text = text;
+      delete this.files.file.blob;
     }
     this.leaveAddress();
     clearTimeout(this.later);
@@ -249,8 +266,10 @@ class Checker extends HTMLElement {
     clearTimeout(this.later);
     const texts = (role: InputFile["role"]): { file: string; text: string }[] =>
       this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
-    const topology = texts("topology");
-    if (topology.length === 0 || topology.every((f) => f.text.trim() === "")) {
+    const topology = this.files.list
+      .filter((f) => f.role === "topology")
+      .map((f): TextFile | UnreadFile => (f.blob === undefined ? { file: f.name, text: f.text } : { file: f.name, blob: f.blob }));
+    if (topology.every((f) => "text" in f && f.text.trim() === "")) {
       this.runner.cancel();
       forget();
       document.dispatchEvent(new Event("plumbline:kept"));
@@ -273,6 +292,7 @@ class Checker extends HTMLElement {
       this.counts = counts ?? null;
       this.filtered = null;
       this.checked = { files: topology, options };
+      await this.reading;
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
@@ -546,10 +566,3 @@ function allClear(result: CheckResult): HTMLElement {
 
 document.documentElement.dataset["checker"] = version;
 customElements.define("pl-check", Checker);
-
-/** The text of a file. UTF-16 is told by its byte order mark; all else is read as UTF-8. */
-function decode(bytes: ArrayBuffer): string {
-  const [a, b] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
-  const label = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
-  return new TextDecoder(label).decode(bytes);
-}

@@ -8,6 +8,12 @@ export interface TextFile {
   text: string;
 }
 
+/** A file of which the worker reads the text. */
+export interface UnreadFile {
+  file: string;
+  blob: Blob;
+}
+
 /** Options of `check()` in checks.mjs, as far as the page offers them. */
 export interface CheckOptions {
   input: string;
@@ -21,7 +27,7 @@ export interface CheckOptions {
 
 export interface CheckRequest {
   id: number;
-  files: TextFile[];
+  files: (TextFile | UnreadFile)[];
   options: CheckOptions;
   /** Draw what was checked, too, for this many pixels. */
   width?: number;

@@ -1,6 +1,7 @@
 // A worker's side of what page and worker say to each other.
 
-import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, TextFile } from "./protocol";
+import { decode } from "./decode";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, TextFile, UnreadFile } from "./protocol";
 
 // The library for workers contradicts the one for pages; this is all of it that is used.
 interface Scope {
@@ -19,6 +20,10 @@ export interface Work {
 const often = 100;
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function textOf(f: TextFile | UnreadFile): Promise<TextFile> {
+  return "text" in f ? f : { file: f.file, text: decode(await f.blob.arrayBuffer()) };
+}
 
 /** Answers requests. */
 export function serve(work: Work): void {
@@ -56,9 +61,12 @@ export function serve(work: Work): void {
       scope.postMessage({ id, share });
     };
     const options = { ...data.options, progress };
-    const [first] = files;
-    const done = files.length === 1 && first !== undefined ? work.check(first.text, { ...options, file: first.file }) : work.check(files, options);
-    done.then(
+    const checked = async (): Promise<Answer> => {
+      const texts = await Promise.all(files.map(textOf));
+      const [first] = texts;
+      return texts.length === 1 && first !== undefined ? work.check(first.text, { ...options, file: first.file }) : work.check(texts, options);
+    };
+    checked().then(
       (answer) => {
         scope.postMessage({ id, ...answer });
         if (width !== undefined) picture(id, width);

@@ -79,6 +79,8 @@ export function summarise(result: CheckResult, counts: Counts | null): Kept {
 export interface InputFile {
   name: string;
   text: string;
+  /** The file itself, where it is large: who needs its text reads it, which is quicker than to copy the text. */
+  blob?: Blob;
   role: "topology" | "parameters" | "declared";
 }
 
@@ -92,7 +94,7 @@ export function keep(kept: Kept, files: InputFile[], remember: boolean): void {
   if (store === null) return;
   try {
     store.setItem(key, JSON.stringify(kept));
-    if (files.reduce((n, f) => n + f.text.length, 0) < storable) store.setItem(`${key}:files`, JSON.stringify(files));
+    if (files.every((f) => f.blob === undefined) && files.reduce((n, f) => n + f.text.length, 0) < storable) store.setItem(`${key}:files`, JSON.stringify(files));
   } catch {
     try {
       store.removeItem(`${key}:files`);
