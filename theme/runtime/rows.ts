@@ -53,9 +53,12 @@ export class Outlines {
 /** What keys of a row say of it. */
 enum Tells { nothing, id, type, name, properties, more }
 
-/** The keys that say of which resource a row is, by length. */
+/** The keys that say of which resource a row is, or mean something else to its reader than to a look, by length. */
 const byLength: { key: string; tells: Tells }[][] = [];
-for (const [key, tells] of Object.entries({ id: Tells.id, type: Tells.type, name: Tells.name, properties: Tells.properties, resources: Tells.more, resourceid: Tells.more, resourcetype: Tells.more })) {
+for (const [key, tells] of Object.entries({ id: Tells.id, type: Tells.type, name: Tells.name, properties: Tells.properties })) addKey(key, tells);
+for (const key of ["resources", "resourceid", "resourcetype", "parent", "scope", "scopetype"]) addKey(key, Tells.more);
+
+function addKey(key: string, tells: Tells): void {
   (byLength[key.length] ??= []).push({ key, tells });
 }
 
