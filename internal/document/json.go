@@ -357,6 +357,15 @@ func number(s string) (Kind, any, bool) {
 	return Float, v, true
 }
 
+// special are the bytes that end a string or may not stand in it as they are.
+var special = func() (is [256]bool) {
+	for c := range byte(' ') {
+		is[c] = c != '\t' && c != '\r'
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
+
 // str reads a string; p.i stands at its opening quote.
 func (p *jsonParser) str() (string, bool) {
 	start := p.i
@@ -366,6 +375,12 @@ func (p *jsonParser) str() (string, bool) {
 	for p.i < len(p.text) {
 		c := p.text[p.i]
 		switch {
+		case !special[c]:
+			i := p.i + 1
+			for i < len(p.text) && !special[p.text[i]] {
+				i++
+			}
+			p.i = i
 		case c == '"':
 			s := p.text[from:p.i]
 			if b != nil {
@@ -380,10 +395,8 @@ func (p *jsonParser) str() (string, bool) {
 		case c == '\n':
 			p.broken = start
 			p.i++
-		case c < ' ' && c != '\t' && c != '\r':
-			p.report("input/control-character", p.i, p.i+1, fmt.Sprintf("the string holds the control character U+%04X", c), fmt.Sprintf(`write it as "\u%04x", or remove it`, c))
-			p.i++
 		default:
+			p.report("input/control-character", p.i, p.i+1, fmt.Sprintf("the string holds the control character U+%04X", c), fmt.Sprintf(`write it as "\u%04x", or remove it`, c))
 			p.i++
 		}
 	}

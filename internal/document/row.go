@@ -12,15 +12,19 @@ import (
 // a part. It is the Value of a Node of kind Map that has no Entries.
 //
 // Its text was looked at, and is read when somebody asks: of a hundred thousand rows
-// one is held at a time.
+// a few are held at a time.
 type Row struct {
 	text  string // up to the end of the row
 	start int
 	depth int
 
-	values map[string]any // nil: nobody asked yet
-	parts  []Part
+	outline Outline
+	values  map[string]any // nil: nobody asked yet
+	parts   []Part
 }
+
+// Outline returns what a look at the row showed.
+func (r *Row) Outline() Outline { return r.outline }
 
 // Map returns the values, which are nil, bool, int, float64, string, []any and
 // map[string]any.
@@ -106,11 +110,11 @@ func (p *jsonParser) amongRows() bool {
 
 // row reads the map at p.i as a row. Where it has a problem, nothing has happened.
 func (p *jsonParser) row() bool {
-	r := rowParser{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}, looks: true}
-	if _, ok := r.object(len(p.stack)); !ok || len(r.problems) > 0 {
+	r := looker{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}}
+	if !r.object(len(p.stack), true) || len(r.problems) > 0 {
 		return false
 	}
-	row := &Row{text: p.text[:r.i], start: p.i, depth: len(p.stack)}
+	row := &Row{text: p.text[:r.i], start: p.i, depth: len(p.stack), outline: r.outlined()}
 	p.add(&Node{Kind: Map, Value: row, Span: diag.Span{Source: p.src, Start: p.i, End: r.i}})
 	first := skipBlank(p.text, p.i+1)
 	p.quoted = p.quoted || p.text[first] != '}'
@@ -124,7 +128,6 @@ func (p *jsonParser) row() bool {
 // rowParser reads values. It gives up at the first problem.
 type rowParser struct {
 	jsonParser
-	looks bool // for problems alone: it gives no values
 	parts *[]Part
 	path  []byte // the pointer of the value that is read
 }
@@ -134,10 +137,7 @@ func (p *rowParser) object(depth int) (map[string]any, bool) {
 	if depth >= MaxDepth {
 		return nil, false
 	}
-	var out map[string]any
-	if !p.looks {
-		out = map[string]any{}
-	}
+	out := map[string]any{}
 	p.i = skipBlank(p.text, p.i+1)
 	for !p.at('}') {
 		if !p.at('"') {
@@ -150,17 +150,13 @@ func (p *rowParser) object(depth int) (map[string]any, bool) {
 		}
 		p.i = skipBlank(p.text, p.i+1)
 		at := len(p.path)
-		if !p.looks {
-			p.step(key)
-		}
+		p.step(key)
 		v, ok := p.scalarOrMore(depth + 1)
 		p.path = p.path[:at]
 		if !ok || !p.next('}') {
 			return nil, false
 		}
-		if !p.looks {
-			out[key] = v
-		}
+		out[key] = v
 	}
 	p.i++
 	return out, true
@@ -186,18 +182,13 @@ func (p *rowParser) list(depth int) ([]any, bool) {
 	if depth >= MaxDepth {
 		return nil, false
 	}
-	var out []any
-	if !p.looks {
-		out = []any{}
-	}
+	out := []any{}
 	p.i = skipBlank(p.text, p.i+1)
 	for !p.at(']') {
 		start, at := p.i, len(p.path)
-		if !p.looks {
-			p.path = strconv.AppendInt(append(p.path, '/'), int64(len(out)), 10)
-		}
+		p.path = strconv.AppendInt(append(p.path, '/'), int64(len(out)), 10)
 		place := -1
-		if !p.looks && p.at('{') {
+		if p.at('{') {
 			place = len(*p.parts)
 			*p.parts = append(*p.parts, Part{Start: start, Pointer: string(p.path)})
 		}
@@ -213,16 +204,14 @@ func (p *rowParser) list(depth int) ([]any, bool) {
 		if !p.next(']') {
 			return nil, false
 		}
-		if !p.looks {
-			out = append(out, v)
-		}
+		out = append(out, v)
 	}
 	p.i++
 	return out, true
 }
 
 // next reads the comma between two items, if the list or map does not end here.
-func (p *rowParser) next(closer byte) bool {
+func (p *jsonParser) next(closer byte) bool {
 	p.i = skipBlank(p.text, p.i)
 	switch {
 	case p.at(closer):
@@ -239,9 +228,6 @@ func (p *rowParser) scalarOrMore(depth int) (any, bool) {
 		return nil, false
 	}
 	switch c := p.text[p.i]; {
-	case c == '"' && p.looks:
-		_, ok := p.str()
-		return nil, ok
 	case c == '"':
 		return anyOk(p.str())
 	case c == '{':

@@ -12,13 +12,21 @@ import (
 	"github.com/plumbline/plumbline/internal/lang"
 )
 
-// resource reads one resource, and those that stand in its "resources". row says
-// that a query chose its columns.
-func (a *responses) resource(n *document.Node, pointer string, row bool) azureID {
-	a.found++
+// readied is a resource with what is read of it alone, whatever other resources there
+// are.
+type readied struct {
+	node    *document.Node
+	pointer string
+	row     bool // a query chose its columns
+	id      azureID
+	body    *resource // nil where no mapping reads the type
+}
+
+// ready reads one resource. It changes nothing of a but what it keeps of keys.
+func (a *responses) ready(n *document.Node, pointer string, row bool) *readied {
 	if r := n.Row(); r != nil {
 		defer r.Release()
-		if hasFold(r.Map(), "resources") {
+		if !r.Outline().Plain && hasFold(r.Map(), "resources") {
 			n = n.Whole()
 		}
 	}
@@ -30,22 +38,71 @@ func (a *responses) resource(n *document.Node, pointer string, row bool) azureID
 	if canonical, ok := a.table.also[id.typ]; ok {
 		typ, id.typ = canonical, canonical
 	}
+	out := &readied{node: n, pointer: pointer, row: row, id: id}
 	if id.typ != "" && len(a.table.reads(id.typ)) > 0 {
-		a.body(n, pointer, &id, cmp.Or(typ, id.typ), row)
+		out.body = a.body(n, pointer, &out.id, cmp.Or(typ, id.typ), row)
 	}
-	if nested := foldGet(n, "resources"); nested != nil && nested.Kind == document.List {
-		at := pointer + "/" + a.keyOf(n, nested) + "/"
+	return out
+}
+
+// take hands on a resource, and reads those that stand in its "resources".
+func (a *responses) take(r *readied) {
+	a.found++
+	if r.body != nil {
+		a.visit(r.body)
+	}
+	if nested := foldGet(r.node, "resources"); nested != nil && nested.Kind == document.List {
+		at := r.pointer + "/" + a.keyOf(r.node, nested) + "/"
 		cells := a.cells
 		a.cells = false
 		for i, item := range nested.Items {
-			if shapeOf(item) == shapeResource {
-				a.resource(item, at+strconv.Itoa(i), row)
+			if isReturned(item) {
+				a.take(a.ready(item, at+strconv.Itoa(i), r.row))
 			}
 		}
 		a.cells = cells
 	}
-	return id
 }
+
+// inOrder calls f with each item of a list that is a resource, read; else with nil.
+// Of a long list the next ones are read while f has those before.
+func (a *responses) inOrder(items []*document.Node, at string, row bool, f func(i int, r *readied)) {
+	ready := func(a *responses, i int) *readied {
+		if !isReturned(items[i]) {
+			return nil
+		}
+		return a.ready(items[i], at+strconv.Itoa(i), row)
+	}
+	if len(items) <= shareOfItems {
+		for i := range items {
+			f(i, ready(a, i))
+		}
+		return
+	}
+	shares := make(chan []*readied, 4)
+	ahead := *a
+	ahead.cased = map[string]string{}
+	go func() {
+		defer close(shares)
+		for i := 0; i < len(items); {
+			share := make([]*readied, 0, shareOfItems)
+			for ; i < len(items) && len(share) < shareOfItems; i++ {
+				share = append(share, ready(&ahead, i))
+			}
+			shares <- share
+		}
+	}()
+	i := 0
+	for share := range shares {
+		for _, r := range share {
+			f(i, r)
+			i++
+		}
+	}
+}
+
+// shareOfItems is how many items are read before they are handed on.
+const shareOfItems = 64
 
 func hasFold(m map[string]any, key string) bool {
 	if _, ok := m[key]; ok {
@@ -91,9 +148,16 @@ func (a *responses) step(i int, key string) string {
 }
 
 // body makes what mappings read of a resource.
-func (a *responses) body(n *document.Node, pointer string, id *azureID, typ string, row bool) {
+func (a *responses) body(n *document.Node, pointer string, id *azureID, typ string, row bool) *resource {
 	resourceID, name := resourceID(n), stringAt(n, "name")
-	body, parts := a.content(n)
+	other := len(a.table.byType[id.typ]) == 0
+	var body map[string]any
+	var parts []document.Part
+	if r := n.Row(); other && a.table.outlined && r != nil && r.Outline().Plain {
+		body = map[string]any{"properties": map[string]any{}} // nothing else is read of it
+	} else {
+		body, parts = a.content(n)
+	}
 	reason := quoted(id.name) + " is in the input without its properties"
 	properties, _ := body["properties"].(map[string]any)
 	if properties == nil {
@@ -130,8 +194,11 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 			body["scopeType"] = typ
 		}
 	}
-	a.visit(&resource{
-		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare})
+	if other {
+		body["references"] = references(body)
+	}
+	return &resource{
+		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
 }
 
 // content is what a resource holds, in the keys that mappings use, and where the
@@ -152,6 +219,19 @@ func (a *responses) content(n *document.Node) (map[string]any, []document.Part) 
 	return body, w.parts
 }
 
+// spelled is a key in the spelling that mappings use.
+func (a *responses) spelled(key string) string {
+	if s, ok := a.cased[key]; ok {
+		return s
+	}
+	s, ok := a.table.keys[foldLower(key)]
+	if !ok {
+		s = key
+	}
+	a.cased[key] = s
+	return s
+}
+
 // respell gives the keys of a row the spelling that mappings use. It reports
 // whether it could: of two spellings of a key, their order decides, which a row
 // does not keep.
@@ -166,7 +246,7 @@ func (a *responses) respell(v any) bool {
 	case map[string]any:
 		var other []string
 		for key, item := range v {
-			if a.table.spelled(key) != key {
+			if a.spelled(key) != key {
 				other = append(other, key)
 			}
 			switch item.(type) {
@@ -177,7 +257,7 @@ func (a *responses) respell(v any) bool {
 			}
 		}
 		for _, key := range other {
-			to := a.table.spelled(key)
+			to := a.spelled(key)
 			if _, taken := v[to]; taken {
 				return false
 			}
@@ -276,7 +356,7 @@ func (a *partWalk) literal(n *document.Node, pointer string) any {
 // alone, the spelling of the mappings wins, then the first.
 func (a *partWalk) entries(out map[string]any, n *document.Node, without, pointer string) {
 	for i, e := range n.Entries {
-		key := a.table.spelled(e.Key)
+		key := a.spelled(e.Key)
 		if key == without {
 			continue
 		}

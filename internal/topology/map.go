@@ -92,9 +92,11 @@ func (m *mapper) addResource(in *flattened, r *resource, t *mappingTable, file s
 		if mappings = t.byType[anyOtherType]; len(mappings) == 0 || r.gone {
 			return
 		}
-		if r.links != nil {
+		switch {
+		case r.returned: // has them
+		case r.links != nil:
 			r.body["references"] = r.links()
-		} else {
+		default:
 			r.body["references"] = references(r.body)
 		}
 	}

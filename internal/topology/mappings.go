@@ -17,12 +17,14 @@ type mappingTable struct {
 	// properties are the keys of a resource's properties that mappings read.
 	properties []string
 	also       map[string]string // canonical type, by lower-case other name; both lower-case
-	cased      map[string]string // the spelling of keys that were met before
 	// within has, of the mappings of a resource's parts, the link to the resource.
 	within map[*lang.Mapping]*model.Field
 	// reading has, by type, what mappings read of its values.
 	reading map[string]map[string]bool
 	open    bool // some document of the format need not hold everything
+	// outlined: of the types that no mapping names, no more is read than the outline of
+	// a row tells.
+	outlined bool
 }
 
 // application is a mapping for a type of resource: its own, or with inside set
@@ -41,7 +43,7 @@ func (m *mapper) table(input string) *mappingTable {
 		return t
 	}
 	t := &mappingTable{mappings: m.env.Mappings(input), byType: map[string][]application{}, keys: map[string]string{"id": "id"},
-		also: map[string]string{}, cased: map[string]string{}, within: map[*lang.Mapping]*model.Field{}, reading: map[string]map[string]bool{}}
+		also: map[string]string{}, within: map[*lang.Mapping]*model.Field{}, reading: map[string]map[string]bool{}}
 	m.tables[input] = t
 	m.order = append(m.order, t)
 	seen := map[string]bool{}
@@ -55,18 +57,48 @@ func (m *mapper) table(input string) *mappingTable {
 		for _, name := range mp.Also {
 			t.also[foldLower(name)] = typ
 		}
-		exprs := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}
-		for _, f := range mp.Fields {
-			exprs = append(exprs, f.Expr)
-		}
-		for _, x := range exprs {
-			if x != nil {
-				t.learnKeys(x.Root, seen)
-			}
+		for _, x := range expressions(mp) {
+			t.learnKeys(x.Root, seen)
 		}
 		t.within[mp] = m.part(mp)
 	}
+	t.outlined = !slices.ContainsFunc(t.byType[anyOtherType], func(a application) bool { return a.Within != nil || !readsOutline(a.Mapping) })
 	return t
+}
+
+// readsOutline reports whether a mapping reads of a resource only what is filled in.
+func readsOutline(mp *lang.Mapping) bool {
+	only := true
+	var walk func(n *lang.Node)
+	walk = func(n *lang.Node) {
+		if n == nil {
+			return
+		}
+		if n.Op == lang.OpGet && isResource(n.Args[0]) {
+			only = only && slices.Contains(filledIn, n.Name)
+			return
+		}
+		only = only && !isResource(n)
+		for _, a := range n.Args {
+			walk(a)
+		}
+	}
+	for _, x := range expressions(mp) {
+		walk(x.Root)
+	}
+	return only
+}
+
+// filledIn are the keys that every resource of Azure has, whatever it states.
+var filledIn = []string{"type", "id", "name", "parent", "scope", "scopeType", "references"}
+
+// expressions lists what a mapping evaluates.
+func expressions(mp *lang.Mapping) []*lang.Expr {
+	out := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}
+	for _, f := range mp.Fields {
+		out = append(out, f.Expr)
+	}
+	return slices.DeleteFunc(out, func(x *lang.Expr) bool { return x == nil })
 }
 
 // learnKeys notes the keys that an expression reads: Azure ignores their case,
@@ -99,19 +131,6 @@ func (t *mappingTable) reads(typ string) []application {
 		return mappings
 	}
 	return t.byType[anyOtherType]
-}
-
-// spelled is a key in the spelling that mappings use.
-func (t *mappingTable) spelled(key string) string {
-	if s, ok := t.cased[key]; ok {
-		return s
-	}
-	s, ok := t.keys[foldLower(key)]
-	if !ok {
-		s = key
-	}
-	t.cased[key] = s
-	return s
 }
 
 // spellKeys gives the keys of a value the spelling that mappings use.

@@ -30,7 +30,7 @@ func shapeOf(n *document.Node) shape {
 	}
 	isList := func(n *document.Node) bool { return n != nil && n.Kind == document.List }
 	isMap := func(n *document.Node) bool { return n != nil && n.Kind == document.Map }
-	if isAzureID(resourceID(n)) {
+	if isReturned(n) {
 		return shapeResource
 	}
 	n = n.Whole()
@@ -49,6 +49,11 @@ func shapeOf(n *document.Node) shape {
 	return shapeNone
 }
 
+// isReturned reports whether a node is one resource, or a row of Resource Graph.
+func isReturned(n *document.Node) bool {
+	return n != nil && n.Kind == document.Map && isAzureID(resourceID(n))
+}
+
 // resourceID is the id of a resource: "id", or "ResourceId" in what PSRule exports.
 func resourceID(n *document.Node) string {
 	if id := stringAt(n, "id"); isAzureID(id) {
@@ -57,11 +62,23 @@ func resourceID(n *document.Node) string {
 	return stringAt(n, "resourceid")
 }
 
-// stringAt is the text under a key of a map, without case, also of a row.
+// stringAt is the text under a key of a map, without case, also of a row. The key is
+// one that the outline of a row has or that could stand for one of them.
 func stringAt(n *document.Node, key string) string {
 	row := n.Row()
 	if row == nil {
 		return foldGet(n, key).Text()
+	}
+	if o := row.Outline(); o.Plain {
+		switch key {
+		case "id":
+			return o.ID
+		case "type":
+			return o.Type
+		case "name":
+			return o.Name
+		}
+		return ""
 	}
 	v, ok := row.Map()[key]
 	if !ok {
@@ -142,9 +159,10 @@ type responses struct {
 	problems *diag.List
 	visit    func(*resource)
 	world    *openWorld
-	found    int  // resources, of whatever type
-	failed   bool // something could not be read
-	cells    bool // the resource at hand is a row of a table
+	cased    map[string]string // the spelling of keys that were met before
+	found    int               // resources, of whatever type
+	failed   bool              // something could not be read
+	cells    bool              // the resource at hand is a row of a table
 	pages    []page
 }
 
@@ -158,7 +176,7 @@ type page struct {
 
 // flattenResources gives the resources of what Azure returned.
 func (r *reader) flattenResources(d *input, _ int) *flattened {
-	a := &responses{table: r.mapper.table("arm"), src: d.src, problems: &r.problems,
+	a := &responses{table: r.mapper.table("arm"), src: d.src, problems: &r.problems, cased: map[string]string{},
 		world: &openWorld{lists: map[string]*lang.Unknown{}, members: map[string][]string{}}}
 	return &flattened{world: a.world, each: func(visit func(*resource)) {
 		a.visit = visit
@@ -181,7 +199,7 @@ func (a *responses) report(code string, severity diag.Severity, n *document.Node
 func (a *responses) value(n *document.Node, pointer, uri string) {
 	shape := shapeOf(n)
 	if shape == shapeResource {
-		a.resource(n, pointer, false)
+		a.take(a.ready(n, pointer, false))
 		return
 	}
 	n = n.Whole()
@@ -205,13 +223,16 @@ func (a *responses) value(n *document.Node, pointer, uri string) {
 			a.unreadable(n)
 			return
 		}
-		for i, item := range n.Items {
-			if item.Kind == document.List {
+		a.inOrder(n.Items, pointer+"/", false, func(i int, r *readied) {
+			switch item := n.Items[i]; {
+			case r != nil:
+				a.take(r)
+			case item.Kind == document.List:
 				a.unreadable(item)
-				continue
+			default:
+				a.value(item, pointer+"/"+strconv.Itoa(i), "")
 			}
-			a.value(item, pointer+"/"+strconv.Itoa(i), "")
-		}
+		})
 	}
 }
 
@@ -232,16 +253,16 @@ func (a *responses) list(n *document.Node, pointer, uri string) {
 	}
 	known, of := map[string]bool{}, map[string]bool{}
 	bare := false // or not all can be read
-	for i, item := range items.Items {
-		if shapeOf(item) != shapeResource {
-			a.unreadable(item)
+	a.inOrder(items.Items, pointer+"/"+key+"/", false, func(i int, r *readied) {
+		if r == nil {
+			a.unreadable(items.Items[i])
 			bare = true
-			continue
+			return
 		}
-		id := a.resource(item, pointer+"/"+key+"/"+strconv.Itoa(i), false)
-		known[id.typ], of[id.owner()] = true, true
-		bare = bare || id.bare
-	}
+		a.take(r)
+		known[r.id.typ], of[r.id.owner()] = true, true
+		bare = bare || r.id.bare
+	})
 	// A list without properties is an inventory, and one of several types or of the
 	// parts of several resources is no answer to one request.
 	whole := !bare && len(known) < 2 && !strings.Contains(uri, "filter=") && !strings.Contains(uri, "top=")
@@ -302,13 +323,13 @@ func (a *responses) query(n *document.Node, pointer string) {
 			rows[i] = asObject(columns, row)
 		}
 	}
-	for i, row := range rows {
-		if shapeOf(row) != shapeResource {
-			a.unreadable(row)
-			continue
+	a.inOrder(rows, at, true, func(i int, r *readied) {
+		if r == nil {
+			a.unreadable(rows[i])
+			return
 		}
-		a.resource(row, at+strconv.Itoa(i), true)
-	}
+		a.take(r)
+	})
 	a.cells = false
 	total := 0
 	for _, key := range []string{"total_records", "totalRecords"} {
@@ -358,7 +379,7 @@ func (a *responses) interaction(n *document.Node, pointer string) {
 	}
 	switch shapeOf(body) {
 	case shapeResource:
-		a.resource(body, at, false)
+		a.take(a.ready(body, at, false))
 	case shapeList:
 		if items := foldGet(body, "value").Items; len(items) == 0 || anyShape(items) {
 			a.list(body, at, uri)
