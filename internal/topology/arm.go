@@ -27,6 +27,7 @@ type resource struct {
 	// body has type, name, id, parent, scope and whatever the resource sets.
 	// name and id may be *lang.Unknown with a Text.
 	body   map[string]any
+	typ    string // its type in lower case, or "" to be read from the body
 	place  lang.Place
 	exists *lang.Unknown // why it is unknown whether the resource exists
 	open   *lang.Unknown // why there may be more like it

@@ -198,7 +198,7 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 		body["references"] = references(body)
 	}
 	return &resource{
-		body: body, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
+		body: body, typ: id.typ, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
 }
 
 // content is what a resource holds, in the keys that mappings use, and where the

@@ -21,17 +21,44 @@ type draft struct {
 	// idValue and nameValue are what rules read as .id and .name where that is
 	// not the text above: an *lang.Unknown for a name that is resolved in part.
 	idValue, nameValue *lang.Unknown
-	// fields holds what is stated, decoded: a ref for a link, a []any of refs for
-	// a list of links, nil for a value known to be none. What is not in it becomes
-	// the model's default, else unknown: `"sku"` and absent say why. Of a stub it
-	// is unknown, and absent alone says why.
-	fields  map[string]any
+	// fields holds what is stated. What is not in it becomes the model's default, else
+	// unknown: `"sku"` and absent say why. Of a stub it is unknown, and absent alone
+	// says why.
+	fields  fields
 	absent  string
 	leftOut string // why nothing is stated but the id, or ""
 	// referred: the input only refers to the object, as it does to a stub, and
 	// states fields of it; unresolved as in ref.unknown.
 	referred   bool
 	unresolved *lang.Unknown
+}
+
+// fields are stated values by name, few enough to look through. They are decoded: a
+// ref for a link, a []any of refs for a list of links, nil for a value known to be none.
+type fields []stated
+
+type stated struct {
+	name  string
+	value any
+}
+
+func (f fields) get(name string) (value any, ok bool) {
+	for i := range f {
+		if f[i].name == name {
+			return f[i].value, true
+		}
+	}
+	return nil, false
+}
+
+func (f *fields) set(name string, value any) {
+	for i, s := range *f {
+		if s.name == name {
+			(*f)[i].value = value
+			return
+		}
+	}
+	*f = append(*f, stated{name, value})
 }
 
 // ref is a reference to an object before linking.
@@ -191,7 +218,7 @@ func textValue(text string, u *lang.Unknown) any {
 
 func (l *linker) setFields(n node) {
 	for _, f := range n.kind.Fields {
-		v, stated := n.fields[f.Name]
+		v, stated := n.fields.get(f.Name)
 		switch {
 		case stated:
 		case n.stub:

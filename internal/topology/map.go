@@ -82,12 +82,16 @@ func (m *mapper) add(in *flattened, file, input string) {
 
 // addResource maps one resource of a document.
 func (m *mapper) addResource(in *flattened, r *resource, t *mappingTable, file string) {
-	typ, _ := r.body["type"].(string)
+	typ := r.typ
+	if typ == "" {
+		text, _ := r.body["type"].(string)
+		typ = foldLower(text)
+	}
 	from := t
 	if r.mappings != "" {
 		from = m.table(r.mappings)
 	}
-	mappings := from.byType[foldLower(typ)]
+	mappings := from.byType[typ]
 	if len(mappings) == 0 {
 		if mappings = t.byType[anyOtherType]; len(mappings) == 0 || r.gone {
 			return
@@ -290,13 +294,13 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	d := &mapped{draft: &draft{
 		kind: kind, class: m.env.Class(kind.Name), identity: identity,
 		id: shown(id), name: shown(name), place: place, exists: exists,
-		fields: map[string]any{}, absent: m.absent,
+		fields: make(fields, 0, len(mp.Fields)), absent: m.absent,
 	}, doc: m.doc, bare: r.bare && mp.Each == nil || isBare(item)}
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
 	for _, f := range mp.Fields {
 		if v := m.decode(f.Field.Type, m.oneLink(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index)), f.Field.Name, place); v != nil {
-			d.fields[f.Field.Name] = v
+			d.fields.set(f.Field.Name, v)
 		}
 	}
 	owner, _ := m.identityOf(r.body["id"])
@@ -357,15 +361,16 @@ func (m *mapper) finish() linking {
 	for _, d := range m.drafts {
 		if d.said {
 			stub := m.stub(d.kind, d.from)
-			for name, v := range d.fields {
-				stub.fields[name] = v
+			for _, s := range d.fields {
+				stub.fields.set(s.name, s.value)
 			}
 			stub.referred, stub.unresolved = true, d.from.unknown
 			d.draft = stub
 		}
 		if d.bare {
 			for _, f := range d.kind.Fields {
-				if u, ok := d.fields[f.Name].(*lang.Unknown); ok && d.leftOut == "" {
+				v, _ := d.fields.get(f.Name)
+				if u, ok := v.(*lang.Unknown); ok && d.leftOut == "" {
 					d.leftOut = u.Reason
 				}
 			}
@@ -380,7 +385,7 @@ func (m *mapper) finish() linking {
 func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 	d := &draft{
 		kind: kind, class: m.env.Class(kind.Name), identity: r.identity, id: r.id, name: r.name,
-		place: lang.Place{Span: r.span, Pointer: r.pointer}, fields: map[string]any{}, absent: notInInput(r.name),
+		place: lang.Place{Span: r.span, Pointer: r.pointer}, absent: notInInput(r.name),
 	}
 	var id any = r.id
 	if r.unknown != nil {
@@ -403,7 +408,7 @@ func (m *mapper) stub(kind *model.Kind, r ref) *draft {
 	}
 	for _, f := range mp.Fields {
 		if v := m.decode(f.Field.Type, f.Expr.EvalMapping(m.world, body, nil, 0), f.Field.Name, d.place); v != nil {
-			d.fields[f.Field.Name] = v
+			d.fields.set(f.Field.Name, v)
 		}
 	}
 	return d

@@ -38,18 +38,18 @@ func (m *mapper) merge(d *mapped, whole bool) {
 		d.exists = old.exists
 		old.said = false
 	}
-	for name, v := range old.fields {
-		_, again := d.fields[name]
-		switch {
-		case again:
-		case old.exists != nil && d.exists == nil:
-			old.fields[name] = &lang.Unknown{Reason: old.exists.Reason}
-		case old.bare && !d.bare && !d.said && isUnknown(v):
-			delete(old.fields, name) // the whole resource leaves it out
+	surely := old.exists != nil && d.exists == nil
+	old.fields = slices.DeleteFunc(old.fields, func(s stated) bool { // which the whole resource leaves out
+		_, again := d.fields.get(s.name)
+		return !again && !surely && old.bare && !d.bare && !d.said && isUnknown(s.value)
+	})
+	for i, s := range old.fields {
+		if _, again := d.fields.get(s.name); surely && !again {
+			old.fields[i].value = &lang.Unknown{Reason: old.exists.Reason}
 		}
 	}
 	for _, f := range d.kind.Fields {
-		if v, stated := d.fields[f.Name]; stated {
+		if v, stated := d.fields.get(f.Name); stated {
 			m.mergeField(old, d, f.Name, v, before)
 		}
 	}
@@ -64,7 +64,7 @@ func (m *mapper) merge(d *mapped, whole bool) {
 // inputs, or two answers of Azure, may contradict each other; within a template
 // the later wins, as in Azure.
 func (m *mapper) mergeField(old, d *mapped, name string, v any, before lang.Place) {
-	was, stated := old.fields[name]
+	was, stated := old.fields.get(name)
 	apart := old.doc != d.doc || m.worlds.current != nil
 	switch {
 	case old.disputed[name]:
@@ -78,7 +78,7 @@ func (m *mapper) mergeField(old, d *mapped, name string, v any, before lang.Plac
 	default:
 		v = m.contradiction(old, d, name, was, v, before)
 	}
-	old.fields[name] = v
+	old.fields.set(name, v)
 }
 
 func isUnknown(v any) bool {

@@ -173,7 +173,7 @@ func (r *nativeReader) collection(k *model.Kind, n *document.Node) {
 			span = item.Span
 		}
 		o := &nativeObject{node: item, draft: &draft{
-			kind: k, class: r.env.Class(k.Name), fields: map[string]any{}, absent: "is not stated",
+			kind: k, class: r.env.Class(k.Name), absent: "is not stated",
 			place:  lang.Place{Span: span, Pointer: fmt.Sprintf("/%s/%d", k.Name, i)},
 			exists: r.unknown[item],
 		}}
@@ -246,7 +246,7 @@ func (r *nativeReader) fields(o *nativeObject) {
 	}
 	for _, f := range o.kind.Fields {
 		if v, stated := r.field(o, f, o.node.Get(f.Name)); stated {
-			o.fields[f.Name] = v
+			o.fields.set(f.Name, v)
 		}
 	}
 }

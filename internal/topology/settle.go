@@ -79,8 +79,8 @@ func (m *mapper) settle() {
 	for _, d := range m.later.drafts {
 		if d.wait.gone {
 			m.meant(d)
-			for name := range d.fields {
-				over[d.kind.Name+" "+d.identity+" "+name] = true
+			for _, s := range d.fields {
+				over[d.kind.Name+" "+d.identity+" "+s.name] = true
 			}
 		}
 	}
@@ -89,21 +89,21 @@ func (m *mapper) settle() {
 			continue
 		}
 		targets := m.meant(d)
-		for name, v := range d.fields {
-			if d.wait.weak && over[d.kind.Name+" "+d.identity+" "+name] {
-				delete(d.fields, name)
-				continue
-			}
+		if d.wait.weak {
+			d.fields = slices.DeleteFunc(d.fields, func(s stated) bool { return over[d.kind.Name+" "+d.identity+" "+s.name] })
+		}
+		for i, s := range d.fields {
+			name, v := s.name, s.value
 			if d.exists != nil && d.said {
 				v = &lang.Unknown{Reason: d.exists.Reason}
 			}
 			if d.idValue != nil {
 				m.setLoose(d.kind.Name, name, d.idValue)
 			}
-			d.fields[name] = v
+			d.fields[i].value = v
 			for _, old := range targets {
-				if before, stated := old.fields[name]; !stated || !d.wait.weak {
-					old.fields[name] = united(before, v)
+				if before, stated := old.fields.get(name); !stated || !d.wait.weak {
+					old.fields.set(name, united(before, v))
 				}
 			}
 		}
@@ -113,8 +113,8 @@ func (m *mapper) settle() {
 	}
 	for _, d := range m.drafts {
 		for name, u := range m.later.loose[d.kind.Name] {
-			if _, stated := d.fields[name]; !stated && !d.said {
-				d.fields[name] = &lang.Unknown{Reason: u.Reason}
+			if _, stated := d.fields.get(name); !stated && !d.said {
+				d.fields.set(name, &lang.Unknown{Reason: u.Reason})
 			}
 		}
 	}

@@ -245,7 +245,7 @@ func (b *Base) inPlace(e edits, look func(Variant)) {
 	}
 	for _, n := range e.added {
 		for _, f := range n.kind.Fields {
-			v, stated := n.fields[f.Name]
+			v, stated := n.fields.get(f.Name)
 			n.object.Set(f.Name, s.resolved(edit{n, f, v, stated}))
 		}
 	}
