@@ -1,7 +1,9 @@
 package lang
 
-// reads evaluates what most mappings are: a chain of keys, with "??" and texts
-// joined by "+". It needs no machine for that.
+import "strings"
+
+// reads evaluates what most mappings are: a chain of keys, with "??", texts that are
+// joined by "+" or compared, and filters of what is empty. It needs no machine for that.
 type reads struct {
 	resource map[string]any
 	item     any
@@ -40,7 +42,19 @@ func (r *reads) eval(n *Node) (any, bool) {
 			return []any{}, true
 		}
 	case OpBin:
-		return r.join(n)
+		return r.texts(n)
+	case OpCall:
+		if n.Name == "lower" {
+			v, ok := r.eval(n.Args[0])
+			s, isText := v.(string)
+			return strings.ToLower(s), ok && isText
+		}
+	case OpLoop:
+		if n.Name == "filter" {
+			v, ok := r.eval(n.Args[0])
+			list, isList := v.([]any)
+			return v, ok && isList && len(list) == 0
+		}
 	}
 	return nil, false
 }
@@ -60,19 +74,27 @@ func (r *reads) get(n *Node) (any, bool) {
 	return nil, false
 }
 
-// join is "+" of two short texts.
-func (r *reads) join(n *Node) (any, bool) {
-	if n.Name != "+" {
+// texts is "+" of two short texts, or whether two are the same.
+func (r *reads) texts(n *Node) (any, bool) {
+	switch n.Name {
+	case "+", "==", "!=":
+	default:
 		return nil, false
 	}
 	a, aok := r.eval(n.Args[0])
 	b, bok := r.eval(n.Args[1])
 	s, sok := a.(string)
 	t, tok := b.(string)
-	if !aok || !bok || !sok || !tok || len(s)+len(t) > 1<<12 {
+	if !aok || !bok || !sok || !tok {
 		return nil, false
 	}
-	return s + t, true
+	switch n.Name {
+	case "==":
+		return s == t, true
+	case "!=":
+		return s != t, true
+	}
+	return s + t, len(s)+len(t) <= 1<<12
 }
 
 // plainValue refuses what is partial, and lists and maps that are nil.

@@ -26,11 +26,13 @@ const (
 type resource struct {
 	// body has type, name, id, parent, scope and whatever the resource sets.
 	// name and id may be *lang.Unknown with a Text.
-	body   map[string]any
-	typ    string // its type in lower case, or "" to be read from the body
-	place  lang.Place
-	exists *lang.Unknown // why it is unknown whether the resource exists
-	open   *lang.Unknown // why there may be more like it
+	body map[string]any
+	typ  string // its type in lower case, or "" to be read from the body
+	// identity is that of its id, or "" to be made of it.
+	identity string
+	place    lang.Place
+	exists   *lang.Unknown // why it is unknown whether the resource exists
+	open     *lang.Unknown // why there may be more like it
 
 	bare    bool // the input has it without its properties
 	spelled bool // its keys are spelled as mappings spell them

@@ -30,10 +30,10 @@ func (a *responses) ready(n *document.Node, pointer string, row bool) *readied {
 			n = n.Whole()
 		}
 	}
-	id := parseID(resourceID(n))
+	id, own := cutID(resourceID(n))
 	typ := typeText(n)
-	if typ != "" {
-		id.typ = foldLower(typ)
+	if id.typ = foldLower(typ); typ == "" {
+		id.typ = typeIn(own)
 	}
 	if canonical, ok := a.table.also[id.typ]; ok {
 		typ, id.typ = canonical, canonical
@@ -151,16 +151,18 @@ func (a *responses) step(i int, key string) string {
 func (a *responses) body(n *document.Node, pointer string, id *azureID, typ string, row bool) *resource {
 	resourceID, name := resourceID(n), stringAt(n, "name")
 	other := len(a.table.byType[id.typ]) == 0
+	r := n.Row()
+	outlined := other && a.table.outlined && r != nil && r.Outline().Plain
 	var body map[string]any
 	var parts []document.Part
-	if r := n.Row(); other && a.table.outlined && r != nil && r.Outline().Plain {
-		body = map[string]any{"properties": map[string]any{}} // nothing else is read of it
+	if outlined {
+		body = map[string]any{"properties": map[string]any{}, "references": []any{}} // no more is read of it
 	} else {
 		body, parts = a.content(n)
 	}
-	reason := quoted(id.name) + " is in the input without its properties"
 	properties, _ := body["properties"].(map[string]any)
 	if properties == nil {
+		reason := quoted(id.name) + " is in the input without its properties"
 		switch own := ownKeys(body); {
 		case len(own) == 0:
 			id.bare = true
@@ -194,11 +196,11 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 			body["scopeType"] = typ
 		}
 	}
-	if other {
+	if other && !outlined {
 		body["references"] = references(body)
 	}
 	return &resource{
-		body: body, typ: id.typ, place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
+		body: body, typ: id.typ, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
 }
 
 // content is what a resource holds, in the keys that mappings use, and where the

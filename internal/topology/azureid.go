@@ -12,35 +12,57 @@ type azureID struct {
 	bare   bool   // the input has it without its properties
 }
 
+const providers = "/providers/"
+
 // parseID reads /subscriptions/…/providers/NAMESPACE/TYPE/NAME[/TYPE/NAME…].
 func parseID(id string) azureID {
+	out, own := cutID(id)
+	out.typ = typeIn(own)
+	return out
+}
+
+// cutID is parseID but for the type, which stands in what is behind the last
+// "/providers/".
+func cutID(id string) (out azureID, own string) {
 	id = strings.TrimRight(id, "/")
 	for strings.Contains(id, "//") {
 		id = strings.ReplaceAll(id, "//", "/")
 	}
-	lower := foldLower(id)
-	const providers = "/providers/"
-	last := strings.LastIndex(lower, providers)
-	out := azureID{name: id[strings.LastIndexByte(id, '/')+1:]}
+	out.name = id[strings.LastIndexByte(id, '/')+1:]
+	last := lastProviders(id)
 	if last < 0 {
-		return out
+		return out, ""
 	}
 	out.where = id[:last]
-	if strings.Contains(lower[:last], providers) {
+	if lastProviders(out.where) >= 0 {
 		out.scope = out.where
 	}
-	tail := lower[last+len(providers):]
-	parts := strings.Split(tail, "/")
+	own = id[last+len(providers):]
+	if strings.Count(own, "/") >= 4 {
+		parent := id[:strings.LastIndexByte(id, '/')]
+		out.parent = parent[:strings.LastIndexByte(parent, '/')]
+	}
+	return out, own
+}
+
+// lastProviders is where the last "/providers/" of an id begins, or -1.
+func lastProviders(id string) int {
+	for i := len(id) - len(providers); i >= 0; i-- {
+		if id[i] == '/' && foldEqual(id[i:i+len(providers)], providers) {
+			return i
+		}
+	}
+	return -1
+}
+
+// typeIn is the lower-case type in NAMESPACE/TYPE/NAME[/TYPE/NAME…].
+func typeIn(own string) string {
+	parts := strings.Split(foldLower(own), "/")
 	typ := parts[:1:1]
 	for i := 1; i < len(parts); i += 2 {
 		typ = append(typ, parts[i])
 	}
-	out.typ = strings.Join(typ, "/")
-	if len(parts) >= 5 {
-		parent := id[:strings.LastIndexByte(id, '/')]
-		out.parent = parent[:strings.LastIndexByte(parent, '/')]
-	}
-	return out
+	return strings.Join(typ, "/")
 }
 
 // owner is the identity of what a list of such resources is limited to: their

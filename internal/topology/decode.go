@@ -160,9 +160,13 @@ func (m *mapper) identityOf(id any) (string, bool) {
 		}
 	}
 	identity, _ := m.canonical(id)
-	m.recent[m.next] = recentID{s, identity, len(m.order)}
-	m.next = (m.next + 1) % len(m.recent)
+	m.remember(s, identity)
 	return identity, true
+}
+
+func (m *mapper) remember(id, identity string) {
+	m.recent[m.next] = recentID{id, identity, len(m.order)}
+	m.next = (m.next + 1) % len(m.recent)
 }
 
 // recentID is an id with its identity, as so many tables of mappings give it.
@@ -173,6 +177,10 @@ type recentID struct {
 
 func (m *mapper) canonical(id any) (string, bool) {
 	identity, ok := identityOf(id)
+	return m.renamed(identity), ok
+}
+
+func (m *mapper) renamed(identity string) string {
 	for _, t := range m.order {
 		for other, canonical := range t.also {
 			part := "/" + other[strings.LastIndexByte(other, '/')+1:] + "/"
@@ -181,7 +189,7 @@ func (m *mapper) canonical(id any) (string, bool) {
 			}
 		}
 	}
-	return identity, ok
+	return identity
 }
 
 // decodeList decodes each element; what is not known of one leaves the list open.

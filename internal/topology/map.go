@@ -107,6 +107,9 @@ func (m *mapper) addResource(in *flattened, r *resource, t *mappingTable, file s
 	if !r.spelled {
 		from.spellKeys(r.body)
 	}
+	if id, ok := r.body["id"].(string); ok && r.identity != "" {
+		m.remember(id, m.renamed(r.identity))
+	}
 	for _, a := range mappings {
 		if a.inside {
 			m.applyInside(from, a.Mapping, r, in.places, file)

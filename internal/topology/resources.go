@@ -105,7 +105,7 @@ func foldOne(m map[string]any, key string) (v any, several bool) {
 // isAzureID reports whether a text is the id of something in Azure: ids of other
 // systems do not begin with a slash.
 func isAzureID(id string) bool {
-	const subscriptions, providers = "/subscriptions/", "/providers/"
+	const subscriptions = "/subscriptions/"
 	return len(id) >= len(providers) && foldEqual(id[:len(providers)], providers) ||
 		len(id) >= len(subscriptions) && foldEqual(id[:len(subscriptions)], subscriptions)
 }
