@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // Source is one file the user gave, with the text exactly as it was read.
@@ -20,7 +21,8 @@ type Source struct {
 	Text  string
 	lines []int // byte offset of the start of each line
 	// runes counts the characters before every step-th byte, so that a place in a
-	// line of megabytes is found without counting from its start.
+	// line of megabytes is found without counting from its start. It is nil where each
+	// character is a byte.
 	runes []int
 }
 
@@ -28,14 +30,23 @@ const step = 1 << 10
 
 // NewSource returns a source. text must be valid UTF-8.
 func NewSource(file, text string) *Source {
-	s := &Source{File: file, Text: text, lines: []int{0}, runes: make([]int, 0, len(text)/step+1)}
+	s := &Source{File: file, Text: text, lines: []int{0}}
+	for i := strings.IndexByte(text, '\n'); i >= 0; {
+		s.lines = append(s.lines, i+1)
+		next := strings.IndexByte(text[i+1:], '\n')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	if utf8.RuneCountInString(text) == len(text) {
+		return s
+	}
+	s.runes = make([]int, 0, len(text)/step+1)
 	runes := 0
 	for i := 0; i < len(text); i++ {
 		if i%step == 0 {
 			s.runes = append(s.runes, runes)
-		}
-		if text[i] == '\n' {
-			s.lines = append(s.lines, i+1)
 		}
 		if text[i]&0xc0 != 0x80 { // not the continuation of a character
 			runes++
@@ -54,10 +65,10 @@ func (s *Source) Position(offset int) (line, column int) {
 
 // before counts the characters before a byte offset.
 func (s *Source) before(offset int) int {
-	k := min(offset/step, len(s.runes)-1)
-	if k < 0 {
-		return 0
+	if s.runes == nil {
+		return offset
 	}
+	k := min(offset/step, len(s.runes)-1)
 	n := s.runes[k]
 	for _, b := range []byte(s.Text[k*step : offset]) {
 		if b&0xc0 != 0x80 {

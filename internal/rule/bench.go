@@ -54,8 +54,10 @@ func (b *Bench) With(e *Example, c topology.Changes, look func(topology.Variant)
 
 // Outcome runs one rule on a topology.
 func (r *Rule) Outcome(t *topology.Topology) Outcome {
-	c := &checker{t: t, opts: Options{All: true}, out: Result{Findings: []Finding{}, Facts: []Fact{}}}
-	c.rule(r)
+	c := &checker{t: t, opts: Options{All: true}, rules: []*Rule{r}}
+	s := &share{checker: c, of: 1, world: t.World, said: make([]verdicts, 1)}
+	s.rule(r, &s.said[0])
+	c.gather([]*share{s})
 	return Outcome{c.out.Findings, c.out.Facts, c.problems.Records()}
 }
 

@@ -189,53 +189,61 @@ type checker struct {
 	problems diag.List
 }
 
-// run runs the rules, on a large topology in shares.
+// run runs the rules, of a large topology with the subjects in shares, each on its own.
 func (c *checker) run() {
 	subjects := 0
 	for _, k := range c.t.Subjects {
 		subjects += len(k.Objects)
 	}
-	if n := min(c.opts.Jobs, subjects/worthSharing); n > 1 {
-		c.shared(n)
+	n := min(c.opts.Jobs, subjects/worthSharing)
+	if n < 2 {
+		s := &share{checker: c, of: 1, world: c.t.World}
+		s.run()
+		c.gather([]*share{s})
 		return
 	}
-	c.t.World.Hurry()
-	for _, r := range c.rules {
-		c.rule(r)
-	}
+	shares := make([]*share, n)
+	inParallel(n, func(i int) {
+		shares[i] = &share{checker: c, part: i, of: n, world: c.t.World.Fork()}
+		shares[i].run()
+	})
+	c.gather(shares)
 }
 
 // worthSharing is how many subjects are worth a share of their own.
 const worthSharing = 500
 
-// rule runs one rule on all subjects.
-func (c *checker) rule(r *Rule) {
-	s, out := share{checker: c, of: 1, world: c.t.World}, verdicts{}
-	s.rule(r, &out)
-	c.add(r, &out)
-}
-
-// shared runs the rules with the subjects in so many shares, each on its own. What is
-// said of them is put together in the order of the rules and subjects.
-func (c *checker) shared(n int) {
-	shares := make([]*share, n)
+func inParallel(n int, f func(i int)) {
 	var running sync.WaitGroup
-	for i := range shares {
-		shares[i] = &share{checker: c, part: i, of: n, world: c.t.World.Fork()}
-		running.Go(shares[i].run)
+	for i := range n {
+		running.Go(func() { f(i) })
 	}
 	running.Wait()
+}
+
+// gather puts together what is said in shares, in the order of the rules and subjects.
+func (c *checker) gather(shares []*share) {
 	findings, facts := 0, 0
-	for _, s := range shares {
-		findings, facts = findings+s.findings, facts+s.facts
-	}
-	c.out.Findings, c.out.Facts = slices.Grow(c.out.Findings, findings), slices.Grow(c.out.Facts, facts)
 	for i, r := range c.rules {
+		count := &findings
+		if r.Fact != nil {
+			count = &facts
+		}
 		for _, s := range shares {
-			c.add(r, &s.said[i])
-			s.said[i] = verdicts{}
+			said := &s.said[i]
+			said.at = *count
+			*count += len(said.judged)
+			c.problems = append(c.problems, said.problems...)
+			c.out.Summary.add(said.summary)
 		}
 	}
+	c.out.Findings, c.out.Facts = make([]Finding, findings), make([]Fact, facts)
+	inParallel(len(shares), func(i int) { shares[i].write() })
+}
+
+func (s *Summary) add(more Summary) {
+	s.Pass, s.Fail = s.Pass+more.Pass, s.Fail+more.Fail
+	s.Unknown, s.NotApplicable = s.Unknown+more.Unknown, s.NotApplicable+more.NotApplicable
 }
 
 // share is the part of the subjects that one of several looks at. Each has a world
@@ -246,13 +254,13 @@ type share struct {
 	world    *lang.World
 	vars     map[string]any // of the evaluation at hand
 
-	said            []verdicts // by rule
-	findings, facts int        // how many
+	said []verdicts // by rule
 }
 
 // verdicts are what a rule says of the subjects of a share.
 type verdicts struct {
 	judged   []judged
+	at       int // where they stand in the result
 	summary  Summary
 	problems diag.List
 }
@@ -335,7 +343,6 @@ func (s *share) subject(r *Rule, o *lang.Object, out *verdicts) {
 	if !s.opts.All && (verdict == Pass || verdict == NotApplicable) {
 		return
 	}
-	s.findings++
 	out.judged = append(out.judged, judged{subject: o, verdict: verdict, message: message, missing: missing, explanation: s.explain(r, vars)})
 }
 
@@ -347,27 +354,35 @@ func (s *share) explain(r *Rule, vars func() map[string]any) *Explanation {
 	return r.explain(s.world, vars)
 }
 
-// add puts what a rule says of a share into the result.
-func (c *checker) add(r *Rule, from *verdicts) {
-	c.problems = append(c.problems, from.problems...)
-	sum := &c.out.Summary
-	sum.Pass, sum.Fail = sum.Pass+from.summary.Pass, sum.Fail+from.summary.Fail
-	sum.Unknown, sum.NotApplicable = sum.Unknown+from.summary.Unknown, sum.NotApplicable+from.summary.NotApplicable
-	anchor := r.Anchor()
-	for _, j := range from.judged {
-		subject := Subject{"topology", "", "input"}
-		if j.subject != nil {
-			subject = Subject{j.subject.Class().Name, j.subject.ID(), j.subject.Name()}
+// write puts what is said in a share into the result.
+func (s *share) write() {
+	for i, r := range s.rules {
+		anchor := r.Anchor()
+		for k, j := range s.said[i].judged {
+			at := s.said[i].at + k
+			subject := Subject{"topology", "", "input"}
+			if j.subject != nil {
+				subject = Subject{j.subject.Class().Name, j.subject.ID(), j.subject.Name()}
+			}
+			if r.Fact != nil {
+				s.out.Facts[at] = Fact{r.ID, subject, j.value, listed(j.missing), j.explanation}
+				continue
+			}
+			s.out.Findings[at] = Finding{
+				Rule: r.ID, Severity: r.Severity, Verdict: j.verdict, Subject: subject, Message: j.message, Fix: r.Fix,
+				Page: anchor, Source: s.place(j.subject), Missing: j.missing, Explanation: j.explanation,
+			}
 		}
-		if r.Fact != nil {
-			c.out.Facts = append(c.out.Facts, Fact{r.ID, subject, j.value, append([]lang.Missing{}, j.missing...), j.explanation})
-			continue
-		}
-		c.out.Findings = append(c.out.Findings, Finding{
-			Rule: r.ID, Severity: r.Severity, Verdict: j.verdict, Subject: subject, Message: j.message, Fix: r.Fix,
-			Page: anchor, Source: c.place(j.subject), Missing: j.missing, Explanation: j.explanation,
-		})
+		s.said[i] = verdicts{}
 	}
+}
+
+// listed is a list that JSON shows as one even where it is empty.
+func listed(missing []lang.Missing) []lang.Missing {
+	if missing == nil {
+		return []lang.Missing{}
+	}
+	return missing
 }
 
 func (c *checker) place(o *lang.Object) Source {
@@ -460,7 +475,6 @@ func (s *share) fact(r *Rule, o *lang.Object, vars func() map[string]any, out *v
 		return
 	}
 	if listed {
-		s.facts++
 		out.judged = append(out.judged, judged{subject: o, value: value, missing: missing, explanation: s.explain(r, vars)})
 	}
 }

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strconv"
+
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/lang"
 )
 
 // JSON is the result on one line, as the browser module's JSON.stringify writes it.
@@ -24,11 +28,11 @@ func (r Result) WriteJSON(w io.Writer) error {
 	e.text(`,"summary":`)
 	e.value(r.Summary)
 	e.text(`,"findings":[`)
-	elements(&e, r.Findings)
+	elements(&e, r.Findings, e.finding)
 	e.text(`],"facts":[`)
-	elements(&e, r.Facts)
+	elements(&e, r.Facts, e.fact)
 	e.text(`],"diagnostics":[`)
-	elements(&e, r.Diagnostics)
+	elements(&e, r.Diagnostics, func(d *diag.Record) { e.value(d) })
 	e.text("]}\n")
 	return e.flush()
 }
@@ -54,12 +58,90 @@ func (e *encoder) value(v any) {
 	e.b.Truncate(e.b.Len() - 1) // the line break
 }
 
-func elements[T any](e *encoder, items []T) {
+// finding and fact are value for what there is most of.
+func (e *encoder) finding(f *Finding) {
+	e.member(`{"rule":`, f.Rule)
+	e.member(`,"severity":`, f.Severity)
+	e.member(`,"verdict":`, f.Verdict)
+	e.subject(f.Subject)
+	e.member(`,"message":`, f.Message)
+	e.member(`,"fix":`, f.Fix)
+	e.member(`,"page":`, f.Page)
+	e.member(`,"source":{"file":`, f.Source.File)
+	e.member(`,"pointer":`, f.Source.Pointer)
+	e.text(`,"line":`)
+	e.int(f.Source.Line)
+	e.text(`,"column":`)
+	e.int(f.Source.Column)
+	e.text("}")
+	if len(f.Missing) > 0 {
+		e.missing(f.Missing)
+	}
+	e.explanation(f.Explanation)
+}
+
+func (e *encoder) fact(f *Fact) {
+	e.member(`{"rule":`, f.Rule)
+	e.subject(f.Subject)
+	if f.Value == nil {
+		e.text(`,"value":null`)
+	} else {
+		e.member(`,"value":`, *f.Value)
+	}
+	e.missing(f.Missing)
+	e.explanation(f.Explanation)
+}
+
+func (e *encoder) subject(s Subject) {
+	e.member(`,"subject":{"kind":`, s.Kind)
+	e.member(`,"id":`, s.ID)
+	e.member(`,"name":`, s.Name)
+	e.text("}")
+}
+
+func (e *encoder) missing(list []lang.Missing) {
+	e.text(`,"missing":[`)
+	for i, m := range list {
+		if i > 0 {
+			e.text(",")
+		}
+		e.member(`{"path":`, m.Path)
+		e.member(`,"reason":`, m.Reason)
+		e.text("}")
+	}
+	e.text("]")
+}
+
+func (e *encoder) explanation(x *Explanation) {
+	if x != nil {
+		e.text(`,"explanation":`)
+		e.value(x)
+	}
+	e.text("}")
+}
+
+func (e *encoder) int(n int) { e.b.Write(strconv.AppendInt(e.b.AvailableBuffer(), int64(n), 10)) }
+
+// member adds what stands before a text, and the text.
+func (e *encoder) member(before, s string) {
+	e.b.WriteString(before)
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			e.value(s)
+			return
+		}
+	}
+	e.b.WriteByte('"')
+	e.b.WriteString(s)
+	e.b.WriteByte('"')
+}
+
+func elements[T any](e *encoder, items []T, write func(*T)) {
 	for i := range items {
 		if i > 0 {
 			e.text(",")
 		}
-		e.value(&items[i])
+		write(&items[i])
 		if e.b.Len() >= worthWriting {
 			_ = e.flush()
 		}
