@@ -30,7 +30,7 @@ func (r *Row) Outline() Outline { return r.outline }
 // map[string]any.
 func (r *Row) Map() map[string]any {
 	if r.values == nil {
-		p := rowParser{jsonParser: jsonParser{text: r.text, i: r.start, broken: -1}, parts: &r.parts}
+		p := rowParser{jsonParser: jsonParser{text: r.text, i: r.start, broken: -1}, parts: &r.parts, depth: r.depth}
 		r.values, _ = p.object(r.depth)
 	}
 	return r.values
@@ -130,14 +130,23 @@ type rowParser struct {
 	jsonParser
 	parts *[]Part
 	path  []byte // the pointer of the value that is read
+	depth int    // of the row
 }
+
+// keysOfRow is how many keys a row has, with those that its reader adds.
+const keysOfRow = 14
 
 // object reads the map at p.i, which stands in so many others.
 func (p *rowParser) object(depth int) (map[string]any, bool) {
 	if depth >= MaxDepth {
 		return nil, false
 	}
-	out := map[string]any{}
+	var out map[string]any
+	if depth == p.depth {
+		out = make(map[string]any, keysOfRow)
+	} else {
+		out = map[string]any{}
+	}
 	p.i = skipBlank(p.text, p.i+1)
 	for !p.at('}') {
 		if !p.at('"') {

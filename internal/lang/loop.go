@@ -51,7 +51,13 @@ func (t *tree) loop(n *Node, f *frame) result {
 	if l == nil {
 		return r
 	}
-	switch n.Name {
+	r = l.run()
+	t.w.ended(l)
+	return r
+}
+
+func (l *loop) run() result {
+	switch l.n.Name {
 	case "any":
 		return l.quantifier(true, true)
 	case "none":
@@ -90,7 +96,8 @@ func (t *tree) start(n *Node, f *frame) (l *loop, r result) {
 	if err := t.w.step(1 + len(elems)); err != nil {
 		return nil, t.fail(n, err.Error())
 	}
-	l = &loop{tree: t, n: n, f: f, elems: elems, path: list.path}
+	l = t.w.newLoop()
+	*l = loop{tree: t, n: n, f: f, elems: elems, path: list.path}
 	l.inside.up, l.inside.loop = f, &l.turn
 	if p, ok := list.v.(*Partial); ok {
 		l.partial = true
@@ -100,6 +107,20 @@ func (t *tree) start(n *Node, f *frame) (l *loop, r result) {
 	}
 	return l, result{}
 }
+
+// newLoop returns a loop to be filled, and ended gives it back: evaluation runs many,
+// few of them inside each other.
+func (w *World) newLoop() *loop {
+	last := len(w.loops) - 1
+	if last < 0 {
+		return &loop{}
+	}
+	l := w.loops[last]
+	w.loops = w.loops[:last]
+	return l
+}
+
+func (w *World) ended(l *loop) { w.loops = append(w.loops, l) }
 
 // loop is one run of a builtin over its elements.
 type loop struct {
@@ -407,7 +428,9 @@ func (t *tree) nested(n *Node, f *frame) result {
 	if l == nil {
 		return r
 	}
-	return l.mapped(true)
+	r = l.mapped(true)
+	t.w.ended(l)
+	return r
 }
 
 // closeNested replaces partial elements by their stated items and collects why

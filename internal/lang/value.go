@@ -226,6 +226,7 @@ type World struct {
 	Declared    map[string]any
 
 	machines machines // a World is used by one goroutine at a time
+	loops    []*loop  // that ended
 	// of the evaluation at hand, see limits.go
 	steps, numbers int
 	touch          func(o Object, field string)

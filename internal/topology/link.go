@@ -147,9 +147,14 @@ const maxStubs = 100_000
 func link(in linking) linked {
 	l := &linker{linking: in, objects: map[string]map[string]lang.Object{}, absent: map[string]*lang.Unknown{}, stubs: map[lang.Object]bool{}}
 	l.declareInverses()
-	for _, k := range l.env.Model().Kinds {
-		l.objects[k.Name] = map[string]lang.Object{}
+	count := map[*model.Kind]int{}
+	for _, d := range l.drafts {
+		count[d.kind]++
 	}
+	for _, k := range l.env.Model().Kinds {
+		l.objects[k.Name] = make(map[string]lang.Object, count[k])
+	}
+	l.order = make([]node, 0, len(l.drafts))
 	for _, d := range l.drafts {
 		o := l.add(d, d.referred)
 		if d.referred {
@@ -502,8 +507,12 @@ func asList(items []any, open *lang.Unknown) any {
 
 // collect gives the collections of the world and the subjects of rules.
 func (l *linker) collect() linked {
-	members := map[string][]lang.Object{}
+	members := map[*model.Kind][]lang.Object{}
+	for _, k := range l.env.Model().Kinds {
+		members[k] = make([]lang.Object, 0, len(l.objects[k.Name]))
+	}
 	out := linked{collections: map[string]any{}, subjects: []Subjects{}, unstated: []string{}, needs: map[string][]string{}}
+	out.objects = make([]lang.Object, 0, len(l.order))
 	need := func(reason, kind string) {
 		if !slices.Contains(out.needs[reason], kind) {
 			out.needs[reason] = append(out.needs[reason], kind)
@@ -518,11 +527,11 @@ func (l *linker) collect() linked {
 		}
 		out.objects = append(out.objects, n.object)
 		if !n.stub || n.kind.FromReferences {
-			members[n.kind.Name] = append(members[n.kind.Name], n.object)
+			members[n.kind] = append(members[n.kind], n.object)
 		}
 	}
 	for _, k := range l.env.Model().Kinds {
-		objects := members[k.Name]
+		objects := members[k]
 		_, stated := l.states[k.Name]
 		if !stated && !l.complete[k.Name] && len(objects) == 0 {
 			out.collections[k.Name] = l.openness(k)

@@ -361,6 +361,7 @@ func (m *mapper) finish() linking {
 			out.states[k.Name] = open
 		}
 	}
+	out.drafts = make([]*draft, 0, len(m.drafts))
 	for _, d := range m.drafts {
 		if d.said {
 			stub := m.stub(d.kind, d.from)
