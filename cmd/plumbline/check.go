@@ -116,6 +116,7 @@ type checkRun struct {
 	opened chan struct{} // closed when the site is open, or cannot be
 	site   build.Sources // without Rules where it cannot
 	titles map[string]string
+	unread []string // kinds at whose objects no rule looks
 	base   string
 
 	failed bool // a rule or a problem in an input says so
@@ -140,7 +141,7 @@ func (c *checkRun) open() error {
 	if len(site.Rules.Rules) == 0 && !c.quiet {
 		fmt.Fprintln(c.stderr, "this site has no rules, so nothing is checked")
 	}
-	c.site, c.titles, c.base = site, titles(site.Rules), in.Config.BaseURL
+	c.site, c.titles, c.unread, c.base = site, titles(site.Rules), site.Rules.Unread(), in.Config.BaseURL
 	return nil
 }
 
@@ -161,7 +162,9 @@ func (c *checkRun) do(t *task) {
 	if !c.isOpen() {
 		return
 	}
-	top := documents.Read(c.site.Env, c.topology)
+	opts := c.topology
+	opts.Counted = c.unread
+	top := documents.Read(c.site.Env, opts)
 	t.declared(top)
 	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs})
 	t.failed = c.fails(res)

@@ -9,18 +9,18 @@ type looker struct {
 	outline Outline
 	last    string // text that was read
 	named   bool   // the key at hand ends in id
-	refers  bool   // such a key has a text with a slash
-	odd     bool   // a key of the outline is written in another way
+	odd     bool   // there is more to the row than an outline
 	seen    [len(outlineKeys)]bool
 }
 
 // Outline is what a look at a row shows, where the row is Plain: it has each of these
 // keys at most once, as texts, and "properties" as a map; in another spelling neither
-// them nor what could stand for them; and no other key that ends in id, at any depth,
-// has a text with a slash, which could be the id of a resource.
+// them nor what could stand for them. Of the other keys that end in id, at any depth,
+// at most one text has a slash: Refers, which could be the id of a resource.
 type Outline struct {
 	Plain          bool
 	ID, Type, Name string
+	Refers         string
 }
 
 var (
@@ -31,7 +31,7 @@ var (
 
 // outlined is what was seen, once the row is read.
 func (l *looker) outlined() Outline {
-	if l.refers || l.odd || !l.seen[len(outlineKeys)-1] {
+	if l.odd || !l.seen[len(outlineKeys)-1] {
 		return Outline{}
 	}
 	l.outline.Plain = true
@@ -131,7 +131,10 @@ func (l *looker) value(depth int) bool {
 	case c == '"':
 		var ok bool
 		l.last, ok = l.str()
-		l.refers = l.refers || l.named && strings.IndexByte(l.last, '/') >= 0
+		if l.named && strings.IndexByte(l.last, '/') >= 0 {
+			l.odd = l.odd || l.outline.Refers != ""
+			l.outline.Refers = l.last
+		}
 		return ok
 	case c == '{':
 		return l.object(depth, false)

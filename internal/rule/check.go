@@ -171,7 +171,7 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 		Facts:    []Fact{},
 	}
 	for _, k := range t.Subjects {
-		c.out.Input.Subjects = append(c.out.Input.Subjects, Count{k.Kind, len(k.Objects)})
+		c.out.Input.Subjects = append(c.out.Input.Subjects, Count{k.Kind, len(k.Objects) + k.Counted})
 	}
 	if t.World != nil {
 		c.rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r *Rule) bool { return len(opts.Rules) > 0 && !slices.Contains(opts.Rules, r.ID) })

@@ -36,6 +36,9 @@ type resource struct {
 
 	bare    bool // the input has it without its properties
 	spelled bool // its keys are spelled as mappings spell them
+	// outlined: its body holds all that mappings read of it, which is its type and its
+	// references.
+	outlined bool
 	// returned: Azure did, and parts are the maps in its lists. whole is the pointer
 	// of the resource that they are parts of.
 	returned bool

@@ -151,15 +151,21 @@ func (a *responses) step(i int, key string) string {
 func (a *responses) body(n *document.Node, pointer string, id *azureID, typ string, row bool) *resource {
 	resourceID, name := resourceID(n), stringAt(n, "name")
 	other := len(a.table.byType[id.typ]) == 0
-	r := n.Row()
-	outlined := other && a.table.outlined && r != nil && r.Outline().Plain
-	var body map[string]any
-	var parts []document.Part
-	if outlined {
-		body = map[string]any{"properties": map[string]any{}, "references": []any{}} // no more is read of it
-	} else {
-		body, parts = a.content(n)
+	if r := n.Row(); r != nil && r.Outline().Plain && a.table.isOutlined(id.typ) {
+		body := map[string]any{"type": typ, "id": resourceID, "name": id.name}
+		if name != "" {
+			body["name"] = name[strings.LastIndexByte(name, '/')+1:]
+		}
+		if other {
+			body["references"] = []any{}
+			if to := r.Outline().Refers; to != "" {
+				body["references"] = references(map[string]any{"id": resourceID, "otherId": to})
+			}
+		}
+		return &resource{body: body, typ: id.typ, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer},
+			returned: true, whole: pointer, spelled: true, outlined: true}
 	}
+	body, parts := a.content(n)
 	properties, _ := body["properties"].(map[string]any)
 	if properties == nil {
 		reason := quoted(id.name) + " is in the input without its properties"
@@ -196,7 +202,7 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 			body["scopeType"] = typ
 		}
 	}
-	if other && !outlined {
+	if other {
 		body["references"] = references(body)
 	}
 	return &resource{

@@ -82,6 +82,9 @@ type linking struct {
 	// closed has, by link, the identities of objects to which every object with such
 	// a link is in the input, whatever else is not.
 	closed map[*model.Field]map[string]bool
+	// counted has, by kind, the identities of objects that are not among the drafts,
+	// since nothing looks at them.
+	counted map[string]map[string]bool
 	// stub makes the draft of an object that is only referred to. Without it such
 	// a reference is unknown.
 	stub func(*model.Kind, ref) *draft
@@ -551,7 +554,7 @@ func (l *linker) collect() linked {
 			items[i] = o
 		}
 		out.collections[k.Name] = asList(items, open)
-		out.subjects = append(out.subjects, Subjects{Kind: k.Name, Objects: objects})
+		out.subjects = append(out.subjects, Subjects{Kind: k.Name, Objects: objects, Counted: len(l.counted[k.Name])})
 	}
 	return out
 }

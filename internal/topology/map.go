@@ -2,6 +2,7 @@ package topology
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/diag"
@@ -28,6 +29,12 @@ type mapper struct {
 	recent   [4]recentID
 	next     int // of recent, to be replaced
 	later    later
+	// outlines are, by mapping and type, what becomes of resources of which no more is read.
+	outlines map[outlineKey]*outlined
+	// counted are, by kind, the identities of objects that are only counted, since
+	// nothing looks at objects of the kind.
+	counted map[string]map[string]bool
+	twice   bool // one of them was met twice, so that it must be known what both say of it
 }
 
 // mapped is a draft under construction.
@@ -45,9 +52,13 @@ type mapped struct {
 	wait  *waiting
 }
 
-func newMapper(env *lang.Env, problems *diag.List) *mapper {
+// newMapper returns a mapper that only counts objects of some kinds, if it can.
+func newMapper(env *lang.Env, problems *diag.List, counted []string) *mapper {
 	m := &mapper{env: env, tables: map[string]*mappingTable{}, byID: map[string]map[string]*mapped{}, open: map[string]*lang.Unknown{},
-		problems: problems, worlds: newWorlds(), world: &lang.World{}, later: newLater()}
+		problems: problems, worlds: newWorlds(), world: &lang.World{}, later: newLater(), outlines: map[outlineKey]*outlined{}, counted: map[string]map[string]bool{}}
+	for _, kind := range counted {
+		m.counted[kind] = map[string]bool{}
+	}
 	for _, k := range env.Model().Kinds {
 		m.byID[k.Name] = map[string]*mapped{}
 	}
@@ -229,6 +240,14 @@ func (m *mapper) list(kind string, v any) (items []any, known bool) {
 // apply makes the drafts of one mapping from one resource. whole says that the
 // resource stands on its own, not inside another.
 func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
+	if r.outlined {
+		if o := m.outlined(mp, r); o != nil {
+			if o.applies && !(o.linksToNone && m.count(mp, r)) {
+				m.draft(mp, r, whole, nil, 0, o.exists, r.place, file, o.fields)
+			}
+			return
+		}
+	}
 	exists := r.exists
 	if mp.When != nil {
 		switch v := mp.When.EvalMapping(m.world, r.body, nil, 0).(type) {
@@ -248,7 +267,7 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 		if r.open != nil && mp.ID == nil {
 			m.setOpen(mp.Kind, r.open)
 		}
-		m.draft(mp, r, whole, nil, 0, exists, r.place, file)
+		m.draft(mp, r, whole, nil, 0, exists, r.place, file, nil)
 		return
 	}
 	each := mp.Each.EvalMapping(m.world, r.body, nil, 0)
@@ -263,12 +282,13 @@ func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole boo
 			m.setOpen(mp.Kind, u)
 			continue
 		}
-		m.draft(mp, r, whole, item, i, exists, r.placeOf(item, places), file)
+		m.draft(mp, r, whole, item, i, exists, r.placeOf(item, places), file, nil)
 	}
 }
 
-// draft makes or extends the object that a mapping reads from a resource or item.
-func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, index int, exists *lang.Unknown, place lang.Place, file string) {
+// draft makes or extends the object that a mapping reads from a resource or item. Its
+// fields are read too, unless they are known.
+func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, index int, exists *lang.Unknown, place lang.Place, file string, known fields) {
 	id, name := r.body["id"], r.body["name"]
 	if mp.ID != nil {
 		id = settled(mp.ID.EvalMapping(m.world, r.body, item, index))
@@ -297,14 +317,15 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 	d := &mapped{draft: &draft{
 		kind: kind, class: m.env.Class(kind.Name), identity: identity,
 		id: shown(id), name: shown(name), place: place, exists: exists,
-		fields: make(fields, 0, len(mp.Fields)), absent: m.absent,
+		fields: slices.Clone(known), absent: m.absent,
 	}, doc: m.doc, bare: r.bare && mp.Each == nil || isBare(item)}
 	d.idValue, _ = id.(*lang.Unknown)
 	d.nameValue, _ = name.(*lang.Unknown)
-	for _, f := range mp.Fields {
-		if v := m.decode(f.Field.Type, m.oneLink(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index)), f.Field.Name, place); v != nil {
-			d.fields.set(f.Field.Name, v)
-		}
+	if known == nil {
+		d.fields = m.fields(mp, r, item, index, place)
+	}
+	if m.counted[mp.Kind][identity] {
+		m.twice = true
 	}
 	owner, _ := m.identityOf(r.body["id"])
 	if m.waits(d, r, id, owner) || r.gone {
@@ -323,6 +344,17 @@ func (m *mapper) draft(mp *lang.Mapping, r *resource, whole bool, item any, inde
 		m.worlds.seen[kind.Name] = true
 	}
 	m.merge(d, whole && mp.Each == nil && !r.referred)
+}
+
+// fields reads the fields of an object.
+func (m *mapper) fields(mp *lang.Mapping, r *resource, item any, index int, place lang.Place) fields {
+	out := make(fields, 0, len(mp.Fields))
+	for _, f := range mp.Fields {
+		if v := m.decode(f.Field.Type, m.oneLink(f.Field.Type, f.Expr.EvalMapping(m.world, r.body, item, index)), f.Field.Name, place); v != nil {
+			out.set(f.Field.Name, v)
+		}
+	}
+	return out
 }
 
 // isBare reports whether a part of a resource is known by its id alone.
@@ -351,7 +383,7 @@ func lastSegment(id any) any {
 
 // finish gives what linking needs of the mapped resources.
 func (m *mapper) finish() linking {
-	out := linking{env: m.env, states: map[string]*lang.Unknown{}, stub: m.stub, closed: m.worlds.closed}
+	out := linking{env: m.env, states: map[string]*lang.Unknown{}, stub: m.stub, closed: m.worlds.closed, counted: m.counted}
 	if m.later.references != nil {
 		m.settle()
 		out.references, out.refTo = m.later.references, m.refTo

@@ -22,9 +22,9 @@ type mappingTable struct {
 	// reading has, by type, what mappings read of its values.
 	reading map[string]map[string]bool
 	open    bool // some document of the format need not hold everything
-	// outlined: of the types that no mapping names, no more is read than the outline of
-	// a row tells.
-	outlined bool
+	// outlined are the types, of byType, of which no more is read than the outline of a
+	// row tells.
+	outlined map[string]bool
 }
 
 // application is a mapping for a type of resource: its own, or with inside set
@@ -43,7 +43,8 @@ func (m *mapper) table(input string) *mappingTable {
 		return t
 	}
 	t := &mappingTable{mappings: m.env.Mappings(input), byType: map[string][]application{}, keys: map[string]string{"id": "id"},
-		also: map[string]string{}, within: map[*lang.Mapping]*model.Field{}, reading: map[string]map[string]bool{}}
+		also: map[string]string{}, within: map[*lang.Mapping]*model.Field{},
+		reading: map[string]map[string]bool{}, outlined: map[string]bool{}}
 	m.tables[input] = t
 	m.order = append(m.order, t)
 	seen := map[string]bool{}
@@ -62,35 +63,76 @@ func (m *mapper) table(input string) *mappingTable {
 		}
 		t.within[mp] = m.part(mp)
 	}
-	t.outlined = !slices.ContainsFunc(t.byType[anyOtherType], func(a application) bool { return a.Within != nil || !readsOutline(a.Mapping) })
+	for typ, mappings := range t.byType {
+		t.outlined[typ] = !slices.ContainsFunc(mappings, func(a application) bool { return !readsOutline(a) })
+	}
 	return t
 }
 
-// readsOutline reports whether a mapping reads of a resource only what is filled in.
-func readsOutline(mp *lang.Mapping) bool {
-	only := true
+// readsOutline reports whether a mapping reads of a resource no more than its type and,
+// where it is for any other type, its references.
+func readsOutline(a application) bool {
+	only := !a.inside && a.Each == nil && a.ID == nil && a.Name == nil
 	var walk func(n *lang.Node)
 	walk = func(n *lang.Node) {
-		if n == nil {
-			return
-		}
-		if n.Op == lang.OpGet && isResource(n.Args[0]) {
-			only = only && slices.Contains(filledIn, n.Name)
-			return
-		}
-		only = only && !isResource(n)
-		for _, a := range n.Args {
-			walk(a)
+		switch {
+		case n == nil:
+		case n.Op == lang.OpGet && isResource(n.Args[0]):
+			only = only && (n.Name == "type" || n.Name == "references" && a.Type == anyOtherType)
+		case isResource(n):
+			only = false
+		default:
+			for _, arg := range n.Args {
+				walk(arg)
+			}
 		}
 	}
-	for _, x := range expressions(mp) {
+	for _, x := range expressions(a.Mapping) {
 		walk(x.Root)
 	}
 	return only
 }
 
-// filledIn are the keys that every resource of Azure has, whatever it states.
-var filledIn = []string{"type", "id", "name", "parent", "scope", "scopeType", "references"}
+// isOutlined reports whether mappings read of a type, in lower case, no more than the
+// outline of a row tells.
+func (t *mappingTable) isOutlined(typ string) bool {
+	if _, own := t.byType[typ]; !own {
+		typ = anyOtherType
+	}
+	return t.outlined[typ]
+}
+
+// choosesByType reports whether a mapping looks at references by their types alone.
+func choosesByType(mp *lang.Mapping) bool {
+	return !slices.ContainsFunc(expressions(mp), func(x *lang.Expr) bool { return readsReferences(x.Root) && !filtersByType(x.Root) })
+}
+
+func isReferences(n *lang.Node) bool {
+	return n.Op == lang.OpGet && n.Name == "references" && isResource(n.Args[0])
+}
+
+func readsReferences(n *lang.Node) bool {
+	return n != nil && (isReferences(n) || slices.ContainsFunc(n.Args, readsReferences))
+}
+
+// filtersByType reports whether an expression is a filter of the references by what
+// their types are.
+func filtersByType(n *lang.Node) bool {
+	if n.Op != lang.OpLoop || n.Name != "filter" || !isReferences(n.Args[0]) {
+		return false
+	}
+	var byType func(n *lang.Node) bool
+	byType = func(n *lang.Node) bool {
+		switch n.Op {
+		case lang.OpLit:
+			return true
+		case lang.OpGet:
+			return n.Name == "type" && n.Args[0].Op == lang.OpPtr
+		}
+		return n.Op == lang.OpBin && !slices.ContainsFunc(n.Args, func(a *lang.Node) bool { return !byType(a) })
+	}
+	return byType(n.Args[1])
+}
 
 // expressions lists what a mapping evaluates.
 func expressions(mp *lang.Mapping) []*lang.Expr {

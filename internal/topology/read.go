@@ -154,16 +154,13 @@ func (r *reader) build(t *Topology) {
 		r.native(t)
 		return
 	}
-	m := newMapper(r.env, &r.problems)
-	r.mapper = m
 	var templates []*document.Node
-	for n, d := range r.docs {
-		f := formatOf(d.format)
-		m.add(f.flatten(r, d, n), d.src.File, f.mappings)
-		if f.name == "arm" {
+	for _, d := range r.docs {
+		if d.format == "arm" {
 			templates = append(templates, d.root)
 		}
 	}
+	m := r.mapAll()
 	unusedParameters(r.given, templates, &r.problems)
 	declared := readDeclared(r.env.Model(), r.declared(), nil, &r.problems)
 	in := m.finish()
@@ -172,6 +169,28 @@ func (r *reader) build(t *Topology) {
 	out := link(in)
 	t.World = &lang.World{Collections: out.collections, Declared: declared.values}
 	t.Subjects, t.Unstated, t.Needs = out.subjects, out.unstated, out.needs
+}
+
+// mapAll maps all documents. Of a single answer of Azure objects that nothing looks at
+// are only counted, unless it has one of them twice.
+func (r *reader) mapAll() *mapper {
+	before := len(r.problems)
+	if len(r.docs) == 1 && r.docs[0].format == formatResources && len(r.opts.Counted) > 0 {
+		if m := r.mapped(r.opts.Counted); !m.twice {
+			return m
+		}
+		r.problems = r.problems[:before]
+	}
+	return r.mapped(nil)
+}
+
+func (r *reader) mapped(counted []string) *mapper {
+	r.mapper = newMapper(r.env, &r.problems, counted)
+	for n, d := range r.docs {
+		f := formatOf(d.format)
+		r.mapper.add(f.flatten(r, d, n), d.src.File, f.mappings)
+	}
+	return r.mapper
 }
 
 // native reads a topology in the model's own words, in one document or several.

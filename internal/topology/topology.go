@@ -34,6 +34,7 @@ type Topology struct {
 type Subjects struct {
 	Kind    string
 	Objects []lang.Object
+	Counted int // objects beside them, at which nothing looks
 }
 
 // File is one text of the input.
@@ -48,6 +49,9 @@ type Options struct {
 	Parameters []Parameter
 	Scope      string // "/subscriptions/…/resourceGroups/…", or "" for the default
 	Declared   *File
+	// Counted are kinds of which it is enough to know how many objects there are that
+	// link to no other.
+	Counted []string
 }
 
 // Parameter is a --parameters value: a file, or NAME=VALUE.
