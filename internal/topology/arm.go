@@ -28,17 +28,15 @@ type resource struct {
 	// name and id may be *lang.Unknown with a Text.
 	body map[string]any
 	typ  string // its type in lower case, or "" to be read from the body
-	// identity is that of its id, or "" to be made of it.
-	identity string
-	place    lang.Place
-	exists   *lang.Unknown // why it is unknown whether the resource exists
-	open     *lang.Unknown // why there may be more like it
+	// identity is that of its id, which is a text; or "" to be made of what body has.
+	id, identity string
+	place        lang.Place
+	exists       *lang.Unknown // why it is unknown whether the resource exists
+	open         *lang.Unknown // why there may be more like it
 
-	bare    bool // the input has it without its properties
-	spelled bool // its keys are spelled as mappings spell them
-	// outlined: its body holds all that mappings read of it, which is its type and its
-	// references.
-	outlined bool
+	bare    bool     // the input has it without its properties
+	spelled bool     // its keys are spelled as mappings spell them
+	outline *outline // what its body is to hold, which is made when it is needed
 	// returned: Azure did, and parts are the maps in its lists. whole is the pointer
 	// of the resource that they are parts of.
 	returned bool

@@ -152,18 +152,15 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 	resourceID, name := resourceID(n), stringAt(n, "name")
 	other := len(a.table.byType[id.typ]) == 0
 	if r := n.Row(); r != nil && r.Outline().Plain && a.table.isOutlined(id.typ) {
-		body := map[string]any{"type": typ, "id": resourceID, "name": id.name}
+		o := &outline{typ: typ, name: id.name}
 		if name != "" {
-			body["name"] = name[strings.LastIndexByte(name, '/')+1:]
+			o.name = name[strings.LastIndexByte(name, '/')+1:]
 		}
-		if other {
-			body["references"] = []any{}
-			if to := r.Outline().Refers; to != "" {
-				body["references"] = references(map[string]any{"id": resourceID, "otherId": to})
-			}
+		if to := r.Outline().Refers; other && to != "" {
+			o.references = references(map[string]any{"id": resourceID, "otherId": to})
 		}
-		return &resource{body: body, typ: id.typ, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer},
-			returned: true, whole: pointer, spelled: true, outlined: true}
+		return &resource{outline: o, typ: id.typ, id: resourceID, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer},
+			returned: true, whole: pointer, spelled: true}
 	}
 	body, parts := a.content(n)
 	properties, _ := body["properties"].(map[string]any)
@@ -206,7 +203,7 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 		body["references"] = references(body)
 	}
 	return &resource{
-		body: body, typ: id.typ, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
+		body: body, typ: id.typ, id: resourceID, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer}, returned: true, parts: parts, whole: pointer, spelled: true, bare: id.bare}
 }
 
 // content is what a resource holds, in the keys that mappings use, and where the

@@ -182,11 +182,12 @@ func (m *mapper) canonical(id any) (string, bool) {
 
 func (m *mapper) renamed(identity string) string {
 	for _, t := range m.order {
-		for other, canonical := range t.also {
-			part := "/" + other[strings.LastIndexByte(other, '/')+1:] + "/"
-			if at := strings.LastIndex(identity, part); at >= 0 && typeOfID(identity) == other {
-				identity = identity[:at+1] + canonical[strings.LastIndexByte(canonical, '/')+1:] + identity[at+len(part)-1:]
+		for _, r := range t.renames {
+			if !strings.Contains(identity, r.part) || typeOfID(identity) != r.other {
+				continue
 			}
+			at := strings.LastIndex(identity, r.part)
+			identity = identity[:at+1] + r.to + identity[at+len(r.part)-1:]
 		}
 	}
 	return identity

@@ -118,8 +118,8 @@ func (m *mapper) addResource(in *flattened, r *resource, t *mappingTable, file s
 	if !r.spelled {
 		from.spellKeys(r.body)
 	}
-	if id, ok := r.body["id"].(string); ok && r.identity != "" {
-		m.remember(id, m.renamed(r.identity))
+	if r.identity != "" {
+		m.remember(r.id, m.renamed(r.identity))
 	}
 	for _, a := range mappings {
 		if a.inside {
@@ -240,11 +240,14 @@ func (m *mapper) list(kind string, v any) (items []any, known bool) {
 // apply makes the drafts of one mapping from one resource. whole says that the
 // resource stands on its own, not inside another.
 func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
-	if r.outlined {
-		if o := m.outlined(mp, r); o != nil {
-			if o.applies && !(o.linksToNone && m.count(mp, r)) {
-				m.draft(mp, r, whole, nil, 0, o.exists, r.place, file, o.fields)
-			}
+	if r.outline != nil {
+		o := m.outlined(mp, r)
+		if o != nil && (!o.applies || o.linksToNone && m.count(mp, r)) {
+			return
+		}
+		r.fill()
+		if o != nil {
+			m.draft(mp, r, whole, nil, 0, o.exists, r.place, file, o.fields)
 			return
 		}
 	}

@@ -17,6 +17,7 @@ type mappingTable struct {
 	// properties are the keys of a resource's properties that mappings read.
 	properties []string
 	also       map[string]string // canonical type, by lower-case other name; both lower-case
+	renames    []rename
 	// within has, of the mappings of a resource's parts, the link to the resource.
 	within map[*lang.Mapping]*model.Field
 	// reading has, by type, what mappings read of its values.
@@ -33,6 +34,11 @@ type application struct {
 	*lang.Mapping
 	inside bool
 }
+
+// rename is how the end of a type is called in ids of another name of the type.
+type rename struct{ other, part, to string }
+
+func lastPart(typ string) string { return typ[strings.LastIndexByte(typ, '/')+1:] }
 
 // anyOtherType is the type of mappings for resources that no other mapping reads.
 const anyOtherType = "*"
@@ -56,7 +62,11 @@ func (m *mapper) table(input string) *mappingTable {
 			t.byType[parent] = append(t.byType[parent], application{mp, true})
 		}
 		for _, name := range mp.Also {
-			t.also[foldLower(name)] = typ
+			other := foldLower(name)
+			if t.also[other] != typ {
+				t.renames = append(t.renames, rename{other, "/" + lastPart(other) + "/", lastPart(typ)})
+			}
+			t.also[other] = typ
 		}
 		for _, x := range expressions(mp) {
 			t.learnKeys(x.Root, seen)

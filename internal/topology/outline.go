@@ -2,8 +2,20 @@ package topology
 
 import "github.com/plumbline/plumbline/internal/lang"
 
-// outlined is what a mapping makes of every resource of a type of which no more is
-// read than its outline.
+// outline is what mappings read of a resource of which they read no more.
+type outline struct {
+	typ, name  string
+	references []any
+}
+
+// fill makes the body of a resource that has an outline.
+func (r *resource) fill() {
+	if r.body == nil {
+		r.body = map[string]any{"type": r.outline.typ, "id": r.id, "name": r.outline.name, "references": append([]any{}, r.outline.references...)}
+	}
+}
+
+// outlined is what a mapping makes of every resource of a type that has an outline.
 type outlined struct {
 	applies     bool
 	exists      *lang.Unknown
@@ -21,13 +33,13 @@ type outlineKey struct {
 // outlined tells what a mapping makes of a resource, where that is the same for all of
 // its type: it refers to no other, or to one of a type that comes to nothing. Else nil.
 func (m *mapper) outlined(mp *lang.Mapping, r *resource) *outlined {
-	key := outlineKey{Mapping: mp}
-	key.typ, _ = r.body["type"].(string)
-	if refs, _ := r.body["references"].([]any); len(refs) > 0 {
-		key.refersTo, _ = refs[0].(map[string]any)["type"].(string)
+	key := outlineKey{Mapping: mp, typ: r.outline.typ}
+	if len(r.outline.references) > 0 {
+		key.refersTo, _ = r.outline.references[0].(map[string]any)["type"].(string)
 	}
 	out, known := m.outlines[key]
 	if !known {
+		r.fill()
 		out = m.makeOutlined(mp, r, key.refersTo != "")
 		m.outlines[key] = out
 	}
@@ -74,7 +86,7 @@ func (m *mapper) count(mp *lang.Mapping, r *resource) bool {
 	if counted == nil {
 		return false
 	}
-	identity, _ := m.identityOf(r.body["id"])
+	identity, _ := m.identityOf(r.id)
 	m.twice = m.twice || counted[identity] || m.byID[mp.Kind][identity] != nil
 	counted[identity] = true
 	if m.worlds.current != nil {
