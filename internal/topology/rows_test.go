@@ -2,7 +2,9 @@ package topology_test
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -145,6 +147,51 @@ func TestRowsOfOtherTypesAreReadAlike(t *testing.T) {
 				if t.Failed() {
 					t.Fatalf("%s, in the form %q", row, form)
 				}
+			}
+		}
+	}
+}
+
+// Rows of a long list are read while those before are mapped, and are the same.
+func TestManyRowsAreReadAlike(t *testing.T) {
+	e := newEngines(t, founding())
+	const head = `{"id": "/subscriptions/s/resourceGroups/g/providers/%s/%s-%d", "type": "%[1]s", `
+	var rows []string
+	for _, name := range slices.Sorted(maps.Keys(oddRows)) {
+		for i, typ := range []string{"Microsoft.Network/virtualNetworks", "Microsoft.Web/sites", "Microsoft.Compute/disks", "microsoft.keyvault/vaults"} {
+			row := fmt.Sprintf(head, typ, strings.ReplaceAll(name, " ", "-"), i) + oddRows[name] + "}"
+			if top := e.goTopology(input{Files: []file{{"row.json", "[" + row + "]"}}}); top.World != nil && len(top.Problems) == 0 {
+				rows = append(rows, row)
+			}
+		}
+	}
+	if len(rows) < 64 {
+		t.Fatalf("there are only %d rows", len(rows))
+	}
+	list := strings.Join(rows, ",\n")
+	for _, form := range []string{"[%s]", `{"value": [%s]}`, `{"data": [%s]}`, `[%s, 7, [], {"id": 1}]`, `{"value": [%s, 7, {"id": 1}]}`, `{"data": [%s, {}]}`} {
+		e.read(t, input{Files: []file{{"rows.json", fmt.Sprintf(form, list)}}})
+	}
+}
+
+// Of what no mapping looks into and no rule at, it is enough to know how many there are.
+func TestRowsAreCounted(t *testing.T) {
+	e := newEngines(t, founding())
+	const row = `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/%s", "type": "Microsoft.Web/sites", "properties": {%s}}`
+	a, b := fmt.Sprintf(row, "a", ""), fmt.Sprintf(row, "b", `"serverFarmId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/serverFarms/f"`)
+	in := fmt.Sprintf(row, "c", `"subnetId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"`)
+	for text, want := range map[string][2]int{
+		a:                       {1, 0},
+		a + "," + b:             {2, 0},
+		a + "," + b + "," + in:  {2, 1},
+		a + "," + b + "," + a:   {0, 2},
+		in + "," + in + "," + a: {1, 1},
+		strings.Replace(a, "Microsoft.Web/sites\"", "Microsoft.Resources/deployments\"", 1) + "," + b: {1, 0},
+	} {
+		top := e.goTopology(input{Files: []file{{"rows.json", "[" + text + "]"}}}, "otherResources")
+		for _, s := range top.Subjects {
+			if got := [2]int{s.Counted, len(s.Objects)}; s.Kind == "otherResources" && got != want {
+				t.Errorf("%s\ncounted and made: %d, want %d", text, got, want)
 			}
 		}
 	}
