@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -116,7 +117,7 @@ type checkRun struct {
 	opened chan struct{} // closed when the site is open, or cannot be
 	site   build.Sources // without Rules where it cannot
 	titles map[string]string
-	unread []string // kinds at whose objects no rule looks
+	unread func() []string // kinds at whose objects no rule looks
 	base   string
 
 	failed bool // a rule or a problem in an input says so
@@ -141,7 +142,7 @@ func (c *checkRun) open() error {
 	if len(site.Rules.Rules) == 0 && !c.quiet {
 		fmt.Fprintln(c.stderr, "this site has no rules, so nothing is checked")
 	}
-	c.site, c.titles, c.unread, c.base = site, titles(site.Rules), site.Rules.Unread(), in.Config.BaseURL
+	c.site, c.titles, c.unread, c.base = site, titles(site.Rules), sync.OnceValue(site.Rules.Unread), in.Config.BaseURL
 	return nil
 }
 

@@ -21,7 +21,7 @@ import (
 const MaxDepth = 256
 
 // Kind says what a node holds.
-type Kind int
+type Kind uint8
 
 const (
 	Null Kind = iota
@@ -36,12 +36,11 @@ const (
 // Node is one value of a document.
 type Node struct {
 	Kind    Kind
+	style   style     // how a String is written; OffsetOf needs it
 	Value   any       // nil, bool, int64, float64 or string for the scalar kinds, else nil
 	Span    diag.Span // of the value (a scalar's quotes included)
 	Items   []*Node   // of a List
 	Entries []Entry   // of a Map, in document order; keys are unique
-
-	style style // how a String is written; OffsetOf needs it
 }
 
 // Entry is one key and value of a Map.

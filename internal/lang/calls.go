@@ -2,7 +2,9 @@ package lang
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/conf"
@@ -141,11 +143,6 @@ func (a *analyser) wantParam(n ast.Node, function string, arg *Node, want *Type)
 }
 
 // builtinNames lists expr's own function names, which the model must not reuse.
-func builtinNames() []string {
-	var out []string
-	for name := range conf.CreateNew().Builtins {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
+var builtinNames = sync.OnceValue(func() []string {
+	return slices.Sorted(maps.Keys(conf.CreateNew().Builtins))
+})

@@ -87,7 +87,7 @@ func (e *engines) goTopology(in input, counted ...string) *topology.Topology {
 	for _, f := range in.Files {
 		files = append(files, topology.File{Name: f.File, Text: f.Text})
 	}
-	opts := topology.Options{Input: in.Input, Scope: in.Scope, Counted: counted}
+	opts := topology.Options{Input: in.Input, Scope: in.Scope, Counted: func() []string { return counted }}
 	for _, p := range in.Parameters {
 		if p.Value {
 			opts.Parameters = append(opts.Parameters, topology.Parameter{Name: p.File, Value: p.Text})

@@ -175,8 +175,8 @@ func (r *reader) build(t *Topology) {
 // are only counted, unless it has one of them twice.
 func (r *reader) mapAll() *mapper {
 	before := len(r.problems)
-	if len(r.docs) == 1 && r.docs[0].format == formatResources && len(r.opts.Counted) > 0 {
-		if m := r.mapped(r.opts.Counted); !m.twice {
+	if len(r.docs) == 1 && r.docs[0].format == formatResources && r.opts.Counted != nil {
+		if m := r.mapped(r.opts.Counted()); !m.twice {
 			return m
 		}
 		r.problems = r.problems[:before]

@@ -117,7 +117,14 @@ func isBool(n *document.Node, want bool) bool {
 }
 
 func (t *tfReader) object(in *tfInstance, n, unknown, sensitive *document.Node, path []tfStep, wanted map[string]bool) map[string]any {
-	out := make(map[string]any, len(wanted))
+	size := len(n.Entries)
+	if unknown != nil {
+		size += len(unknown.Entries)
+	}
+	if wanted != nil {
+		size = min(size, len(wanted))
+	}
+	out := make(map[string]any, size)
 	inside := func(name string) []tfStep { return append(path[:len(path):len(path)], tfStep{name: name}) }
 	for _, e := range n.Entries {
 		if wanted != nil && !wanted[e.Key] {

@@ -49,9 +49,9 @@ type Options struct {
 	Parameters []Parameter
 	Scope      string // "/subscriptions/…/resourceGroups/…", or "" for the default
 	Declared   *File
-	// Counted are kinds of which it is enough to know how many objects there are that
-	// link to no other.
-	Counted []string
+	// Counted gives the kinds of which it is enough to know how many objects there are
+	// that link to no other. It is asked where that saves something.
+	Counted func() []string
 }
 
 // Parameter is a --parameters value: a file, or NAME=VALUE.
