@@ -25,8 +25,9 @@ type Outline struct {
 
 var (
 	outlineKeys = [...]string{"id", "type", "name", "properties"}
-	// standIns are keys that are read like those, or make a row more than one resource.
-	standIns = [...]string{"resources", "resourceid", "resourcetype"}
+	// standIns are keys that are read like those, make a row more than one resource, or
+	// are of another meaning to its reader, so that what they hold does not count.
+	standIns = [...]string{"resources", "resourceid", "resourcetype", "parent", "scope", "scopetype"}
 )
 
 // outlined is what was seen, once the row is read.

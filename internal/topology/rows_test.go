@@ -197,6 +197,18 @@ func TestRowsAreCounted(t *testing.T) {
 	}
 }
 
+// What stands under keys that the reader fills in itself is no reference.
+func TestRowsWithKeysThatAreFilledIn(t *testing.T) {
+	e := newEngines(t, founding())
+	const row = `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a", "type": "Microsoft.Web/sites", "properties": {}, "%s": {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"}}`
+	for key, want := range map[string]bool{"parent": false, "scope": false, "Scope": false, "scopeType": false, "owner": true} {
+		top := e.goTopology(input{Files: []file{{"rows.json", "[" + fmt.Sprintf(row, key) + "]"}}}, "otherResources")
+		if got := strings.Contains(describeTopology(e.env, top), "- subnets/"); got != want {
+			t.Errorf("%q leads to a subnet: %t, want %t", key, got, want)
+		}
+	}
+}
+
 // Of one object the rows say different things, of whatever kind it is.
 func TestRowsOfOneObjectAreReadAlike(t *testing.T) {
 	e := newEngines(t, founding())
