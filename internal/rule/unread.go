@@ -5,9 +5,10 @@ import (
 	"github.com/plumbline/plumbline/internal/model"
 )
 
-// Unread lists the kinds of which no rule looks at an object unless one of another kind
-// leads to it: none is about them or reads their collection, and no link goes to them.
-// Of an object that links to no other it is enough to know that there is one.
+// Unread lists the kinds of which nothing looks at an object unless one of another kind
+// leads to it: no rule is about them, none reads their collection and no figure draws
+// it, and no link goes to them. Of an object that links to no other it is enough to
+// know that there is one.
 func (s *Set) Unread() []string {
 	m := s.Env.Model()
 	read := map[string]bool{}
@@ -21,6 +22,19 @@ func (s *Set) Unread() []string {
 			for _, p := range r.Message.Parts {
 				expressions = append(expressions, p.Expr)
 			}
+		}
+	}
+	if f := s.Env.Figure(); f != nil {
+		for _, shape := range f.Shapes {
+			read[shape.Kind] = true
+			expressions = append(expressions, shape.In, shape.Row, shape.Label, shape.Note, shape.Tags)
+		}
+		for _, edge := range f.Edges {
+			read[edge.Kind] = true
+			expressions = append(expressions, edge.From, edge.To, edge.When, edge.Label)
+		}
+		for _, kind := range f.Also {
+			read[kind] = true
 		}
 	}
 	for _, kind := range s.Env.Reads(expressions...).Collections {

@@ -35,7 +35,7 @@ func Translate(set *rule.Set, version string) []byte {
 	w.line("const info = %s;", strings.TrimSpace(string(set.JSON())))
 	w.commands(m)
 	w.line("const model = rt.shaped(%s, fields);", m.JSON())
-	w.line("const unread = %s;", quotes(unread(set)))
+	w.line("const unread = %s;", quotes(set.Unread()))
 	w.line("const program = { version: %s, model, lib, mappings, rules, info, commands, unread };", quote(version))
 	w.line("export default program;")
 	w.line("export { lib, model, rules };")

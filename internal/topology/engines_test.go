@@ -293,7 +293,7 @@ export function describeTopology(request: string): string {
   const options = { ...input, parameters };
   const whole = read(program, input.files, options);
   if (whole.format !== "resources") return describe(whole, []);
-  const counted = describe(read(program, input.files, { ...options, counting: true }), program.unread);
+  const counted = describe(read(program, input.files, options, true), program.unread);
   return describe(whole, []) + (describe(whole, program.unread) === counted ? "" : "with objects that are only counted it is\n" + counted);
 }
 

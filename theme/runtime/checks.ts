@@ -57,7 +57,7 @@ export function studied(text: string | File[], options: Options = {}, explain?: 
     const topology = { ...nothing([several]), file: files[0]!.file };
     return { result: checkTopology([], program.lib, topology, options, explain), topology };
   }
-  const topology = read(program, files, { ...options, counting: true });
+  const topology = read(program, files, options, true);
   return { result: checkTopology(program.rules, program.lib, topology, options, explain, listed), topology };
 }
 

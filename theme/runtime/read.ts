@@ -29,8 +29,6 @@ export interface ReadOptions {
   parameters?: ParameterOption | ParameterOption[];
   /** "/subscriptions/…/resourceGroups/…" */
   scope?: string;
-  /** Objects of kinds that nothing looks at may be counted without being made. */
-  counting?: boolean;
   /** Called now and then with the share of the work that is done; reading is over at 0.6. */
   progress?: (share: number) => void;
   /** Declared facts: text of a file, or the facts. */
@@ -48,9 +46,12 @@ export interface Input {
   by: string;
 }
 
-/** Reads one topology. Problems of the texts are in its problems; its world is null where nothing could be read. */
-export function read(program: Program, files: { file: string; text: string }[], options: ReadOptions = {}): Topology {
-  const r = new Reader(program, options);
+/**
+ * Reads one topology. Problems of the texts are in its problems; its world is null where nothing could be read. With
+ * `counting`, objects of kinds that nothing looks at may be counted without being made.
+ */
+export function read(program: Program, files: { file: string; text: string }[], options: ReadOptions = {}, counting = false): Topology {
+  const r = new Reader(program, options, counting);
   for (const f of files) r.decode(f);
   return r.topology();
 }
@@ -68,6 +69,7 @@ export class Reader {
   constructor(
     private readonly program: Program,
     private readonly options: ReadOptions,
+    private readonly counting: boolean,
   ) {
     this.scope = options.scope ?? "";
   }
@@ -155,7 +157,7 @@ export class Reader {
 
   /** Maps all documents. Of a single answer of Azure objects that nothing looks at are only counted, unless it has one of them twice. */
   private map(): Mapper {
-    const counting = this.options.counting === true && this.docs.length === 1 && this.docs[0]!.format === "resources";
+    const counting = this.counting && this.docs.length === 1 && this.docs[0]!.format === "resources";
     const before = this.problems.length;
     const counted = this.mapAll(counting);
     if (!counted.countedTwice) return counted;
