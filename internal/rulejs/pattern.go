@@ -51,9 +51,9 @@ func emit(b *strings.Builder, re *syntax.Regexp) {
 	case syntax.OpEndLine:
 		b.WriteString(`(?![^\n])`)
 	case syntax.OpBeginText:
-		b.WriteString(`(?<![\s\S])`)
+		b.WriteString("^") // of the text: no pattern has the flag m
 	case syntax.OpEndText:
-		b.WriteString(`(?![\s\S])`)
+		b.WriteString("$")
 	case syntax.OpWordBoundary:
 		b.WriteString(`\b`)
 	case syntax.OpNoWordBoundary:

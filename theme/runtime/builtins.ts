@@ -267,9 +267,21 @@ function parseFloat64(s: string): number {
   return wrong("float", s);
 }
 
+/** Numbers of texts: rules read the same few ports over and over. */
+const ints = new Map<string, bigint>();
+
 function intOf(v: Value): bigint {
   if (typeof v === "bigint" || typeof v === "number") return toInt(v);
-  if (typeof v === "string" && v.length < 16 && /^\d+$/.test(v)) return BigInt(v);
+  if (typeof v === "string" && v.length < 16) {
+    const known = ints.get(v);
+    if (known !== undefined) return known;
+    if (/^\d+$/.test(v)) {
+      const n = BigInt(v);
+      if (ints.size >= MAX_MAPPED) ints.clear();
+      ints.set(v, n);
+      return n;
+    }
+  }
   if (typeof v === "string" && /^[+-]?\d+$/.test(v)) {
     const n = BigInt(v.replace("+", ""));
     if (BigInt.asIntN(64, n) === n) return n;

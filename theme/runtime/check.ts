@@ -145,8 +145,15 @@ export function outcomeOf(r: Rule, lib: Library, t: Topology & { world: World })
   const problems: Diagnostic[] = [];
   const summary = { pass: 0, fail: 0, unknown: 0, "not-applicable": 0 };
   const checker = new Checker(t, { collections: t.world.collections, declared: t.world.declared, lib }, { all: true }, summary, problems);
-  const [found] = checker.rules([r]);
-  return { findings: found!.findings, facts: found!.facts, diagnostics: sortDiagnostics(problems) };
+  const found: Found = { rule: r, findings: [], facts: [] };
+  const { subjects } = t;
+  if (r.kind === null) checker.subject(found, null);
+  for (let i = 0; i < subjects.length; i++) {
+    if (subjects[i]!.kind !== r.kind) continue;
+    const { objects } = subjects[i]!;
+    for (let j = 0; j < objects.length; j++) checker.subject(found, objects[j]!);
+  }
+  return { findings: found.findings, facts: found.facts, diagnostics: sortDiagnostics(problems) };
 }
 
 /** What one rule finds. */

@@ -4,7 +4,8 @@
 
 import type { Called } from "./frame";
 import { Failure, equal, fail, isNil, inList, known, nameOf, why, work, type Pattern } from "./ops";
-import { evaluateTree, RuntimeError, type Step } from "./tree";
+import type { Step } from "./steps";
+import { evaluateTree, RuntimeError } from "./tree";
 import { Dict, FailedValue, Obj, Partial, Unknown, type RecordValue, type Value, type World } from "./value";
 
 const noArgs: readonly (Node | null)[] = [];

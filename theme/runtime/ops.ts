@@ -68,7 +68,7 @@ export function known(v: Value): Value {
 /** known for what is no scalar; undefined is a field that nobody set. */
 function composite(v: Value): Value {
   if (v === undefined) throw UNDECIDED;
-  if (v instanceof Obj || Array.isArray(v)) return v;
+  if (Array.isArray(v) || v instanceof Obj) return v;
   if (v instanceof Unknown) throw v;
   if (v instanceof Partial) throw why(v);
   if ((v as object) instanceof FailedValue) throw (v as unknown as FailedValue).error;
