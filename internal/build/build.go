@@ -51,7 +51,8 @@ func Site(in Input) (Output, diag.List) {
 	js := rulejs.Translate(src.Rules, in.Version) // make
 	assets, more := in.Cache.bundle(in.Theme, string(js))
 	problems = append(problems, more...)
-	engines := newScript(assets.Engine)
+	engines := newEngines(assets.Engine)
+	defer engines.close()
 	if !problems.HasErrors() { // gate: both engines agree on every example, or no site
 		problems = append(problems, in.Cache.prove(in, src.Rules, func(ids []string) diag.List {
 			return examples(src.Rules, engines, ids, inBuild)
@@ -124,5 +125,7 @@ func Test(in Input, ids []string) (Sources, diag.List) {
 	if problems.HasErrors() {
 		return src, problems
 	}
-	return src, examples(src.Rules, newScript(assets.Engine), ids, inTest)
+	engines := newEngines(assets.Engine)
+	defer engines.close()
+	return src, examples(src.Rules, engines, ids, inTest)
 }

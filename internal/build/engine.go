@@ -33,43 +33,43 @@ func (e *engine) load(key any, base *topology.Base) (int, error) {
 	return number, err
 }
 
-// script is what engines run. It is compiled once, when somebody asks for it.
-type script struct {
-	text    string
-	once    sync.Once
-	done    chan struct{}
+// engines are those of one script, which is compiled once, when somebody asks for it.
+type engines struct {
+	script string
+	once   sync.Once
+	ready  chan struct{} // closed when the script is compiled
+
 	program jsvm.Program
 	err     error
+
+	mu   sync.Mutex
+	idle []*engine
 }
 
-func newScript(text string) *script { return &script{text: text, done: make(chan struct{})} }
+func newEngines(script string) *engines { return &engines{script: script, ready: make(chan struct{})} }
 
 // compile begins to compile, beside the caller.
-func (s *script) compile() {
+func (s *engines) compile() {
 	s.once.Do(func() {
 		go func() {
-			defer close(s.done)
-			s.program, s.err = jsvm.Compile(s.text)
+			defer close(s.ready)
+			var first *jsvm.VM
+			if s.program, first, s.err = jsvm.Compile(s.script); s.err == nil {
+				s.stop(&engine{first, map[any]int{}})
+			}
 		}()
 	})
 }
 
-// ready reports whether an engine can start at once.
-func (s *script) ready() bool {
-	select {
-	case <-s.done:
-		return true
-	default:
-		return false
-	}
-}
-
-// start returns an engine that has run the script.
-func (s *script) start() (*engine, error) {
+// start returns an engine that has run the script, an idle one where there is one.
+func (s *engines) start() (*engine, error) {
 	s.compile()
-	<-s.done
+	<-s.ready
 	if s.err != nil {
 		return nil, s.err
+	}
+	if e := s.rest(); e != nil {
+		return e, nil
 	}
 	vm, err := s.program.New()
 	if err != nil {
@@ -78,10 +78,39 @@ func (s *script) start() (*engine, error) {
 	return &engine{vm, map[any]int{}}, nil
 }
 
+// rest takes an idle engine, if there is one.
+func (s *engines) rest() *engine {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.idle) - 1
+	if n < 0 {
+		return nil
+	}
+	e := s.idle[n]
+	s.idle = s.idle[:n]
+	return e
+}
+
+// stop takes an engine back that nobody needs now.
+func (s *engines) stop(e *engine) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.idle = append(s.idle, e)
+}
+
+// close frees all engines, none of which is in use.
+func (s *engines) close() {
+	s.once.Do(func() { close(s.ready) }) // nobody asked for one
+	<-s.ready
+	for e := s.rest(); e != nil; e = s.rest() {
+		_ = e.vm.Close()
+	}
+}
+
 // onEngines does work for each number below n. An engine serves one caller at a
 // time, so each processor has its own; begin is called with each. The error is
 // that of an engine that did not start.
-func onEngines(s *script, n int, begin func(*engine) func(i int)) error {
+func onEngines(s *engines, n int, begin func(*engine) func(i int)) error {
 	var once sync.Once
 	var broke error
 	share(runtime.GOMAXPROCS(0), n, func(next func() (int, bool)) {
@@ -90,7 +119,7 @@ func onEngines(s *script, n int, begin func(*engine) func(i int)) error {
 			once.Do(func() { broke = err })
 			return
 		}
-		defer e.vm.Close()
+		defer s.stop(e)
 		work := begin(e)
 		for i, more := next(); more; i, more = next() {
 			work(i)

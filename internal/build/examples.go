@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
@@ -33,7 +34,7 @@ var (
 // none), and topologies that vary what they read, in Go and in the JavaScript
 // engine. It reports each example that does not come out as its author says, and
 // the first topology of each rule on which the engines differ.
-func examples(set *rule.Set, script *script, ids []string, much effort) diag.List {
+func examples(set *rule.Set, js *engines, ids []string, much effort) diag.List {
 	rules := set.Rules
 	if len(ids) > 0 {
 		rules = slices.DeleteFunc(slices.Clone(rules), func(r *rule.Rule) bool { return !slices.Contains(ids, r.ID) })
@@ -41,41 +42,49 @@ func examples(set *rule.Set, script *script, ids []string, much effort) diag.Lis
 	if len(rules) == 0 {
 		return nil
 	}
-	// Each processor tries rules in Go and proves them in an engine of its own, which
-	// begins when the script is compiled. Each rule has its own place for what it finds,
-	// so that the order does not depend on the processors.
+	// One processor has an engine, the others try rules in Go; who is done with that
+	// starts an engine too, and helps. An engine and Go in turns would each find the
+	// memory of the other in the cache. Each rule has its own place for what it finds, so
+	// that the order does not depend on the processors.
 	found := make([]diag.List, len(rules)+1)
-	script.compile()
+	type attempt struct {
+		rule      int
+		questions []question
+	}
+	tried := make(chan attempt, len(rules))
 	var broken sync.Once
-	share(runtime.GOMAXPROCS(0), len(rules), func(next func() (int, bool)) {
+	prove := func() {
+		var e *engine // once there is something to prove
+		for t := range tried {
+			if e == nil {
+				var err error
+				if e, err = js.start(); err != nil {
+					broken.Do(func() { found[len(rules)].Add(doesNotRun(err)) })
+					return
+				}
+				defer js.stop(e)
+			}
+			found[t.rule] = append(found[t.rule], prover{e}.rule(rules[t.rule], t.questions)...)
+		}
+	}
+	js.compile()
+	var first sync.WaitGroup
+	first.Go(prove)
+	var left atomic.Int64
+	left.Store(int64(len(rules)))
+	share(runtime.GOMAXPROCS(0)-1, len(rules), func(next func() (int, bool)) {
 		bench := set.NewBench()
-		var p prover
-		defer p.close()
-		type attempt struct {
-			rule      int
-			questions []question
-		}
-		var tried []attempt
-		prove := func() {
-			if err := p.begin(script); err != nil {
-				broken.Do(func() { found[len(rules)].Add(doesNotRun(err)) })
-				return
-			}
-			for _, t := range tried {
-				found[t.rule] = append(found[t.rule], p.rule(rules[t.rule], t.questions)...)
-			}
-			tried = tried[:0]
-		}
 		for i, more := next(); more; i, more = next() {
 			var trials []trial
 			trials, found[i] = inGo(set, bench, rules[i], much)
-			tried = append(tried, attempt{i, questionsOf(rules[i], trials)})
-			if script.ready() {
-				prove()
+			tried <- attempt{i, questionsOf(rules[i], trials)}
+			if left.Add(-1) == 0 {
+				close(tried)
 			}
 		}
 		prove()
 	})
+	first.Wait()
 	return slices.Concat(found...)
 }
 
@@ -178,21 +187,8 @@ func list(b *strings.Builder, i int, element string) {
 	b.WriteString(element)
 }
 
-// prover runs rules in one engine, once it has begun.
+// prover runs rules in one engine.
 type prover struct{ *engine }
-
-func (p *prover) begin(s *script) (err error) {
-	if p.engine == nil {
-		p.engine, err = s.start()
-	}
-	return err
-}
-
-func (p *prover) close() {
-	if p.engine != nil {
-		_ = p.vm.Close()
-	}
-}
 
 // rule runs trials of a rule in the engine, and reports the first that comes out
 // otherwise than in Go.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/rule"
 	"github.com/plumbline/plumbline/internal/rulejs"
 )
 
@@ -55,10 +56,10 @@ func TestEnginesDiffer(t *testing.T) {
 		return assets.Engine
 	}
 	set := loaded(t, "net.size <= 26").Rules
-	if problems := examples(set, newScript(engine("net.size <= 26")), nil, inBuild); len(problems) > 0 {
+	if problems := proved(set, engine("net.size <= 26")); len(problems) > 0 {
 		t.Errorf("the same rule on both sides: %s", problems[0].Message)
 	}
-	problems := examples(set, newScript(engine("net.size <= 27")), nil, inBuild)
+	problems := proved(set, engine("net.size <= 27"))
 	if len(problems) != 1 || problems[0].Code != "rule/engines-differ" || problems[0].Rule != "net-size" {
 		t.Fatalf("another rule in the engine: %v", problems)
 	}
@@ -68,7 +69,7 @@ func TestEnginesDiffer(t *testing.T) {
 			t.Errorf("the message lacks %q:\n%s", want, problems[0].Message)
 		}
 	}
-	problems = examples(set, newScript(engine("net.size >= 27")), nil, inBuild)
+	problems = proved(set, engine("net.size >= 27"))
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, `the engines differ on the example "large"`) {
 		t.Errorf("a rule that differs on an example: %v", problems)
 	}
@@ -116,7 +117,7 @@ func TestBuildReachesValues(t *testing.T) {
 			if problems.HasErrors() {
 				t.Fatal(problems[0].Message)
 			}
-			problems = examples(set(c.assert).Rules, newScript(assets.Engine), nil, inBuild)
+			problems = proved(set(c.assert).Rules, assets.Engine)
 			if len(problems) != 1 || problems[0].Code != "rule/engines-differ" || problems[0].Rule != "net-size" || problems[0].Severity != diag.Error {
 				t.Fatal(problems.Records())
 			}
@@ -127,4 +128,11 @@ func TestBuildReachesValues(t *testing.T) {
 			}
 		})
 	}
+}
+
+// proved holds rules against a script, as a build does.
+func proved(set *rule.Set, script string) diag.List {
+	js := newEngines(script)
+	defer js.close()
+	return examples(set, js, nil, inBuild)
 }

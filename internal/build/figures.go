@@ -44,7 +44,7 @@ type picture struct {
 
 // draw makes the figures of a site in the engine that proved its rules. Those of
 // the last build stay as long as nothing they are made of changes.
-func (c *Cache) draw(in Input, src Sources, script *script) (drawings, diag.List) {
+func (c *Cache) draw(in Input, src Sources, js *engines) (drawings, diag.List) {
 	out := drawings{map[*content.Figure]render.Drawing{}, map[*rule.Example]render.Drawing{}, map[*rule.Example]render.Drawing{}}
 	pictures := picturesOf(src, out)
 	if src.Env.Figure() == nil || len(pictures) == 0 {
@@ -71,7 +71,7 @@ func (c *Cache) draw(in Input, src Sources, script *script) (drawings, diag.List
 	}
 	made := make([]render.Drawing, len(pictures))
 	found := make([]diag.List, len(pictures))
-	err := onEngines(script, len(missing), func(e *engine) func(int) {
+	err := onEngines(js, len(missing), func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
 		return func(n int) { made[missing[n]], found[missing[n]] = d.draw(pictures[missing[n]]) }
 	})

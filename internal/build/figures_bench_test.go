@@ -19,7 +19,9 @@ func BenchmarkFigure(b *testing.B) {
 	if problems.HasErrors() {
 		b.Fatal(problems[0].Message)
 	}
-	err := onEngines(newScript(assets.Engine), 1, func(e *engine) func(int) {
+	js := newEngines(assets.Engine)
+	defer js.close()
+	err := onEngines(js, 1, func(e *engine) func(int) {
 		d := &drawer{e, src.Rules.NewBench()}
 		return func(int) {
 			for b.Loop() {

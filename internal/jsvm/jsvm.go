@@ -40,37 +40,41 @@ const (
 // Program is a script that engines can run without compiling it again.
 type Program struct{ dispatcher, script []byte }
 
-// Compile compiles a script.
-func Compile(script string) (Program, error) {
+// Compile compiles a script, and returns the engine that did, which has run it.
+func Compile(script string) (Program, *VM, error) {
+	var p Program
 	v, err := start()
 	if err != nil {
-		return Program{}, err
+		return p, nil, err
 	}
-	defer v.Close()
-	var p Program
 	for _, part := range []struct {
 		into *[]byte
 		code string
 	}{{&p.dispatcher, dispatcher}, {&p.script, script}} {
 		if *part.into, err = v.vm.Compile(part.code, quickjs.EvalGlobal); err != nil {
-			return Program{}, fmt.Errorf("JavaScript: %w", err)
+			return p, nil, v.abandon(fmt.Errorf("JavaScript: %w", err))
 		}
 	}
-	return p, nil
+	return p, v, p.run(v)
 }
 
-// New returns an engine that has run the program.
+// New returns another engine that has run the program.
 func (p Program) New() (*VM, error) {
 	v, err := start()
 	if err != nil {
 		return nil, err
 	}
+	return v, p.run(v)
+}
+
+// run runs the program, and closes an engine in which it fails.
+func (p Program) run(v *VM) error {
 	for _, code := range [][]byte{p.dispatcher, p.script} {
 		if _, err := v.vm.EvalBytecode(code); err != nil {
-			return nil, v.abandon(fmt.Errorf("JavaScript: %w", err))
+			return v.abandon(fmt.Errorf("JavaScript: %w", err))
 		}
 	}
-	return v, nil
+	return nil
 }
 
 // New returns an engine that has run the script.
