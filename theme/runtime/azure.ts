@@ -207,9 +207,8 @@ function identified(part: RecordValue): void {
   else part.properties = Object.assign(newMap(), part);
 }
 
+/** Where parts of a resource stand. It does not hold on to the resource: of a large export there is one for each. */
 class ReturnedResource implements Returned {
-  private parts: Map<Value, Place> | null = null;
-
   constructor(
     private readonly table: MappingTable,
     private readonly body: RecordValue,
@@ -219,29 +218,50 @@ class ReturnedResource implements Returned {
   ) {}
 
   placeOf(part: Value): Place {
-    return isMap(part) ? new FoundPlace(() => (this.parts ??= this.findParts()).get(part) ?? this.place) : this.place;
+    const found: Step[] = [];
+    if (!isMap(part) || !findPart(this.body, part, found)) return this.place;
+    const { table, node, place, cells } = this;
+    const steps = table.way(found);
+    return new FoundPlace(() => partOf(table, node, place, cells, steps));
   }
+}
 
-  private findParts(): Map<Value, Place> {
-    const out = new Map<Value, Place>();
-    const walk = (v: Value, n: Node, pointer: string): void => {
-      if (Array.isArray(v)) {
-        v.forEach((item, i) => {
-          const node = n.items[i]!;
-          const at = `${pointer}/${i}`;
-          if (isMap(item)) out.set(item, { file: node.source.file, pointer: at, ...node.source.position(node.start) });
-          walk(item, node, at);
-        });
-      } else if (isMap(v)) {
-        for (const [i, e] of n.entries.entries()) {
-          const key = this.table.spelled(e.key);
-          if (key !== e.key && (n.get(key) !== null || n.entries.find((other) => this.table.spelled(other.key) === key) !== e)) continue;
-          const item = v[key] ?? null;
-          if (item !== null && (e.value.kind === "list" || e.value.kind === "map")) walk(item, e.value, `${pointer}/${this.cells && n === this.node ? i : pointerPart(e.key)}`);
-        }
-      }
-    };
-    walk(this.body, this.node, this.place.pointer);
-    return out;
+/** A key of a map, in the spelling of the mappings, or an index of a list. */
+export type Step = string | number;
+
+/** Finds the way to a part that stands in a list. Copies of what stands beside an id are looked at last, since the document has the part beside the id. */
+function findPart(v: Value, part: Value, steps: Step[]): boolean {
+  const into = (step: Step, inner: Value): boolean => {
+    if (inner === null || typeof inner !== "object") return false;
+    steps.push(step);
+    if ((typeof step === "number" && inner === part) || findPart(inner, part, steps)) return true;
+    steps.pop();
+    return false;
+  };
+  if (Array.isArray(v)) {
+    for (let i = 0; i < v.length; i++) if (into(i, v[i]!)) return true;
+    return false;
   }
+  if (!isMap(v)) return false;
+  for (const key in v) if (key !== "properties" && into(key, v[key]!)) return true;
+  return v.properties !== undefined && into("properties", v.properties);
+}
+
+/** The place of a part, to which the steps lead from a resource. */
+function partOf(table: MappingTable, resource: Node, place: Place, cells: boolean, steps: Step[]): Place {
+  let node = resource;
+  let { pointer } = place;
+  for (const step of steps) {
+    if (typeof step === "number") {
+      node = node.items[step]!;
+      pointer += `/${step}`;
+      continue;
+    }
+    const { entries } = node;
+    let i = entries.findIndex((e) => e.key === step);
+    if (i < 0) i = entries.findIndex((e) => table.spelled(e.key) === step);
+    pointer += `/${cells && node === resource ? i : pointerPart(entries[i]!.key)}`;
+    node = entries[i]!.value;
+  }
+  return { file: node.source.file, pointer, ...node.source.position(node.start) };
 }
