@@ -13,7 +13,7 @@ import (
 // quantifiers, also inside closures, lets, functions and derived values) and
 // runs expr's own operator wherever all operands are known.
 //
-// theme/runtime/tree.ts mirrors it function by function.
+// theme/runtime/tree.ts and steps.ts mirror it function by function.
 
 // val is a value and the path it was read from, "" where it was computed.
 type val struct {
