@@ -117,7 +117,7 @@ type checkRun struct {
 	opened chan struct{} // closed when the site is open, or cannot be
 	site   build.Sources // without Rules where it cannot
 	titles map[string]string
-	unread func() []string // kinds at whose objects no rule looks
+	unread func() []string // kinds at whose objects nothing looks, see rule.Set.Unread
 	base   string
 
 	failed bool // a rule or a problem in an input says so

@@ -15,12 +15,11 @@ type looker struct {
 
 // Outline is what a look at a row shows, where the row is Plain: it has each of these
 // keys at most once, as texts, and "properties" as a map; in another spelling neither
-// them nor what could stand for them. Of the other keys that end in id, at any depth,
-// at most one text has a slash: Refers, which could be the id of a resource.
+// them nor what could stand for them. No other key that ends in id, at any depth, has a
+// text with a slash, which could be the id of a resource.
 type Outline struct {
 	Plain          bool
 	ID, Type, Name string
-	Refers         string
 }
 
 var (
@@ -133,8 +132,7 @@ func (l *looker) value(depth int) bool {
 		var ok bool
 		l.last, ok = l.str()
 		if l.named && strings.IndexByte(l.last, '/') >= 0 {
-			l.odd = l.odd || l.outline.Refers != ""
-			l.outline.Refers = l.last
+			l.odd = true
 		}
 		return ok
 	case c == '{':

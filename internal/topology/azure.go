@@ -156,9 +156,6 @@ func (a *responses) body(n *document.Node, pointer string, id *azureID, typ stri
 		if name != "" {
 			o.name = name[strings.LastIndexByte(name, '/')+1:]
 		}
-		if to := r.Outline().Refers; other && to != "" {
-			o.references = references(map[string]any{"id": resourceID, "otherId": to})
-		}
 		return &resource{outline: o, typ: id.typ, id: resourceID, identity: normalID(literalExpr(resourceID)), place: lang.Place{Span: n.Span, Pointer: pointer},
 			returned: true, whole: pointer, spelled: true}
 	}

@@ -242,14 +242,11 @@ func (m *mapper) list(kind string, v any) (items []any, known bool) {
 func (m *mapper) apply(t *mappingTable, mp *lang.Mapping, r *resource, whole bool, places *placeTable, file string) {
 	if r.outline != nil {
 		o := m.outlined(mp, r)
-		if o != nil && (!o.applies || o.linksToNone && m.count(mp, r)) {
-			return
-		}
-		r.fill()
-		if o != nil {
+		if o.applies && !(o.linksToNone && m.count(mp, r)) {
+			r.fill()
 			m.draft(mp, r, whole, nil, 0, o.exists, r.place, file, o.fields)
-			return
 		}
+		return
 	}
 	exists := r.exists
 	if mp.When != nil {

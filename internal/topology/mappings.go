@@ -112,38 +112,6 @@ func (t *mappingTable) isOutlined(typ string) bool {
 	return t.outlined[typ]
 }
 
-// choosesByType reports whether a mapping looks at references by their types alone.
-func choosesByType(mp *lang.Mapping) bool {
-	return !slices.ContainsFunc(expressions(mp), func(x *lang.Expr) bool { return readsReferences(x.Root) && !filtersByType(x.Root) })
-}
-
-func isReferences(n *lang.Node) bool {
-	return n.Op == lang.OpGet && n.Name == "references" && isResource(n.Args[0])
-}
-
-func readsReferences(n *lang.Node) bool {
-	return n != nil && (isReferences(n) || slices.ContainsFunc(n.Args, readsReferences))
-}
-
-// filtersByType reports whether an expression is a filter of the references by what
-// their types are.
-func filtersByType(n *lang.Node) bool {
-	if n.Op != lang.OpLoop || n.Name != "filter" || !isReferences(n.Args[0]) {
-		return false
-	}
-	var byType func(n *lang.Node) bool
-	byType = func(n *lang.Node) bool {
-		switch n.Op {
-		case lang.OpLit:
-			return true
-		case lang.OpGet:
-			return n.Name == "type" && n.Args[0].Op == lang.OpPtr
-		}
-		return n.Op == lang.OpBin && !slices.ContainsFunc(n.Args, func(a *lang.Node) bool { return !byType(a) })
-	}
-	return byType(n.Args[1])
-}
-
 // expressions lists what a mapping evaluates.
 func expressions(mp *lang.Mapping) []*lang.Expr {
 	out := []*lang.Expr{mp.Within, mp.When, mp.Each, mp.ID, mp.Name}

@@ -2,16 +2,14 @@ package topology
 
 import "github.com/plumbline/plumbline/internal/lang"
 
-// outline is what mappings read of a resource of which they read no more.
-type outline struct {
-	typ, name  string
-	references []any
-}
+// outline is what mappings read of a resource of which they read no more, and which
+// refers to no other.
+type outline struct{ typ, name string }
 
 // fill makes the body of a resource that has an outline.
 func (r *resource) fill() {
 	if r.body == nil {
-		r.body = map[string]any{"type": r.outline.typ, "id": r.id, "name": r.outline.name, "references": append([]any{}, r.outline.references...)}
+		r.body = map[string]any{"type": r.outline.typ, "id": r.id, "name": r.outline.name, "references": []any{}}
 	}
 }
 
@@ -20,33 +18,29 @@ type outlined struct {
 	applies     bool
 	exists      *lang.Unknown
 	fields      fields
-	linksToNone bool // all fields are known, and none is a link
+	linksToNone bool // no link is among the fields, nor unknown
 }
 
-// outlineKey is a mapping with the type of a resource and of what it refers to, as they
-// are written.
+// outlineKey is a mapping with the type of a resource as it is written.
 type outlineKey struct {
 	*lang.Mapping
-	typ, refersTo string
+	typ string
 }
 
-// outlined tells what a mapping makes of a resource, where that is the same for all of
-// its type: it refers to no other, or to one of a type that comes to nothing. Else nil.
+// outlined tells what a mapping makes of a resource, which is the same for all of its
+// type.
 func (m *mapper) outlined(mp *lang.Mapping, r *resource) *outlined {
-	key := outlineKey{Mapping: mp, typ: r.outline.typ}
-	if len(r.outline.references) > 0 {
-		key.refersTo, _ = r.outline.references[0].(map[string]any)["type"].(string)
-	}
-	out, known := m.outlines[key]
-	if !known {
+	key := outlineKey{mp, r.outline.typ}
+	out := m.outlines[key]
+	if out == nil {
 		r.fill()
-		out = m.makeOutlined(mp, r, key.refersTo != "")
+		out = m.makeOutlined(mp, r)
 		m.outlines[key] = out
 	}
 	return out
 }
 
-func (m *mapper) makeOutlined(mp *lang.Mapping, r *resource, refers bool) *outlined {
+func (m *mapper) makeOutlined(mp *lang.Mapping, r *resource) *outlined {
 	out := &outlined{applies: true}
 	if mp.When != nil {
 		v := mp.When.EvalMapping(m.world, r.body, nil, 0)
@@ -55,11 +49,11 @@ func (m *mapper) makeOutlined(mp *lang.Mapping, r *resource, refers bool) *outli
 	}
 	out.fields = m.fields(mp, r, nil, 0, r.place)
 	out.linksToNone = out.exists == nil
-	for _, s := range out.fields {
-		out.linksToNone = out.linksToNone && isPlain(s.value)
-	}
-	if refers && !(out.linksToNone && choosesByType(mp)) {
-		return nil
+	for _, f := range m.env.Model().Kind(mp.Kind).Fields {
+		if holdsLink(f.Type) {
+			v, stated := out.fields.get(f.Name)
+			out.linksToNone = out.linksToNone && (stated || f.HasDefault) && isPlain(v)
+		}
 	}
 	return out
 }

@@ -2,11 +2,13 @@ package topology_test
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // oddRows are resources that a fast reader could read in another way than the one
@@ -100,6 +102,11 @@ func TestRowsOfOtherTypesAreReadAlike(t *testing.T) {
 		`"type": "Microsoft.Web/sites", "properties": {"hosts": [` + id + `], "x": {"y": [1, ` + id + `]}}`,
 		`"type": "Microsoft.Web/sites", "properties": {"subnet\u0049d": ` + id + `}`,
 		`"type": "Microsoft.Web/sites", "properties": {"subnetId": "\u002fsubscriptions/s/providers/Microsoft.Network/virtualNetworks/v"}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": ` + strings.ReplaceAll(id, "/", `\u002f`) + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": ` + id + `, "subnetId": null}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": null, "subnetId": ` + id + `}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnet": {"ID": ` + id + `, "id": null}}`,
+		`"type": "Microsoft.Web/sites", "properties": {"subnetId": ` + id + `, "size": 1.5}`,
 		`"type": "Microsoft.Web/sites", "properties": {"subnetId": "/"}`,
 		`"type": "Microsoft.Web/sites", "properties": {"selfId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/X"}`,
 		`"type": "Microsoft.Web/sites", "properties": {"a": 1}, "properties": {"subnetId": ` + id + `}`,
@@ -182,11 +189,11 @@ func TestRowsAreCounted(t *testing.T) {
 	in := fmt.Sprintf(row, "c", `"subnetId": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/a"`)
 	for text, want := range map[string][2]int{
 		a:                       {1, 0},
-		a + "," + b:             {2, 0},
-		a + "," + b + "," + in:  {2, 1},
+		a + "," + b:             {1, 1},
+		a + "," + b + "," + in:  {1, 2},
 		a + "," + b + "," + a:   {0, 2},
 		in + "," + in + "," + a: {1, 1},
-		strings.Replace(a, "Microsoft.Web/sites\"", "Microsoft.Resources/deployments\"", 1) + "," + b: {1, 0},
+		strings.Replace(a, "Microsoft.Web/sites\"", "Microsoft.Resources/deployments\"", 1) + "," + b: {0, 1},
 	} {
 		top := e.goTopology(input{Files: []file{{"rows.json", "[" + text + "]"}}}, "otherResources")
 		for _, s := range top.Subjects {
@@ -194,6 +201,38 @@ func TestRowsAreCounted(t *testing.T) {
 				t.Errorf("%s\ncounted and made: %d, want %d", text, got, want)
 			}
 		}
+	}
+}
+
+// A link that a mapping does not state may go anywhere, so that what has one is not
+// only counted: the list that it may be in is open.
+func TestRowsWithUnstatedLinksAreReadAlike(t *testing.T) {
+	rules := fstest.MapFS{}
+	if err := fs.WalkDir(founding(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(founding(), path)
+		rules[path] = &fstest.MapFile{Data: data}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	replace := func(path, old, with string) {
+		text := string(rules[path].Data)
+		if strings.Count(text, old) != 1 {
+			t.Fatalf("%s does not hold %q once", path, old)
+		}
+		rules[path].Data = []byte(strings.Replace(text, old, with, 1))
+	}
+	replace("topology.yaml", "        link: [subnets]\n        default: []\n        inverse: otherResources\n", "        link: [subnets]\n        inverse: otherResources\n")
+	replace("inputs/arm.yaml", "      subnets: filter(resource.references, .type endsWith \"/subnets\")\n", "")
+	e := newEngines(t, rules)
+	const site = `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a", "type": "Microsoft.Web/sites", "properties": {}}`
+	const network = `{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v", "type": "Microsoft.Network/virtualNetworks", "properties": {"subnets": [{"name": "a"}]}}`
+	got := e.read(t, input{Files: []file{{"rows.json", "[" + site + ", " + network + "]"}}, Declared: &file{"d.yaml", "complete: [otherResources]"}})
+	if want := `otherResources: [] or more ("subnets" is not set in rows.json)`; !strings.Contains(got, want) {
+		t.Errorf("there is no %q in\n%s", want, got)
 	}
 }
 

@@ -24,9 +24,9 @@ import { Explainer } from "./why";
 
 /** Milliseconds between the last key and a check, and before a check shows that it is busy. */
 const pause = 500;
+const patience = 300;
 /** How much of a large file is read to tell what it is. */
 const roleBytes = 8000;
-const patience = 300;
 
 class Checker extends HTMLElement {
   private readonly runner = new Runner(
@@ -40,9 +40,9 @@ class Checker extends HTMLElement {
     (width) => this.runner.draw(width),
   );
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
-  /** What the shown result is of. */
-  /** Ends when the texts of large files have been read. */
+  /** Ends when the texts of large files have been read, or cannot be. */
   private reading: Promise<void> = Promise.resolve();
+  /** What the shown result is of. */
   private checked: { files: (TextFile | UnreadFile)[]; options: CheckOptions } | null = null;
   private readonly editor = new Editor(this, () => this.edited());
   private readonly files = new Files(this.find(".file-tabs"), () => this.showFile(), () => void this.check());
@@ -148,14 +148,19 @@ class Checker extends HTMLElement {
     );
     files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
     this.take(files);
-    this.reading = this.readBlobs(files); // a check waits for it
+    this.reading = this.readBlobs(files);
   }
 
-  /** Reads, beside the worker that checks them, the texts of large files, which the page shows. */
+  /** Reads, beside the worker that checks them, the texts of large files, which the page shows. A file that cannot be read is the worker's to report. */
   private async readBlobs(files: InputFile[]): Promise<void> {
-    const unread = files.filter((f) => f.blob !== undefined);
-    for (const f of unread) f.text = decode(await f.blob!.arrayBuffer());
-    if (unread.length > 0) this.showFile();
+    for (const f of files) {
+      const { blob } = f;
+      if (blob === undefined) continue;
+      const text = await blob.arrayBuffer().then(decode, () => "");
+      if (f.blob !== blob) continue; // the reader has written another one meanwhile
+      f.text = text;
+      this.showFile();
+    }
   }
 
   private take(files: InputFile[]): void {
@@ -183,7 +188,9 @@ class Checker extends HTMLElement {
   }
 
   private showFile(): void {
-    this.editor.text = this.files.file?.text ?? "";
+    const { file } = this.files;
+    this.editor.text = file?.text ?? "";
+    if (file?.blob !== undefined && file.text === "") this.editor.area.readOnly = true; // it is being read
     this.showOptions();
     this.markLines();
   }
@@ -264,6 +271,7 @@ class Checker extends HTMLElement {
 
   private async check(): Promise<void> {
     clearTimeout(this.later);
+    if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.reading;
     const texts = (role: InputFile["role"]): { file: string; text: string }[] =>
       this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
     const topology = this.files.list
@@ -280,6 +288,7 @@ class Checker extends HTMLElement {
     const [declared] = texts("declared");
     const started = performance.now();
     const busy = this.showBusy(started);
+    let result: CheckResult;
     try {
       const options = {
         input: this.find<HTMLSelectElement>("[data-option=input]").value,
@@ -287,12 +296,11 @@ class Checker extends HTMLElement {
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
       };
-      const { result, counts } = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
-      this.result = result;
-      this.counts = counts ?? null;
+      const answer = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
+      this.result = result = answer.result;
+      this.counts = answer.counts ?? null;
       this.filtered = null;
       this.checked = { files: topology, options };
-      await this.reading;
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
@@ -300,9 +308,11 @@ class Checker extends HTMLElement {
     } finally {
       busy();
     }
-    keep(summarise(this.result, this.counts), this.files.list, this.remember);
-    document.dispatchEvent(new Event("plumbline:kept"));
     this.showResult(Math.round(performance.now() - started));
+    await this.reading;
+    if (this.result !== result) return; // there is another one
+    keep(summarise(result, this.counts), this.files.list, this.remember);
+    document.dispatchEvent(new Event("plumbline:kept"));
   }
 
   /** Shows that a check runs, if it takes long enough to wonder; returns what ends it. */

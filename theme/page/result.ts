@@ -94,7 +94,8 @@ export function keep(kept: Kept, files: InputFile[], remember: boolean): void {
   if (store === null) return;
   try {
     store.setItem(key, JSON.stringify(kept));
-    if (files.every((f) => f.blob === undefined) && files.reduce((n, f) => n + f.text.length, 0) < storable) store.setItem(`${key}:files`, JSON.stringify(files));
+    const known = files.every((f) => f.blob === undefined || f.text !== "");
+    if (known && files.reduce((n, f) => n + f.text.length, 0) < storable) store.setItem(`${key}:files`, JSON.stringify(files.map(({ name, text, role }) => ({ name, text, role }))));
   } catch {
     try {
       store.removeItem(`${key}:files`);

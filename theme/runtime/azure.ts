@@ -8,7 +8,7 @@ import type { MappingTable } from "./mappings";
 import { FoundPlace, NodePlace, pointerPart } from "./place";
 import { shapeOf } from "./resources";
 import { lowerASCII } from "./source";
-import { holdsID, references, referencesTo, typeOfID } from "./map";
+import { holdsID, references, typeOfID } from "./map";
 import { Unknown, type Place, type RecordValue, type Value } from "./value";
 
 /** Reads one resource, and those that stand in its "resources". `row` says that a query chose its columns, `cells` that they are cells of a table. */
@@ -45,7 +45,7 @@ export function readOutline(table: MappingTable, n: Row, place: Place, visit: (r
   body.type = typ;
   body.id = outline!.id;
   body.name = outline!.name;
-  body.references = outline!.refersTo === "" ? noReferences : referencesTo(outline!.refersTo, outline!.id);
+  body.references = noReferences;
   visit({ body, place, exists: null, open: null, bare: false, returned: new ReturnedResource(table, body, n, place, false), outlined: true });
   return true;
 }

@@ -334,7 +334,7 @@ export function linkType(t: Type): Type | null {
   return of.name === "link" ? of : null;
 }
 
-function holdsLink(t: Type): boolean {
+export function holdsLink(t: Type): boolean {
   switch (t.name) {
     case "link": return true;
     case "list": return t.elem !== undefined && holdsLink(t.elem);

@@ -5,10 +5,10 @@ import { describe, isMap, keysOf, newMap } from "./armvalue";
 import type { Diagnostic } from "./check";
 import { decode, refTo } from "./decode";
 import { emptyContext, evaluateMapping, type Context, type Expr } from "./evaluate";
-import { notInInput, nothingStated, type Draft, type DraftTable, type Linking, type Ref, type Stated } from "./link";
+import { notInInput, holdsLink, nothingStated, type Draft, type DraftTable, type Linking, type Ref, type Stated } from "./link";
 import { MappingTable } from "./mappings";
 import { Drafts, type Mapped } from "./merge";
-import type { Kind } from "./model";
+import { hasDefault, type Kind } from "./model";
 import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
@@ -23,7 +23,7 @@ interface Outlined {
   applies: boolean;
   exists: Unknown | null;
   fields: Draft["fields"];
-  /** All of them are known, and none is a link. */
+  /** No link is among them, nor unknown. */
   linksToNone: boolean;
 }
 
@@ -41,7 +41,7 @@ export class Mapper {
   private readonly worlds: Worlds;
   private readonly later: Later;
   /** By mapping and type, what becomes of a resource of which nothing else is read. */
-  private readonly outlines = new Map<Mapping, Map<string, Outlined | null>>();
+  private readonly outlines = new Map<Mapping, Map<string, Outlined>>();
   /** By kind, the identities of objects that are only counted. */
   private readonly counted = new Map<string, Fingerprints>();
   /** An object was counted that was met before, so that it must be known what both say of it: the input is to be read without counting. */
@@ -198,11 +198,9 @@ export class Mapper {
     });
   }
 
-  /** What a mapping makes of a resource that is read from its outline, where that is the same for all of its type: it refers to no other, or to one of a type that comes to nothing. Else null. */
-  private outlined(t: MappingTable, m: Mapping, r: Resource): Outlined | null {
-    const [reference] = r.body.references as RecordValue[];
-    if (reference !== undefined && !t.choosesByType(m)) return null;
-    const type = reference === undefined ? (r.body.type as string) : `${r.body.type as string} ${reference.type as string}`;
+  /** What a mapping makes of a resource that is read from its outline: the same of all of its type. */
+  private outlined(t: MappingTable, m: Mapping, r: Resource): Outlined {
+    const type = r.body.type as string;
     let byType = this.outlines.get(m);
     if (byType === undefined) this.outlines.set(m, (byType = new Map()));
     let out = byType.get(type);
@@ -210,8 +208,9 @@ export class Mapper {
     const applies = m.when === null || this.evaluate(m.when, r.body, null, 0);
     const fields = nothingStated(t.kindOf(m));
     this.state(fields, t, m, r, null, 0, r.place);
-    const linksToNone = !(applies instanceof Unknown) && t.fieldsOf(m).every(({ name }) => isPlain(fields[name] ?? null));
-    out = reference === undefined || linksToNone ? { applies: applies === true || applies instanceof Unknown, exists: applies instanceof Unknown ? applies : null, fields, linksToNone } : null;
+    const exists = applies instanceof Unknown ? applies : null;
+    const linksToNone = exists === null && t.kindOf(m).fields.every((f) => !holdsLink(f.type) || isPlain(fields[f.name] ?? (hasDefault(f) ? null : new Unknown("it is not set"))));
+    out = { applies: applies === true || exists !== null, exists, fields, linksToNone };
     byType.set(type, out);
     return out;
   }
@@ -404,12 +403,6 @@ export function references(body: RecordValue): Value[] {
   };
   for (const k of keysOf(body)) if (k !== "id" && k !== "parent" && k !== "scope") walk(k, body[k]!);
   return out;
-}
-
-/** The references of a resource that holds one text which may be an id. */
-export function referencesTo(id: string, own: string): Value[] {
-  const type = typeOfID(id);
-  return type === "" || identityOf(id) === identityOf(own) ? [] : [Object.assign(newMap(), { type, id })];
 }
 
 /** Whether a resource may hold the id of another. Most do not, and need not be put in order for it. */

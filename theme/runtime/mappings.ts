@@ -51,7 +51,6 @@ export class MappingTable {
   private readonly fields = new Map<Mapping, MappedField[]>();
   private readonly kinds = new Map<Mapping, Kind>();
   private readonly membersOf = new Map<string, Set<string> | null>();
-  private readonly choosing = new Map<Mapping, boolean>();
   /** What outlined gave, by type as it is written. */
   private readonly outlines = new Map<string, string>();
   /** What mappings read of the values of a type. */
@@ -131,15 +130,8 @@ export class MappingTable {
     const read = this.members(canonical ?? typ);
     const some = this.byType.get(canonical ?? typ) ?? this.byType.get(ANY_OTHER_TYPE) ?? [];
     if (read === null || !some.every(({ m, inside }) => !inside && m.each === null && m.id === null && m.name === null)) out = "";
-    for (const key of read ?? []) if (key !== "type" && key !== "references") out = "";
+    for (const key of read ?? []) if (key !== "type" && !(key === "references" && !this.byType.has(canonical ?? typ))) out = "";
     this.outlines.set(type, out);
-    return out;
-  }
-
-  /** Whether what a mapping gives is as empty for all references of the same types: it chooses among them by type, if it reads them at all. */
-  choosesByType(m: Mapping): boolean {
-    let out = this.choosing.get(m);
-    if (out === undefined) this.choosing.set(m, (out = expressionsOf(m).every((x) => !readsReferences(x.tree) || choosesByType(x.tree))));
     return out;
   }
 
@@ -223,23 +215,4 @@ export class MappingTable {
     this.reading.set(typ, out);
     return out;
   }
-}
-
-function isReferences(n: ExprNode): boolean {
-  return n.op === "get" && n.name === "references" && isResource(n.args[0]!);
-}
-
-function readsReferences(n: ExprNode | null): boolean {
-  return n !== null && (isReferences(n) || n.args.some(readsReferences));
-}
-
-/** Whether an expression is a filter of the references by what their types are. */
-function choosesByType(n: ExprNode): boolean {
-  if (n.op !== "loop" || n.name !== "filter" || !isReferences(n.args[0]!)) return false;
-  const byType = (part: ExprNode | null): boolean => {
-    if (part === null || part.op === "lit") return true;
-    if (part.op === "get") return part.name === "type" && part.args[0]!.op === "ptr";
-    return part.op === "bin" && part.args.every(byType);
-  };
-  return byType(n.args[1]!);
 }

@@ -162,15 +162,15 @@ export class Reader {
     const counted = this.mapAll(counting);
     if (!counted.countedTwice) return counted;
     this.problems.length = before;
-    return this.mapAll(false);
+    return this.mapAll(false, false);
   }
 
-  private mapAll(counting: boolean): Mapper {
+  private mapAll(counting: boolean, telling = true): Mapper {
     const mapper = (this.mapper = new Mapper(this.program, this.problems, counting));
     this.docs.forEach((d, n) => {
       const f = formatOf(d.format)!;
       const done = n / this.docs.length;
-      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings, (share) => this.options.progress?.(0.3 + 0.25 * (done + share / this.docs.length)));
+      mapper.add(f.flatten(this, d, n), d.source.file, f.mappings, (share) => telling && this.options.progress?.(0.3 + 0.25 * (done + share / this.docs.length)));
     });
     return mapper;
   }

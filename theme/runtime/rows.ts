@@ -5,30 +5,30 @@ import { hex4 } from "./json";
 import { lowerASCII } from "./source";
 
 /**
- * What a row says that is a resource with properties: "id" and "type" are texts, and "name" is the end of the id where
- * there is one; no other key says the same, and nothing stands in "resources". At most one key that ends in "id" has a text
- * with a slash in it, which may be the id of another resource, or is "".
+ * What a row says that is a resource with properties and refers to no other: "id" and "type" are texts, and "name" is the
+ * end of the id where there is one; no other key says the same, nothing stands in "resources", and no key that ends in
+ * "id" has a text with a slash in it. What the reader in Go takes for one is not quite the same: neither may be read
+ * otherwise than as a whole.
  */
 export interface Outline {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  readonly refersTo: string;
 }
 
 /** Where the outlines of a text stand: as numbers, since there may be a hundred thousand of them. */
 export class Outlines {
-  private offsets = new Int32Array(7 * 64);
+  private offsets = new Int32Array(0);
   private length = 0;
 
   constructor(private readonly text: string) {}
 
-  /** Adds one, whose name ends with the id and refers to something where that has an offset, and gives its number. */
-  add(id: number, name: number, idEnd: number, type: number, typeEnd: number, refersTo: number, refersToEnd: number): number {
+  /** Adds one, whose name ends with the id, and gives its number. */
+  add(id: number, name: number, idEnd: number, type: number, typeEnd: number): number {
     const number = this.length;
-    this.length += 7;
+    this.length += 5;
     if (this.length > this.offsets.length) {
-      const grown = new Int32Array(2 * this.offsets.length);
+      const grown = new Int32Array(2 * this.length);
       grown.set(this.offsets);
       this.offsets = grown;
     }
@@ -38,15 +38,13 @@ export class Outlines {
     offsets[number + 2] = idEnd;
     offsets[number + 3] = type;
     offsets[number + 4] = typeEnd;
-    offsets[number + 5] = refersTo;
-    offsets[number + 6] = refersToEnd;
     return number;
   }
 
   at(number: number): Outline {
     const { text, offsets } = this;
     const part = (from: number, to: number) => text.slice(offsets[number + from], offsets[number + to]);
-    return { id: part(0, 2), name: part(1, 2), type: part(3, 4), refersTo: offsets[number + 5] === 0 ? "" : part(5, 6) };
+    return { id: part(0, 2), name: part(1, 2), type: part(3, 4) };
   }
 }
 
@@ -78,7 +76,7 @@ export class RowScanner {
   private odd = false;
   private hasProperties = false;
   /** Where the texts of its outline begin and end; 0 where there is none. */
-  private readonly told = { id: 0, idEnd: 0, type: 0, typeEnd: 0, name: 0, nameEnd: 0, ref: 0, refEnd: 0 };
+  private readonly told = { id: 0, idEnd: 0, type: 0, typeEnd: 0, name: 0, nameEnd: 0 };
 
   constructor(private readonly text: string) {
     this.outlines = new Outlines(text);
@@ -92,13 +90,13 @@ export class RowScanner {
     while (name > told.id && text.charCodeAt(name - 1) !== 47) name--;
     const length = told.idEnd - name;
     if (length === 0 || (told.name !== 0 && (told.nameEnd - told.name !== length || !sameText(text, told.name, name, length)))) return -1;
-    return this.outlines.add(told.id, name, told.idEnd, told.type, told.typeEnd, told.ref, told.refEnd);
+    return this.outlines.add(told.id, name, told.idEnd, told.type, told.typeEnd);
   }
 
   /** The offset after the map that opens at an offset, or -1. */
   end(from: number): number {
     const { text, open, told } = this;
-    told.id = told.type = told.name = told.ref = 0;
+    told.id = told.type = told.name = 0;
     this.hasProperties = this.odd = false;
     let i = from;
     let depth = 0;
@@ -132,7 +130,7 @@ export class RowScanner {
           i = -i;
         }
         if (depth === 1 && tells !== Tells.nothing) this.tell(tells, start, i - 1, escaped);
-        else if (!this.odd && (open[depth - 1] === MAP ? ofID : open[depth - 1] === IDS) && hasSlash(text, start, i)) this.refer(start, i - 1, escaped);
+        else if (!this.odd && (open[depth - 1] === MAP ? ofID : open[depth - 1] === IDS) && (escaped || hasSlash(text, start, i))) this.odd = true;
       } else if (c === 123 || c === 91) {
         if (depth >= MAX_DEPTH - 2) return -1;
         const isMap = c === 123;
@@ -205,14 +203,6 @@ export class RowScanner {
   private tellMap(tells: Tells, isMap: boolean): void {
     if (tells !== Tells.properties || !isMap || this.hasProperties) this.odd = true;
     this.hasProperties = true;
-  }
-
-  /** Notes a text that may be the id of another resource. */
-  private refer(start: number, end: number, escaped: boolean): void {
-    const { told } = this;
-    if (escaped || told.ref !== 0) this.odd = true;
-    told.ref = start;
-    told.refEnd = end;
   }
 }
 

@@ -290,7 +290,7 @@ function apply(t: Tree, n: Node, v: Value[]): Val {
     if (e instanceof Failure) return t.fail(n, e.message);
     throw e;
   }
-  return t.fail(n, `t "${n.op}" failed`);
+  return t.fail(n, `this "${n.op}" failed`);
 }
 
 /** Comparisons, which an object whose identity is open leaves open. */
