@@ -100,11 +100,11 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 	tab.Choose("input[type=file]", file)
 	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
 	const group = `[...document.querySelectorAll('[data-verdict=unknown] .finding-group')].find(g => g.querySelector('h3 a').href.includes('/vm-recommended-path/'))`
-	if more := browsertest.Eval[string](tab, group+`.querySelector(".list-more button").innerText`); more != "Show 175 more" {
+	if more := browsertest.Eval[string](tab, group+`.querySelector(".list-more button").innerText`); more != "Show 975 more" {
 		t.Errorf("of %d findings the list offers %q", machines, more)
 	}
 	browsertest.Eval[bool](tab, group+`.querySelector(".list-more button").click() ?? true`)
-	if last := browsertest.Eval[string](tab, group+`.querySelector(".finding-list > li:last-child").innerText`); !strings.Contains(last, "first 200 of 1,1") {
+	if last := browsertest.Eval[string](tab, group+`.querySelector(".finding-list > li:last-child").innerText`); !strings.Contains(last, "1,000 of 1,1") {
 		t.Errorf("the end of the list says %q", last)
 	}
 	if !browsertest.Eval[bool](tab, `document.querySelector("textarea").readOnly && document.querySelector("textarea").value.length <= 100_000`) {

@@ -9,7 +9,7 @@ import { Listed } from "../runtime/listed";
 import { serve } from "./serve";
 
 /** How many findings of a rule and verdict a page gets. */
-const most = 200;
+const most = 1000;
 
 /** What was checked last. */
 let last: { topology: Topology; options: CheckOptions } | null = null;
