@@ -90,7 +90,7 @@ func examples(set *rule.Set, js *engines, ids []string, much effort) diag.List {
 
 // trial is a run of a rule that both engines make.
 type trial struct {
-	what  string // the topology, for people
+	what  fmt.Stringer // the topology, for people
 	span  diag.Span
 	root  *document.Node // of the base
 	base  *topology.Base
@@ -98,11 +98,16 @@ type trial struct {
 	inGo  rule.Outcome
 }
 
+// example names an example.
+type example string
+
+func (e example) String() string { return fmt.Sprintf("the example %q", string(e)) }
+
 // inGo runs the examples of a rule in Go, and the topologies that vary what it
 // reads. Go reads and links them for both engines: the readers of both sides are
 // held together by their own tests.
 func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials []trial, problems diag.List) {
-	add := func(what string, e *rule.Example, span diag.Span, patch topology.Patch, outcome rule.Outcome) {
+	add := func(what fmt.Stringer, e *rule.Example, span diag.Span, patch topology.Patch, outcome rule.Outcome) {
 		base, _ := bench.Base(e)
 		trials = append(trials, trial{what, span, set.Root(e), base, patch, outcome})
 	}
@@ -110,7 +115,7 @@ func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials [
 	for i, e := range r.Examples {
 		more := bench.With(e, e.Changes(), func(t topology.Variant) {
 			outcome := cover.Example(i, t)
-			add(fmt.Sprintf("the example %q", e.Name), e, e.Span, t.Patch, outcome)
+			add(example(e.Name), e, e.Span, t.Patch, outcome)
 			if found := e.Judge(outcome); found != "" {
 				problems.Add(diag.Diagnostic{Code: "rule/example-failed", Severity: diag.Error, Span: e.Span, Rule: r.ID,
 					Message: fmt.Sprintf("the example %q does not come out as expected: %s", e.Name, found),
@@ -120,7 +125,7 @@ func inGo(set *rule.Set, bench *rule.Bench, r *rule.Rule, much effort) (trials [
 		problems = append(problems, more...)
 	}
 	vary := func(v rule.Variation, patch topology.Patch, outcome rule.Outcome) {
-		add(v.String(), v.Example, r.Span, patch, outcome)
+		add(v, v.Example, r.Span, patch, outcome)
 	}
 	cover.Run(much.cover, vary)
 	if much.single > 0 {
