@@ -7,8 +7,8 @@ import { copyText } from "../page/prose";
 import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../page/result";
 import type { CheckResult, InputFile, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
-import { Diagram } from "./diagram";
 import { decode } from "./decode";
+import { Diagram } from "./diagram";
 import { Editor, LARGE } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
@@ -17,7 +17,7 @@ import type { Lookup } from "./findings";
 import { asJSON, asMarkdown, summaryLine } from "./report";
 import type { Counts } from "../runtime/listed";
 import { matches } from "../runtime/listed";
-import type { CheckOptions, Drawn, TextFile, UnreadFile } from "./protocol";
+import type { CheckOptions, Drawn, GivenFile, TextFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
 import { Explainer } from "./why";
@@ -43,7 +43,7 @@ class Checker extends HTMLElement {
   /** Ends when the texts of large files have been read, or cannot be. */
   private reading: Promise<void> = Promise.resolve();
   /** What the shown result is of. */
-  private checked: { files: (TextFile | UnreadFile)[]; options: CheckOptions } | null = null;
+  private checked: { files: GivenFile[]; options: CheckOptions } | null = null;
   private readonly editor = new Editor(this, () => this.edited());
   private readonly files = new Files(this.find(".file-tabs"), () => this.showFile(), () => void this.check());
   private readonly status = this.find(".check-status");
@@ -272,11 +272,11 @@ class Checker extends HTMLElement {
   private async check(): Promise<void> {
     clearTimeout(this.later);
     if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.reading;
-    const texts = (role: InputFile["role"]): { file: string; text: string }[] =>
+    const texts = (role: InputFile["role"]): TextFile[] =>
       this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
     const topology = this.files.list
       .filter((f) => f.role === "topology")
-      .map((f): TextFile | UnreadFile => (f.blob === undefined ? { file: f.name, text: f.text } : { file: f.name, blob: f.blob }));
+      .map((f): GivenFile => (f.blob === undefined ? { file: f.name, text: f.text } : { file: f.name, blob: f.blob }));
     if (topology.every((f) => "text" in f && f.text.trim() === "")) {
       this.runner.cancel();
       forget();

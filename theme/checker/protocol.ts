@@ -14,6 +14,9 @@ export interface UnreadFile {
   blob: Blob;
 }
 
+/** A file of a topology, as the page gives it to a worker. */
+export type GivenFile = TextFile | UnreadFile;
+
 /** Options of `check()` in checks.mjs, as far as the page offers them. */
 export interface CheckOptions {
   input: string;
@@ -27,7 +30,7 @@ export interface CheckOptions {
 
 export interface CheckRequest {
   id: number;
-  files: (TextFile | UnreadFile)[];
+  files: GivenFile[];
   options: CheckOptions;
   /** Draw what was checked, too, for this many pixels. */
   width?: number;

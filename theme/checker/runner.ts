@@ -1,6 +1,6 @@
 // Runs checks in the worker, one at a time: a newer request replaces an older.
 
-import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, TextFile, UnreadFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, GivenFile } from "./protocol";
 
 /** Rejection of a check that was cancelled or replaced. */
 export class Cancelled extends Error {}
@@ -27,7 +27,7 @@ export class Runner {
   }
 
   /** Checks, and draws for a width if there is one. */
-  check(files: (TextFile | UnreadFile)[], options: CheckOptions, width?: number): Promise<Answer> {
+  check(files: GivenFile[], options: CheckOptions, width?: number): Promise<Answer> {
     this.cancel();
     this.latest = this.next;
     return this.ask({ id: this.next++, files, options, ...(width === undefined ? {} : { width }) });

@@ -1,7 +1,7 @@
 // A worker's side of what page and worker say to each other.
 
 import { decode } from "./decode";
-import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, TextFile, UnreadFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, GivenFile, TextFile } from "./protocol";
 
 // The library for workers contradicts the one for pages; this is all of it that is used.
 interface Scope {
@@ -21,7 +21,7 @@ const often = 100;
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function textOf(f: TextFile | UnreadFile): Promise<TextFile> {
+async function textOf(f: GivenFile): Promise<TextFile> {
   return "text" in f ? f : { file: f.file, text: decode(await f.blob.arrayBuffer()) };
 }
 

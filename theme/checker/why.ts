@@ -6,7 +6,7 @@ import type { Finding } from "../page/result";
 import { loadScript } from "../page/site";
 import type { Explanation } from "../runtime/check";
 import type { Trace, TracedElement } from "../runtime/explainer";
-import type { CheckOptions, TextFile, UnreadFile } from "./protocol";
+import type { CheckOptions, GivenFile } from "./protocol";
 import { Runner } from "./runner";
 
 /** Explains the findings of one check. */
@@ -18,7 +18,7 @@ export class Explainer {
   constructor(private readonly script: string) {}
 
   /** How a finding came about, null where the check does not give it any more. */
-  explain(files: (TextFile | UnreadFile)[], options: CheckOptions, f: Finding): Promise<Explanation | null> {
+  explain(files: GivenFile[], options: CheckOptions, f: Finding): Promise<Explanation | null> {
     // A runner does one thing at a time, and a newer request would replace this one.
     const answer = this.last.then(async () => {
       await loadScript(this.script);

@@ -207,8 +207,10 @@ function identified(part: RecordValue): void {
   else part.properties = Object.assign(newMap(), part);
 }
 
-/** Where parts of a resource stand. It does not hold on to the resource: of a large export there is one for each. */
+/** Where parts of a resource stand. Their places do not hold on to it: of a large export there is one for each. */
 class ReturnedResource implements Returned {
+  private ways: Map<Value, Step[]> | null = null;
+
   constructor(
     private readonly table: MappingTable,
     private readonly body: RecordValue,
@@ -218,33 +220,34 @@ class ReturnedResource implements Returned {
   ) {}
 
   placeOf(part: Value): Place {
-    const found: Step[] = [];
-    if (!isMap(part) || !findPart(this.body, part, found)) return this.place;
+    const steps = isMap(part) ? (this.ways ??= waysOf(this.body)).get(part) : undefined;
+    if (steps === undefined) return this.place;
     const { table, node, place, cells } = this;
-    const steps = table.way(found);
     return new FoundPlace(() => partOf(table, node, place, cells, steps));
   }
 }
 
 /** A key of a map, in the spelling of the mappings, or an index of a list. */
-export type Step = string | number;
+type Step = string | number;
 
-/** Finds the way to a part that stands in a list. Copies of what stands beside an id are looked at last, since the document has the part beside the id. */
-function findPart(v: Value, part: Value, steps: Step[]): boolean {
-  const into = (step: Step, inner: Value): boolean => {
-    if (inner === null || typeof inner !== "object") return false;
-    steps.push(step);
-    if ((typeof step === "number" && inner === part) || findPart(inner, part, steps)) return true;
-    steps.pop();
-    return false;
+/** The ways to the parts of a resource that stand in lists. Copies of what stands beside an id are looked at last, since the document has the part beside the id. */
+function waysOf(body: RecordValue): Map<Value, Step[]> {
+  const out = new Map<Value, Step[]>();
+  const walk = (v: Value, way: Step[]): void => {
+    if (Array.isArray(v)) {
+      v.forEach((item, i) => {
+        if (isMap(item) && out.has(item)) return;
+        const to = [...way, i];
+        if (isMap(item)) out.set(item, to);
+        walk(item, to);
+      });
+    } else if (isMap(v)) {
+      for (const key in v) if (key !== "properties") walk(v[key]!, [...way, key]);
+      if (v.properties !== undefined) walk(v.properties, [...way, "properties"]);
+    }
   };
-  if (Array.isArray(v)) {
-    for (let i = 0; i < v.length; i++) if (into(i, v[i]!)) return true;
-    return false;
-  }
-  if (!isMap(v)) return false;
-  for (const key in v) if (key !== "properties" && into(key, v[key]!)) return true;
-  return v.properties !== undefined && into("properties", v.properties);
+  walk(body, []);
+  return out;
 }
 
 /** The place of a part, to which the steps lead from a resource. */

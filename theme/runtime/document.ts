@@ -1,7 +1,7 @@
 // YAML and JSON as nodes that know their place. Mirrors internal/document.
 
 import { entriesOf, parseJSON } from "./json";
-import type { Outline, Outlines } from "./rows";
+import type { Outline, Outlines } from "./look";
 import { Problems, type Source } from "./source";
 import { parseYAML } from "./yaml";
 

@@ -1,7 +1,7 @@
 // JSON as people paste it, with places. Mirrors internal/document/json.go.
 
 import { decimal, END_OF_TEXT, found, hex, isWord, MAX_DEPTH, Node, NUMBER_RANGE_HINT, Row, shorten, skipBlank, TOO_DEEP, TOO_DEEP_HINT, wordEnd, type Entry } from "./document";
-import { RowScanner } from "./rows";
+import { RowScanner } from "./look";
 import { didYouMean, Problems, type Source } from "./source";
 
 const A_KEY = "a key in double quotes";

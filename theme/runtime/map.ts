@@ -13,7 +13,7 @@ import type { PlaceTable } from "./place";
 import type { Mapping, Program } from "./program";
 import { lowerASCII } from "./source";
 import { identityOf, joinSegments, joinText, piece, quoteExpr, settled, shown, textSegments, UNRESOLVED } from "./unresolved";
-import { Fingerprints } from "./counted";
+import { Fingerprints } from "./fingerprints";
 import { Later } from "./settle";
 import { Partial, Unknown, type Place, type RecordValue, type Value } from "./value";
 import { Worlds } from "./worlds";

@@ -1,7 +1,6 @@
 // The mappings of one input format. Mirrors internal/topology/mappings.go.
 
 import { isMap, keysOf } from "./armvalue";
-import type { Step } from "./azure";
 import type { Expr, Node as ExprNode } from "./evaluate";
 import { kindOf, type Field, type Kind, type Model, type Type } from "./model";
 import type { Mapping } from "./program";
@@ -42,7 +41,6 @@ export class MappingTable {
   readonly also = new Map<string, string>();
   /** The other names of types, with what they are in an id and what they would canonically be. */
   readonly otherNames: { type: string; part: string; canonical: string }[] = [];
-  private readonly ways = new Map<string, Step[]>();
   /** The spelling of keys that were met before. */
   private readonly cased = new Map<string, string>();
   /** Of the mappings of a resource's parts, the link to the resource. */
@@ -146,14 +144,6 @@ export class MappingTable {
       else if (of.op === "get" && of.name === "properties" && isResource(of.args[0]!)) this.properties.add(n.name);
     }
     for (const a of n.args) this.learnKeys(a);
-  }
-
-  /** The way to a part of a resource, one and the same for all resources. */
-  way(steps: Step[]): Step[] {
-    const key = JSON.stringify(steps);
-    let out = this.ways.get(key);
-    if (out === undefined) this.ways.set(key, (out = steps.slice()));
-    return out;
   }
 
   /** A key in the spelling that mappings use. */

@@ -25,8 +25,8 @@ export class Worlds {
   private readonly lists = new Map<string, Unknown | null>();
   /** The mappings of parts, some of whose resources do not list them. */
   private readonly unlisted = new Set<Mapping>();
-  /** Of the resource at hand, the links of its parts to their owner and whether it lists all of them, for which several mappings may read them. */
-  private readonly now: { part: Field; owner: string; all: boolean }[] = [];
+  /** Of the resource at hand, the links of its parts and whether it lists all of them, for which several mappings may read them. */
+  private readonly now = new Map<Field, Map<string, boolean>>();
 
   /** Links that inputs contradict each other about: what lists them is not known to list all. */
   private readonly disputed = new Set<Field>();
@@ -81,15 +81,18 @@ export class Worlds {
   listed(m: Mapping, part: Field | null, owner: string, all: boolean): void {
     if (!all) this.unlisted.add(m);
     if (part === null) return;
-    const known = this.now.find((n) => n.part === part && n.owner === owner);
-    if (known === undefined) this.now.push({ part, owner, all });
-    else known.all &&= all;
+    let owners = this.now.get(part);
+    if (owners === undefined) this.now.set(part, (owners = new Map()));
+    owners.set(owner, all && (owners.get(owner) ?? true));
   }
 
   /** Takes up which of its parts the resource at hand lists. */
   settle(): void {
-    for (const { part, owner, all } of this.now) if (all) this.close(part, owner);
-    this.now.length = 0;
+    if (this.now.size === 0) return;
+    for (const [f, owners] of this.now) {
+      for (const [owner, all] of owners) if (all) this.close(f, owner);
+    }
+    this.now.clear();
   }
 
   /** Why a kind may have members that no document lists, or null; undefined where the input does not state it. */

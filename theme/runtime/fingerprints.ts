@@ -1,4 +1,4 @@
-// Objects that are counted and not made: nothing looks at them.
+// Texts that are known by a fingerprint alone: the identities of objects that are counted and not made.
 
 /** Texts of which only fingerprints of 64 bits are kept: those of two can be the same, but hardly ever are. */
 export class Fingerprints {
