@@ -53,7 +53,7 @@ func (r *reads) eval(n *Node) (any, bool) {
 		if n.Name == "filter" {
 			v, ok := r.eval(n.Args[0])
 			list, isList := v.([]any)
-			return v, ok && isList && len(list) == 0
+			return []any{}, ok && isList && len(list) == 0
 		}
 	}
 	return nil, false
