@@ -100,11 +100,11 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 	tab.Choose("input[type=file]", file)
 	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
 	const group = `[...document.querySelectorAll('[data-verdict=unknown] .finding-group')].find(g => g.querySelector('h3 a').href.includes('/vm-recommended-path/'))`
-	if more := browsertest.Eval[string](tab, group+`.querySelector(".list-more button").innerText`); more != "Show 975 more" {
+	if more := browsertest.Eval[string](tab, group+`.querySelector(".list-more button").innerText`); more != "Show 175 more" {
 		t.Errorf("of %d findings the list offers %q", machines, more)
 	}
 	browsertest.Eval[bool](tab, group+`.querySelector(".list-more button").click() ?? true`)
-	if last := browsertest.Eval[string](tab, group+`.querySelector(".finding-list > li:last-child").innerText`); !strings.Contains(last, "1,000 of 1,1") {
+	if last := browsertest.Eval[string](tab, group+`.querySelector(".finding-list > li:last-child").innerText`); !strings.Contains(last, "200 of 1,1") {
 		t.Errorf("the end of the list says %q", last)
 	}
 	if !browsertest.Eval[bool](tab, `document.querySelector("textarea").readOnly && document.querySelector("textarea").value.length <= 100_000`) {
@@ -128,6 +128,23 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 		t.Errorf("the line has the number %s, the finding names %s", number, want)
 	}
 	tab.Wait(`!document.querySelector(".check-diagram").hidden`)
+
+	// The diagram is coloured by all that was found, and leads to what is not listed.
+	const nodes = `[...document.querySelectorAll(".check-diagram .t-node")].filter(e => /× VM/.test(e.textContent))`
+	if plain := browsertest.Eval[[]string](tab, nodes+`.filter(e => !e.matches(".unknown[data-subject]")).map(e => e.textContent)`); len(plain) > 0 {
+		t.Errorf("machines are drawn as if nothing had been found: %q", plain)
+	}
+	subject := browsertest.Eval[string](tab, nodes+`.at(-1).dataset.subject`)
+	browsertest.Eval[bool](tab, nodes+`.at(-1).dispatchEvent(new MouseEvent("click", { bubbles: true }))`)
+	tab.Wait(`document.activeElement.matches(".finding")`)
+	if found := browsertest.Eval[string](tab, `document.activeElement.dataset.subject`); found != subject || found == "" {
+		t.Errorf("the box of %s leads to %s", subject, found)
+	}
+
+	// The line of what is not listed is marked like that of what is.
+	browsertest.Eval[bool](tab, `[...document.querySelectorAll(".finding .place")].at(-1).click() ?? true`)
+	tab.Wait(`document.activeElement === document.querySelector("textarea")`)
+	tab.Wait(`document.querySelectorAll(".editor-mark-unknown").length > 30`)
 
 	// A check that is cancelled takes the worker along, and what it had in mind. The
 	// result of the one before stays, and the filter looks through what is listed of it.

@@ -9,15 +9,17 @@ import type { CheckResult, InputFile, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
 import { decode } from "./decode";
 import { Diagram } from "./diagram";
-import { Editor, LARGE } from "./editor";
+import { Editor } from "./editor";
 import type { Mark } from "./editor";
 import { Files, guessName, guessRole } from "./files";
 import { diagnosticsList, factsSection, findingsSection, inputSection } from "./findings";
 import type { Lookup } from "./findings";
+import { LARGE } from "./large";
 import { asJSON, asMarkdown, summaryLine } from "./report";
+import type { Found } from "../runtime/figure/draw";
 import type { Counts } from "../runtime/listed";
 import { matches } from "../runtime/listed";
-import type { CheckOptions, Drawn, GivenFile, TextFile } from "./protocol";
+import type { CheckOptions, Drawn, GivenFile, MarkedLine, TextFile } from "./protocol";
 import { Cancelled, Runner } from "./runner";
 import { readAddress, stateAddress } from "./share";
 import { Explainer } from "./why";
@@ -33,14 +35,18 @@ class Checker extends HTMLElement {
     () => window.plumblineWorker,
     (d) => this.showDrawing(d),
     (share) => this.progressed(share),
+    (lines) => {
+      this.lines = lines;
+      this.markLines();
+    },
   );
   private readonly diagram = new Diagram(
     () => `${(this.files.file?.name ?? "topology").replace(/\.[^.]*$/, "")}.svg`,
-    (subject) => this.reveal(subject),
+    (found) => void this.reveal(found),
     (width) => this.runner.draw(width),
   );
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
-  /** Ends when the texts of large files have been read, or cannot be. */
+  /** Ends when the texts of large files that were asked for have been read, or cannot be. */
   private reading: Promise<void> = Promise.resolve();
   /** What the shown result is of. */
   private checked: { files: GivenFile[]; options: CheckOptions } | null = null;
@@ -53,6 +59,8 @@ class Checker extends HTMLElement {
   private result: CheckResult | null = null;
   /** How much there is of what the result lists. */
   private counts: Counts | null = null;
+  /** Where all findings stand, if the result lists a part only. */
+  private lines: MarkedLine[] = [];
   /** What the worker listed for the words of the filter, where the result lists a part only. */
   private filtered: { words: string; result: CheckResult; counts: Counts | null } | null = null;
   private shown = new Set<Verdict>(["fail", "unknown"]);
@@ -148,14 +156,17 @@ class Checker extends HTMLElement {
     );
     files.sort((a, b) => Number(a.role !== "topology") - Number(b.role !== "topology"));
     this.take(files);
-    this.reading = this.readBlobs(files);
   }
 
-  /** Reads, beside the worker that checks them, the texts of large files, which the page shows. A file that cannot be read is the worker's to report. */
-  private async readBlobs(files: InputFile[]): Promise<void> {
-    for (const f of files) {
+  /** Reads the texts of large files, which the page shows once the worker, which reads them itself, has checked them: both at a time would slow each other. A file that cannot be read is the worker's to report. */
+  private read(): Promise<void> {
+    return (this.reading = this.reading.then(() => this.readBlobs()));
+  }
+
+  private async readBlobs(): Promise<void> {
+    for (const f of this.files.list) {
       const { blob } = f;
-      if (blob === undefined) continue;
+      if (blob === undefined || f.text !== "") continue;
       const text = await blob.arrayBuffer().then(decode, () => "");
       if (f.blob !== blob) continue; // the reader has written another one meanwhile
       f.text = text;
@@ -190,7 +201,7 @@ class Checker extends HTMLElement {
   private showFile(): void {
     const { file } = this.files;
     this.editor.text = file?.text ?? "";
-    if (file?.blob !== undefined && file.text === "") this.editor.area.readOnly = true; // it is being read
+    if (file?.blob !== undefined && file.text === "") this.editor.wait();
     this.showOptions();
     this.markLines();
   }
@@ -271,7 +282,7 @@ class Checker extends HTMLElement {
 
   private async check(): Promise<void> {
     clearTimeout(this.later);
-    if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.reading;
+    if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.read();
     const texts = (role: InputFile["role"]): TextFile[] =>
       this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
     const topology = this.files.list
@@ -300,16 +311,18 @@ class Checker extends HTMLElement {
       this.result = result = answer.result;
       this.counts = answer.counts ?? null;
       this.filtered = null;
+      this.lines = [];
       this.checked = { files: topology, options };
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
+      void this.read();
       return;
     } finally {
       busy();
     }
     this.showResult(Math.round(performance.now() - started));
-    await this.reading;
+    await this.read();
     if (this.result !== result) return; // there is another one
     keep(summarise(result, this.counts), this.files.list, this.remember);
     document.dispatchEvent(new Event("plumbline:kept"));
@@ -370,8 +383,10 @@ class Checker extends HTMLElement {
       jump: (file, line, column) => {
         const place = this.placeOf(file);
         if (place === null) return;
-        this.files.chooseNamed(place.name);
-        this.editor.jump(place.line + line, column);
+        void this.reading.then(() => {
+          this.files.chooseNamed(place.name);
+          this.editor.jump(place.line + line, column);
+        });
       },
     };
   }
@@ -395,7 +410,6 @@ class Checker extends HTMLElement {
       this.diagram.element,
       el("div", { class: "check-lists" }),
     );
-    this.diagram.expect(result.findings);
     this.showLists();
     this.markLines();
   }
@@ -403,7 +417,7 @@ class Checker extends HTMLElement {
   private showLists(): void {
     const result = this.result;
     if (result === null) return;
-    const words = this.words.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = wordsOf(this.words);
     const look = this.look;
     const sections: (Node | null)[] = [diagnosticsList(result, look)];
     const cut = this.counts?.cut === true;
@@ -450,12 +464,18 @@ class Checker extends HTMLElement {
   }
 
   /** Leads from a box of the diagram to the first finding about it, whatever the filters say. */
-  private reveal(subject: string): void {
-    const find = (): HTMLElement | null => this.querySelector(`.finding[data-subject="${CSS.escape(subject)}"]`);
+  private async reveal({ worst, fail }: Found): Promise<void> {
+    const find = (): HTMLElement | null => this.querySelector(`.finding[data-subject="${CSS.escape(`${worst.kind} ${worst.id}`)}"]`);
+    const { result } = this;
+    if (result === null) return;
     if (find() === null) {
-      this.words = "";
+      const verdict = fail > 0 ? "fail" : "unknown";
+      const listed = result.findings.some((f) => f.verdict === verdict && f.subject.kind === worst.kind && f.subject.id === worst.id);
+      this.words = listed ? "" : worst.name;
       this.shown.add("fail").add("unknown");
-      if (this.result !== null) this.showResult(null);
+      if (!listed && this.runner.searchable) await this.filter(wordsOf(this.words));
+      if (this.result !== result) return; // there is another one
+      this.showResult(null);
     }
     for (const more of find() === null ? this.querySelectorAll<HTMLElement>(".finding-list .list-more button") : []) more.click();
     const item = find();
@@ -532,6 +552,7 @@ class Checker extends HTMLElement {
 
   /** Puts the files into the address and returns it; what is too long for an address is offered as a file. */
   private async shareLink(): Promise<string> {
+    await this.reading;
     const address = await stateAddress(this.files.list);
     if (address === null) {
       this.status.textContent = "This topology is too large for a link. Send the file itself, or the copied result.";
@@ -548,12 +569,19 @@ class Checker extends HTMLElement {
       const place = this.placeOf(file ?? "");
       if (place !== null && place.name === current && line !== undefined) marks.push({ line: place.line + line, verdict });
     };
-    for (const f of this.result?.findings ?? []) {
+    const { result } = this;
+    for (const f of result?.findings ?? []) {
       if (f.verdict === "fail" || f.verdict === "unknown") add(f.source.file, f.source.line, f.verdict);
     }
-    for (const d of this.result?.diagnostics ?? []) add(d.file, d.line, "diagnostic");
+    if (result !== null) for (const l of this.lines) add(l.file, l.line, l.verdict);
+    for (const d of result?.diagnostics ?? []) add(d.file, d.line, "diagnostic");
     this.editor.mark(marks);
   }
+}
+
+/** What is written into the filter, word by word. */
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 function exampleNote(example: ExampleData, rule: RuleData | undefined): HTMLElement {

@@ -2,7 +2,8 @@
 // and the way from a box to what was found about it and back.
 
 import { el, icon } from "../page/element";
-import type { Finding, Subject } from "../page/result";
+import type { Subject } from "../page/result";
+import type { Found } from "../runtime/figure/draw";
 import type { Drawn } from "./protocol";
 
 const steps = [0.5, 0.65, 0.8, 1, 1.25, 1.6, 2];
@@ -18,17 +19,16 @@ export class Diagram {
   private readonly view = el("div", { class: "diagram-view", tabindex: 0, role: "region", "aria-label": "Diagram, scrolls; plus and minus change its size" });
   private svg: SVGSVGElement | null = null;
   private drawn: Drawn = null;
-  private findings: Finding[] = [];
   private zoom = steps.indexOf(1);
   /** Numbers of elements by what they stand for. */
   private readonly numbers = new Map<string, number[]>();
   private width = 0;
   private later = 0;
 
-  /** `file` names a download, `open` follows a box to its findings, `redraw` asks for another width. */
+  /** `file` names a download, `follow` leads from a box to what was found about it, `redraw` asks for another width. */
   constructor(
     private readonly file: () => string,
-    private readonly follow: (subject: string) => void,
+    private readonly follow: (f: Found) => void,
     redraw: (width: number) => void,
   ) {
     const tool = (image: string, label: string, act: () => void): HTMLElement =>
@@ -96,41 +96,24 @@ export class Diagram {
     this.mark();
   }
 
-  /** What the next drawing is coloured by. */
-  expect(findings: Finding[]): void {
-    this.findings = findings;
-  }
-
   has(s: Subject): boolean {
     return this.numbers.has(`${s.kind} ${s.id}`);
   }
 
-  /** Colours what findings are about, and makes it a way to them. */
+  /** Makes what findings are about a way to them. */
   private mark(): void {
-    if (this.svg === null) return;
-    const bad = this.findings.filter((f) => f.verdict === "fail" || f.verdict === "unknown");
+    if (this.svg === null || this.drawn === null) return;
+    const { found } = this.drawn;
     // Boxes that lead somewhere are more than a picture.
-    this.svg.setAttribute("role", bad.length > 0 ? "group" : "img");
-    const of = new Map<number, { subject: string; fail: number; unknown: number; names: Set<string> }>();
-    for (const f of bad) {
-      const subject = `${f.subject.kind} ${f.subject.id}`;
-      for (const n of this.numbers.get(subject) ?? []) {
-        let m = of.get(n);
-        if (m === undefined) of.set(n, (m = { subject, fail: 0, unknown: 0, names: new Set() }));
-        m[f.verdict as "fail" | "unknown"]++;
-        if (f.verdict === "fail" && m.fail === 1) m.subject = subject;
-        m.names.add(f.subject.name);
-      }
-    }
-    for (const [n, m] of of) {
+    this.svg.setAttribute("role", found.length > 0 ? "group" : "img");
+    for (const { n, fail, unknown, worst, names } of found) {
       const e = this.at(n);
       if (e === null) continue;
-      e.classList.add(m.fail > 0 ? "fail" : "unknown");
       e.setAttribute("tabindex", "0");
       e.setAttribute("role", "button");
-      e.setAttribute("data-subject", m.subject);
-      const counts = [m.fail > 0 ? `${m.fail} fail` : "", m.unknown > 0 ? `${m.unknown} unknown` : ""].filter(Boolean).join(", ");
-      e.setAttribute("aria-label", `${[...m.names].slice(0, 3).join(", ")}: ${counts}`);
+      e.setAttribute("data-subject", `${worst.kind} ${worst.id}`);
+      const counts = [fail > 0 ? `${fail} fail` : "", unknown > 0 ? `${unknown} unknown` : ""].filter(Boolean).join(", ");
+      e.setAttribute("aria-label", `${names.join(", ")}: ${counts}`);
     }
   }
 
@@ -159,8 +142,9 @@ export class Diagram {
   }
 
   private choose(target: Element): void {
-    const subject = target.closest<SVGElement>("[data-subject]")?.dataset["subject"];
-    if (subject !== undefined) this.follow(subject);
+    const n = Number(target.closest<SVGElement>("[data-subject]")?.dataset["n"] ?? -1);
+    const found = this.drawn?.found.find((f) => f.n === n);
+    if (found !== undefined) this.follow(found);
   }
 
   private point(event: Event): void {

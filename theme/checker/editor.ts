@@ -3,14 +3,12 @@
 
 import { el } from "../page/element";
 import type { Verdict } from "../page/result";
+import { LARGE } from "./large";
 
 export interface Mark {
   line: number;
   verdict: Verdict | "diagnostic";
 }
-
-/** Characters from which on a text is shown in part and cannot be edited: a text field with more of them answers too slowly. */
-export const LARGE = 1_000_000;
 
 /** How much of a large text is shown at once, and how much of it above the line that was asked for. */
 const windowLines = 400;
@@ -72,6 +70,14 @@ export class Editor {
     this.number();
     this.unhighlight();
     this.mark([]);
+  }
+
+  /** Says that a large text is not shown yet. */
+  wait(): void {
+    this.text = "";
+    this.area.readOnly = true;
+    this.note.hidden = false;
+    this.note.replaceChildren(el("span", {}, "This file is large. Its text is shown as soon as it has been checked."));
   }
 
   /** Shows a part of a large text with a place in it. */

@@ -233,6 +233,7 @@ function kindTitle(kind: string, look: Lookup): string {
 function growing<T>(items: T[], item: (value: T) => HTMLElement, name: string, all = items.length, others = ""): HTMLElement {
   const list = el("ul", { class: name, role: "list" }, items.slice(0, shown).map(item));
   if (items.length <= shown) return list;
+  list.classList.add("list-long");
   const more = el("button", { class: "button button-small", type: "button" }, `Show ${number(items.length - shown)} more`);
   const last = el("li", { class: "list-more" }, more);
   more.addEventListener("click", () => {

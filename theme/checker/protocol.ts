@@ -55,7 +55,14 @@ export interface DrawRequest {
   width: number;
 }
 
+/** A line at which something stands that fails or is unknown. */
+export interface MarkedLine {
+  file: string;
+  line: number;
+  verdict: "fail" | "unknown";
+}
+
 /** A drawing, null where there is nothing to draw. */
 export type Drawn = import("../runtime/figure/draw").Drawing | null;
 
-export type CheckResponse = ({ id: number } & Answer) | { id: number; failure: string } | { id: number; share: number } | { id: number; drawing: Drawn } | { id: number; undrawn: string };
+export type CheckResponse = ({ id: number } & Answer) | { id: number; failure: string } | { id: number; share: number } | { id: number; drawing: Drawn } | { id: number; undrawn: string } | { id: number; lines: MarkedLine[] };

@@ -1,6 +1,6 @@
 // Runs checks in the worker, one at a time: a newer request replaces an older.
 
-import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, GivenFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, GivenFile, MarkedLine } from "./protocol";
 
 /** Rejection of a check that was cancelled or replaced. */
 export class Cancelled extends Error {}
@@ -12,11 +12,12 @@ export class Runner {
   /** The worker still has what was checked last: it ends with a check that is cancelled. */
   private remembers = false;
 
-  /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check; `progress` the share of a check that is done. */
+  /** `code` gives what the worker runs, once its script has been loaded; `drawn` takes the drawing of the last check; `progress` the share of a check that is done, `lines` those of what is not listed, too. */
   constructor(
     private readonly code: () => (() => void) | undefined,
     private readonly drawn: (d: Drawn | Error) => void = () => {},
     private readonly progress: (share: number) => void = () => {},
+    private readonly lines: (lines: MarkedLine[]) => void = () => {},
   ) {}
 
   private running: { id: number; resolve: (a: Answer) => void; reject: (e: Error) => void } | null = null;
@@ -93,6 +94,10 @@ export class Runner {
   private finish(response: CheckResponse): void {
     if ("drawing" in response || "undrawn" in response) {
       if (response.id === this.latest) this.drawn("drawing" in response ? response.drawing : new Error(response.undrawn));
+      return;
+    }
+    if ("lines" in response) {
+      if (response.id === this.latest) this.lines(response.lines);
       return;
     }
     const run = this.running;

@@ -1,7 +1,7 @@
 // A worker's side of what page and worker say to each other.
 
 import { decode } from "./decode";
-import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, GivenFile, TextFile } from "./protocol";
+import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, GivenFile, MarkedLine, TextFile } from "./protocol";
 
 // The library for workers contradicts the one for pages; this is all of it that is used.
 interface Scope {
@@ -14,6 +14,8 @@ export interface Work {
   check(text: string | TextFile[], options: CheckOptions & { file?: string; progress: (share: number) => void }): Promise<Answer>;
   filter?(words: string[]): Answer | null;
   draw?(width: number): Drawn;
+  /** The lines of all findings of the last check, where it listed a part of them; null where it listed all. */
+  lines?(): MarkedLine[] | null;
 }
 
 /** Milliseconds between two reports of progress. */
@@ -70,6 +72,8 @@ export function serve(work: Work): void {
       (answer) => {
         scope.postMessage({ id, ...answer });
         if (width !== undefined) picture(id, width);
+        const lines = work.lines?.() ?? null;
+        if (lines !== null) scope.postMessage({ id, lines });
       },
       // check() reports bad input as diagnostics, so this is a fault of the program.
       (error: unknown) => scope.postMessage({ id, failure: reason(error) }),

@@ -6,29 +6,37 @@ import { checkTopology, type CheckOptions, type Topology } from "../runtime/chec
 import { studied } from "../runtime/checks";
 import { draw } from "../runtime/figure/draw";
 import { Listed } from "../runtime/listed";
+import { LARGE } from "./large";
 import { serve } from "./serve";
 
-/** How many findings of a rule and verdict a page gets. */
-const most = 1000;
+/** How many findings of a rule and verdict a page gets, also of a text of so many characters that it is shown in part. */
+const most = { edited: 1000, large: 200 };
 
-/** What was checked last. */
-let last: { topology: Topology; options: CheckOptions } | null = null;
+/** What was checked last, with what was found about each object. */
+let last: { topology: Topology; options: CheckOptions; most: number; listed: Listed } | null = null;
 
 serve({
   async check(text, options) {
-    const listed = new Listed(most);
+    const size = typeof text === "string" ? text.length : text.reduce((n, f) => n + f.text.length, 0);
+    const limit = size < LARGE ? most.edited : most.large;
+    const listed = new Listed(limit);
     const { result, topology } = studied(text, options, undefined, listed);
     const { progress: _, ...again } = options;
-    last = { topology, options: again };
+    last = { topology, options: again, most: limit, listed };
     return { result, counts: listed.counts };
   },
   filter(words) {
     if (last === null) return null;
-    const listed = new Listed(most, words);
+    const listed = new Listed(last.most, words);
     return { result: checkTopology(program.rules, program.lib, last.topology, last.options, undefined, listed), counts: listed.counts };
   },
   draw(width) {
-    const world = last?.topology.world ?? null;
-    return world && figure && draw(figure, program.lib, world, { title: "Diagram of the topology", id: "plDiagram", width });
+    if (last?.topology.world == null || !figure) return null;
+    const { about } = last.listed;
+    return draw(figure, program.lib, last.topology.world, { title: "Diagram of the topology", id: "plDiagram", width, found: (o) => about.get(o) });
+  },
+  lines() {
+    if (last === null || !last.listed.counts.cut) return null;
+    return [...last.listed.about].map(([{ place }, { fail }]) => ({ file: place.file, line: place.line, verdict: fail > 0 ? "fail" : "unknown" }));
   },
 });

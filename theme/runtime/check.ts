@@ -218,7 +218,7 @@ class Checker {
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
     this.summary[verdict]++;
     if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
-    if (this.listed && !this.listed.finding(r, verdict, o?.name ?? INPUT, message)) return;
+    if (this.listed && !this.listed.finding(r, verdict, o, o?.name ?? INPUT, message)) return;
     const finding: Finding = {
       rule: r.id,
       severity: r.severity,

@@ -3,6 +3,7 @@
 // all are counted, and of each rule and verdict the first are listed.
 
 import type { Rule, Verdict } from "./check";
+import type { Obj } from "./value";
 
 /** How many findings and facts a rule has, whether they are listed or not. */
 export interface RuleCounts {
@@ -17,9 +18,17 @@ export interface Counts {
   cut: boolean;
 }
 
+/** How many findings an object has that ask for something. */
+export interface Tally {
+  fail: number;
+  unknown: number;
+}
+
 /** Counts what a check finds, and says what is listed of it. */
 export class Listed {
   readonly counts: Counts = { rules: {}, cut: false };
+  /** What was found about each object, listed or not, for those about which there is something. */
+  readonly about = new Map<Obj, Tally>();
 
   /** `most` of a rule's findings of one verdict, and of its facts; `words` must all stand in what is said of one, in lower case. */
   constructor(
@@ -28,8 +37,13 @@ export class Listed {
   ) {}
 
   /** Counts a finding, and says whether it is listed. */
-  finding(r: Rule, verdict: Verdict, subject: string, message: string): boolean {
+  finding(r: Rule, verdict: Verdict, o: Obj | null, subject: string, message: string): boolean {
     if (!matches(this.words, r, subject, message)) return false;
+    if (o !== null && (verdict === "fail" || verdict === "unknown")) {
+      let tally = this.about.get(o);
+      if (tally === undefined) this.about.set(o, (tally = { fail: 0, unknown: 0 }));
+      tally[verdict]++;
+    }
     return this.list(++this.of(r).findings[verdict]);
   }
 

@@ -2,6 +2,8 @@
 // checker. How it looks is in theme/styles/figure.css; here are places and classes.
 
 import type { Library } from "../evaluate";
+import type { Tally } from "../listed";
+import type { Subject } from "../check";
 import type { Obj, World } from "../value";
 import { described } from "./describe";
 import type { Figure } from "./figure";
@@ -22,6 +24,8 @@ export interface DrawOptions {
   part?: (o: Obj) => boolean;
   /** A class for what is drawn of an object: fail, unknown. */
   mark?: (o: Obj) => string;
+  /** What was found about an object. It is marked by that, and the drawing says how much there is. */
+  found?: (o: Obj) => Tally | undefined;
   /** Keeps what is made of a scene, for others that are the same. */
   kept?: Kept;
 }
@@ -41,6 +45,18 @@ export interface Drawing {
   height: number;
   /** What the elements with data-n stand for: kind and id, by number. */
   subjects: [kind: string, id: string][][];
+  /** What was found about those, where that was asked for. */
+  found: Found[];
+}
+
+/** What was found about the objects that an element stands for. */
+export interface Found extends Tally {
+  /** The value of data-n of the element. */
+  n: number;
+  /** The first that fails, or else the first with something unknown. */
+  worst: Subject;
+  /** Of a few that have findings. */
+  names: string[];
 }
 
 /** Draws a topology. One that holds nothing to draw gives null. */
@@ -66,12 +82,15 @@ function laid(scene: Scene, width: number): Laid[] {
   return blocksOf(scene, width).map((block) => ({ block, ...routed(block) }));
 }
 
+/** So many names of what has findings are said. */
+const fewNames = 3;
 const margin = 8;
 const between = 28;
 
 class Pen {
   private readonly parts: string[] = [];
   private readonly subjects: [string, string][][] = [];
+  private readonly found: Found[] = [];
   private readonly small: boolean;
 
   constructor(
@@ -108,14 +127,33 @@ class Pen {
       `<title id="${id}-t">${escaped(clean(title))}</title><desc id="${id}-d">${escaped(described(this.scene))}</desc>` +
       inner +
       "</svg>";
-    return { svg, width, height: y, subjects: this.subjects };
+    return { svg, width, height: y, subjects: this.subjects, found: this.found };
   }
 
   /** Opens a group that stands for objects. */
   private open(classes: string, objects: Obj[]): void {
     const marks = new Set(objects.map((o) => this.options.mark?.(o) ?? ""));
+    const found = this.foundAbout(objects);
+    if (found !== null) marks.add(found.fail > 0 ? "fail" : "unknown");
     const mark = marks.has("fail") ? " fail" : marks.has("unknown") ? " unknown" : "";
     this.parts.push(`<g class="${classes}${mark}"${this.numbered(objects)}>`);
+    if (found !== null) this.found.push({ n: this.subjects.length - 1, ...found });
+  }
+
+  private foundAbout(objects: Obj[]): Omit<Found, "n"> | null {
+    if (this.options.found === undefined) return null;
+    const sum = { fail: 0, unknown: 0 };
+    const names = new Set<string>();
+    let worst: Obj | null = null;
+    for (const o of objects) {
+      const tally = this.options.found(o);
+      if (tally === undefined) continue;
+      if (worst === null || (sum.fail === 0 && tally.fail > 0)) worst = o;
+      sum.fail += tally.fail;
+      sum.unknown += tally.unknown;
+      if (names.size < fewNames) names.add(o.name);
+    }
+    return worst === null ? null : { ...sum, worst: { kind: worst.kind, id: worst.id, name: worst.name }, names: [...names] };
   }
 
   private numbered(objects: Obj[]): string {
