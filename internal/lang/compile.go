@@ -3,7 +3,6 @@ package lang
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -43,30 +42,12 @@ func (p *program) traceable() *vm.Program {
 	return p.same
 }
 
-// Names that the compiler adds to a program. They cannot clash: none is an
-// identifier.
-const (
-	worldName  = "(world)" // the *World, in the environment
-	fnGet      = "(get)"   // (world, base, field): a read that stops at an unknown
-	fnAt       = "(at)"    // (base, index)
-	fnCheck    = "(check)" // (value): stops at an unknown element
-	fnColl     = "(collection)"
-	fnDecl     = "(declared)"
-	fnEqual    = "(equal)" // for values that may be objects
-	fnIn       = "(in)"
-	fnRange    = "(range)"
-	fnPower    = "(power)"    // refuses fractional exponents, where Go and JavaScript round differently
-	fnList     = "(list)"     // (world, value): refuses text, which the VM would go through byte by byte, and counts
-	fnAdd      = "(add)"      // (a, b): + where text may be joined
-	fnCall     = "(call)"     // (world, function, args…)
-	fnScalar   = "(scalar)"   // a prefix: builtins that do something else with composites or text
-	fnChain    = "(chain)"    // the end of a chain
-	fnUniq     = "(uniq)"     // (list)
-	fnGroup    = "(group)"    // (list, keys): groupBy over known keys
-	fnSortable = "(sortable)" // (value): a list
-	fnSort     = "(sort)"     // (list, keys, order): stable
-	fnOpen     = "unknown"
-)
+// worldName is the variable of a program that holds the *World. It cannot clash: it
+// is no identifier.
+const worldName = "(world)"
+
+// openName is the function that gives an unknown.
+const openName = "unknown"
 
 // assembler turns Nodes back into expr's tree, with every read of the topology
 // replaced by a call that stops at an unknown. The VM then runs expr's own
@@ -77,25 +58,31 @@ type assembler struct {
 	// holes replaces the arguments of the root by variables, so that one operator
 	// runs on operands that are already known.
 	holes bool
-	// readers are functions of the program: reads of one field of one kind. Without
-	// the map, reads go through the World.
-	readers map[string]*exprbuiltin.Function
+	// direct has what objects state read from where it is, not through the World.
+	direct bool
+	read   bool // something is
+	// functions are those of the program that the VM calls by name.
+	functions map[string]*exprbuiltin.Function
 }
 
 // compile compiles a whole expression. Failing here is a defect of ours: what
 // analysis accepted compiles.
 func (e *Env) compile(n *Node, text string) (*program, error) {
-	s := &assembler{env: e, readers: map[string]*exprbuiltin.Function{}}
-	p, err := e.assemble(s.node(n), s.readers, text)
-	if err == nil && len(s.readers) > 0 {
-		p.slow = func() (*program, error) { return e.assemble((&assembler{env: e}).node(n), nil, text) }
+	s := &assembler{env: e, direct: true}
+	p, err := s.assemble(s.node(n), text)
+	if err == nil && s.read {
+		p.slow = func() (*program, error) {
+			s := &assembler{env: e}
+			return s.assemble(s.node(n), text)
+		}
 	}
 	return p, err
 }
 
 // compileOperator compiles the root of n alone, over operands a0, a1 …
 func (e *Env) compileOperator(n *Node) (*program, error) {
-	return e.assemble((&assembler{env: e, holes: true}).node(n), nil, "")
+	s := &assembler{env: e, holes: true}
+	return s.assemble(s.node(n), "")
 }
 
 func assemblyConfig() *conf.Config {
@@ -107,15 +94,11 @@ func assemblyConfig() *conf.Config {
 	return config
 }
 
-func (e *Env) assemble(root ast.Node, readers map[string]*exprbuiltin.Function, text string) (*program, error) {
-	e.assembling.Lock()
-	defer e.assembling.Unlock()
-	config := e.assembly
-	config.Functions = e.vmFunctions
-	if len(readers) > 0 {
-		config.Functions = maps.Clone(e.vmFunctions)
-		maps.Copy(config.Functions, readers)
-	}
+func (s *assembler) assemble(root ast.Node, text string) (*program, error) {
+	s.env.assembling.Lock()
+	defer s.env.assembling.Unlock()
+	config := s.env.assembly
+	config.Functions = s.functions
 	tree := &parser.Tree{Node: root, Source: file.NewSource(text)}
 	if _, err := checker.Check(tree, config); err != nil {
 		return nil, err
@@ -134,8 +117,45 @@ func at[N ast.Node](n *Node, x N) N {
 
 func name(n *Node, s string) ast.Node { return at(n, &ast.IdentifierNode{Value: s}) }
 func text(n *Node, s string) ast.Node { return at(n, &ast.StringNode{Value: s}) }
-func call(n *Node, f string, args ...ast.Node) ast.Node {
-	return at(n, &ast.CallNode{Callee: name(n, f), Arguments: args})
+
+// call1 assembles a call of a function of one argument, call2 of two. The VM calls
+// them as they are. For functions that take a list of arguments it makes one buffer
+// for all calls of a program, each time the program runs.
+func call1(n *Node, f func(any) (any, error), a ast.Node) ast.Node {
+	return calls(n, func(a any) any { return must(f(a)) }, a)
+}
+
+func call2(n *Node, f func(a, b any) (any, error), a, b ast.Node) ast.Node {
+	return calls(n, func(a, b any) any { return must(f(a, b)) }, a, b)
+}
+
+func calls(n *Node, f any, args ...ast.Node) ast.Node {
+	return at(n, &ast.CallNode{Callee: at(n, &ast.ConstantNode{Value: f}), Arguments: args})
+}
+
+// must ends a program with an error as the VM does itself: by a panic that it catches.
+func must(v any, err error) any {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// call assembles a call of a function of any number of arguments. id tells it from
+// the others of the program.
+func (s *assembler) call(n *Node, id string, f func(args []any) (any, error), args ...ast.Node) ast.Node {
+	switch len(args) {
+	case 1:
+		return call1(n, func(a any) (any, error) { return f([]any{a}) }, args[0])
+	case 2:
+		return call2(n, func(a, b any) (any, error) { return f([]any{a, b}) }, args[0], args[1])
+	}
+	if s.functions == nil {
+		s.functions = map[string]*exprbuiltin.Function{}
+	}
+	id = "(" + id + ")" // no identifier
+	s.functions[id] = &exprbuiltin.Function{Name: id, Func: func(args ...any) (any, error) { return f(args) }}
+	return at(n, &ast.CallNode{Callee: name(n, id), Arguments: args})
 }
 
 // arg assembles the i-th argument of the root, or its hole.
@@ -163,11 +183,11 @@ func (s *assembler) node(n *Node) ast.Node {
 	case OpVar:
 		return name(n, n.Name)
 	case OpColl:
-		return call(n, fnColl, name(n, worldName), text(n, n.Name))
+		return call1(n, func(w any) (any, error) { return known(w.(*World).Collections[n.Name]) }, name(n, worldName))
 	case OpDecl:
-		return call(n, fnDecl, name(n, worldName), text(n, n.Name))
+		return call1(n, func(w any) (any, error) { return known(w.(*World).Declared[n.Name]) }, name(n, worldName))
 	case OpPtr:
-		return call(n, fnCheck, at(n, &ast.PointerNode{}))
+		return call1(n, known, at(n, &ast.PointerNode{}))
 	case OpIndex:
 		return at(n, &ast.PointerNode{Name: "index"})
 	case OpAcc:
@@ -178,13 +198,13 @@ func (s *assembler) node(n *Node) ast.Node {
 		}
 		return s.get(n, s.arg(n, 0))
 	case OpAt:
-		return call(n, fnAt, s.args(n)...)
+		return call2(n, index, s.arg(n, 0), s.arg(n, 1))
 	case OpSlice:
 		return s.slice(n)
 	case OpChain:
 		return s.chain(n.Args[0], func(x ast.Node) ast.Node {
 			if !n.Optional && n.Type.is("any", "list") { // an empty list that is nil becomes plain nil
-				return call(n, fnChain, x)
+				return call1(n, plainNil, x)
 			}
 			return x
 		})
@@ -209,29 +229,40 @@ func (s *assembler) node(n *Node) ast.Node {
 	case OpLoop:
 		return s.loop(n)
 	case OpCall:
-		if _, pure := pureFunctions[n.Name]; pure {
-			return call(n, n.Name, s.args(n)...)
+		if p, pure := pureFunctions[n.Name]; pure {
+			return s.call(n, n.Name, p.run, s.args(n)...)
 		}
 		switch n.Name {
-		case "string", "type", "toJSON", "fromJSON", "fromBase64", "get", "repeat", "replace", "join", "keys", "values", "toPairs":
-			return call(n, fnScalar+n.Name, s.args(n)...)
+		case "string", "type", "toJSON":
+			return s.call(n, n.Name, scalarOnly(n.Name), s.args(n)...)
+		case "repeat", "replace", "join":
+			return s.call(n, n.Name, bounded(n.Name), s.args(n)...)
+		case "keys", "values", "toPairs":
+			return s.call(n, n.Name, entries(n.Name), s.args(n)...)
+		case "fromJSON":
+			return s.call(n, n.Name, fromJSON, s.args(n)...)
+		case "fromBase64":
+			return s.call(n, n.Name, fromBase64, s.args(n)...)
+		case "get":
+			return call2(n, element, s.arg(n, 0), s.arg(n, 1))
 		case "sort":
 			order := ast.Node(text(n, "asc"))
 			if len(n.Args) > 1 {
 				order = s.arg(n, 1)
 			}
-			list := call(n, fnSortable, s.arg(n, 0))
-			return s.bind(n, list, func(list ast.Node) ast.Node { return call(n, fnSort, list, list, order) })
+			list := call1(n, sortable, s.arg(n, 0))
+			return s.bind(n, list, func(list ast.Node) ast.Node { return s.sorted(n, list, list, order) })
 		case "uniq":
-			return call(n, fnUniq, s.args(n)...)
+			return call1(n, uniq, s.arg(n, 0))
 		case "first", "last":
 			return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: []ast.Node{s.listArg(n)}})
 		}
 		return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: s.args(n)})
 	case OpFunc:
-		return call(n, fnCall, append([]ast.Node{name(n, worldName), text(n, n.Name)}, s.args(n)...)...)
+		run := func(a []any) (any, error) { return a[0].(*World).call(s.env.function(n.Name), a[1:]) }
+		return s.call(n, n.Name, run, append([]ast.Node{name(n, worldName)}, s.args(n)...)...)
 	case OpOpen:
-		return call(n, fnOpen, s.args(n)...)
+		return call1(n, unknownFor, s.arg(n, 0))
 	case OpSeq:
 		return at(n, &ast.SequenceNode{Nodes: s.args(n)})
 	case OpList:
@@ -249,7 +280,7 @@ func (s *assembler) node(n *Node) ast.Node {
 // stated reports a read of what objects of a kind state: all but derived values.
 func (s *assembler) stated(n *Node) bool {
 	t := n.Args[0].Type
-	if s.readers == nil || !t.is("object") {
+	if !s.direct || !t.is("object") {
 		return false
 	}
 	class := s.env.classes[t.Kind.Name]
@@ -260,12 +291,10 @@ func (s *assembler) stated(n *Node) bool {
 // get assembles base.name.
 func (s *assembler) get(n *Node, base ast.Node) ast.Node {
 	if !s.stated(n) {
-		return call(n, fnGet, name(n, worldName), base, text(n, n.Name))
+		return call2(n, func(w, base any) (any, error) { return w.(*World).get(base, n.Name) }, name(n, worldName), base)
 	}
-	class := s.env.classes[n.Args[0].Type.Kind.Name]
-	reader := "(" + class.Name + "." + n.Name + ")"
-	s.readers[reader] = &exprbuiltin.Function{Name: reader, Func: class.reader(n.Name)}
-	return call(n, reader, base)
+	s.read = true
+	return call1(n, s.env.classes[n.Args[0].Type.Kind.Name].reader(n.Name), base)
 }
 
 func literal(n *Node) ast.Node {
@@ -303,7 +332,7 @@ func (s *assembler) chain(n *Node, rest func(ast.Node) ast.Node) ast.Node {
 		if n.Op == OpGet {
 			return s.get(n, base)
 		}
-		return call(n, fnAt, base, s.node(n.Args[1]))
+		return call2(n, index, base, s.node(n.Args[1]))
 	}
 	return s.chain(n.Args[0], func(base ast.Node) ast.Node {
 		if !n.Optional {
@@ -338,7 +367,7 @@ func nilable(n *Node, operand ast.Node) ast.Node {
 	default:
 		return operand
 	}
-	return call(n, fnCheck, operand)
+	return call1(n, known, operand)
 }
 
 func (s *assembler) binary(n *Node) ast.Node {
@@ -350,24 +379,24 @@ func (s *assembler) binary(n *Node) ast.Node {
 			l, r = nilable(n.Args[0], l), nilable(n.Args[1], r)
 			break
 		}
-		eq := call(n, fnEqual, l, r)
+		eq := call2(n, equal, l, r)
 		if n.Name == "!=" {
 			return at(n, &ast.UnaryNode{Operator: "not", Node: eq})
 		}
 		return eq
 	case "in":
 		if !(lt.scalar() && rt.is("list") && rt.elem().scalar()) {
-			return call(n, fnIn, l, r)
+			return call2(n, in, l, r)
 		}
 	case "..":
-		return call(n, fnRange, name(n, worldName), l, r)
+		return s.call(n, "..", func(a []any) (any, error) { return a[0].(*World).makeRange(a[1], a[2]) }, name(n, worldName), l, r)
 	case "**":
 		if e, whole := n.Args[1].Lit.(int); !whole || e < 0 {
-			return call(n, fnPower, l, r)
+			return call2(n, wholePower, l, r)
 		}
 	case "+":
 		if !lt.numeric() && !rt.numeric() {
-			return call(n, fnAdd, l, r)
+			return call2(n, sumOf, l, r)
 		}
 	case "matches":
 		// The pattern stays a constant, so that it is compiled once.
@@ -388,10 +417,10 @@ func (s *assembler) loop(n *Node) ast.Node {
 		if len(n.Args) > 2 {
 			order = s.arg(n, 2)
 		}
-		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call(n, fnSort, list, keys, order) })
+		return s.keyed(n, func(list, keys ast.Node) ast.Node { return s.sorted(n, list, keys, order) })
 	}
 	if n.Name == "groupBy" {
-		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call(n, fnGroup, list, keys) })
+		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call2(n, group, list, keys) })
 	}
 	args := []ast.Node{s.listArg(n)}
 	if len(n.Args) > 1 && !s.holes {
@@ -414,6 +443,11 @@ func (s *assembler) keyed(n *Node, f func(list, keys ast.Node) ast.Node) ast.Nod
 	})
 }
 
+// sorted assembles a list in the order of its keys; what has the same key stays as it was.
+func (s *assembler) sorted(n *Node, list, keys, order ast.Node) ast.Node {
+	return s.call(n, "sort", func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) }, list, keys, order)
+}
+
 // bind assembles `let l = value; body(l)`.
 func (s *assembler) bind(n *Node, value ast.Node, body func(ast.Node) ast.Node) ast.Node {
 	s.fresh++
@@ -421,74 +455,44 @@ func (s *assembler) bind(n *Node, value ast.Node, body func(ast.Node) ast.Node) 
 	return at(n, &ast.VariableDeclaratorNode{Name: l, Value: value, Expr: body(name(n, l))})
 }
 
-// listArg assembles the first argument of a node that goes through a list.
+// listArg assembles the first argument of a node that goes through a list. It refuses
+// text, which the VM would go through byte by byte, and counts.
 func (s *assembler) listArg(n *Node) ast.Node {
-	return call(n, fnList, name(n, worldName), s.arg(n, 0))
+	return call2(n, func(w, list any) (any, error) { return list, w.(*World).goThrough(list) }, name(n, worldName), s.arg(n, 0))
 }
 
-// newVMFunctions binds the names above to Go. They are built once per Env.
-func newVMFunctions(e *Env) map[string]*exprbuiltin.Function {
-	out := map[string]*exprbuiltin.Function{}
-	add := func(name string, f func(args []any) (any, error)) {
-		out[name] = &exprbuiltin.Function{Name: name, Func: func(args ...any) (any, error) { return f(args) }}
+// plainNil makes an empty list that is nil plain nil.
+func plainNil(v any) (any, error) {
+	if isNil(v) {
+		return nil, nil
 	}
-	add(fnGet, func(a []any) (any, error) { return a[0].(*World).get(a[1], a[2].(string)) })
-	add(fnAt, func(a []any) (any, error) { return index(a[0], a[1]) })
-	add(fnCheck, func(a []any) (any, error) { return known(a[0]) })
-	add(fnColl, func(a []any) (any, error) { return known(a[0].(*World).Collections[a[1].(string)]) })
-	add(fnDecl, func(a []any) (any, error) { return known(a[0].(*World).Declared[a[1].(string)]) })
-	add(fnEqual, func(a []any) (any, error) { return equal(a[0], a[1]) })
-	add(fnIn, func(a []any) (any, error) { return in(a[0], a[1]) })
-	add(fnPower, func(a []any) (any, error) {
-		if e, ok := a[1].(float64); ok && e != math.Trunc(e) {
-			return nil, fmt.Errorf(fractional)
-		}
-		return power(a[0], a[1])
-	})
-	add(fnList, func(a []any) (any, error) { return a[1], a[0].(*World).goThrough(a[1]) })
-	add(fnAdd, func(a []any) (any, error) { return sumOf(a[0], a[1]) })
-	for _, name := range []string{"repeat", "replace", "join"} {
-		add(fnScalar+name, bounded(name))
+	return v, nil
+}
+
+func sortable(v any) (any, error) {
+	_, isMap := mapOf(v)
+	_, isPair := v.([2]any)
+	if _, isList := items(v); !isList || isMap || isPair {
+		return nil, fmt.Errorf("%s cannot be sorted", nameOf(v))
 	}
-	for _, name := range []string{"string", "type", "toJSON"} {
-		add(fnScalar+name, scalarOnly(name))
+	return v, nil
+}
+
+// unknownFor is what unknown(reason) gives.
+func unknownFor(reason any) (any, error) {
+	text, ok := reason.(string)
+	if !ok {
+		return nil, fmt.Errorf("unknown takes text, not %s", nameOf(reason))
 	}
-	for _, name := range []string{"keys", "values", "toPairs"} {
-		add(fnScalar+name, entries(name))
+	return nil, &Unknown{Reason: text}
+}
+
+// wholePower refuses fractional exponents, where Go and JavaScript round differently.
+func wholePower(a, b any) (any, error) {
+	if e, ok := b.(float64); ok && e != math.Trunc(e) {
+		return nil, errors.New(fractional)
 	}
-	add(fnScalar+"fromJSON", fromJSON)
-	add(fnScalar+"fromBase64", fromBase64)
-	add(fnScalar+"get", func(a []any) (any, error) { return element(a[0], a[1]) })
-	add(fnChain, func(a []any) (any, error) {
-		if isNil(a[0]) {
-			return nil, nil
-		}
-		return a[0], nil
-	})
-	add(fnUniq, func(a []any) (any, error) { return uniq(a[0]) })
-	add(fnGroup, func(a []any) (any, error) { return group(a[0], a[1]) })
-	add(fnSortable, func(a []any) (any, error) {
-		_, isMap := mapOf(a[0])
-		_, isPair := a[0].([2]any)
-		if _, isList := items(a[0]); !isList || isMap || isPair {
-			return nil, fmt.Errorf("%s cannot be sorted", nameOf(a[0]))
-		}
-		return a[0], nil
-	})
-	add(fnSort, func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) })
-	add(fnRange, func(a []any) (any, error) { return a[0].(*World).makeRange(a[1], a[2]) })
-	add(fnCall, func(a []any) (any, error) { return a[0].(*World).call(e.function(a[1].(string)), a[2:]) })
-	add(fnOpen, func(a []any) (any, error) {
-		reason, ok := a[0].(string)
-		if !ok {
-			return nil, fmt.Errorf("unknown takes text, not %s", nameOf(a[0]))
-		}
-		return nil, &Unknown{Reason: reason}
-	})
-	for name, p := range pureFunctions {
-		add(name, p.run)
-	}
-	return out
+	return power(a, b)
 }
 
 const fractional = "a fractional exponent is outside the rule language"

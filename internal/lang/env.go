@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	exprbuiltin "github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/conf"
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/model"
@@ -15,13 +14,12 @@ import (
 // Env is a model with its expressions compiled. It is safe for concurrent use
 // by several Worlds.
 type Env struct {
-	model       *model.Model
-	classes     map[string]*Class
-	functions   map[string]*function
-	mappings    map[string][]*Mapping
-	figure      *Figure
-	vmFunctions map[string]*exprbuiltin.Function
-	fieldTypes  map[string]map[string]*Type // kind → field → type, derived values included
+	model      *model.Model
+	classes    map[string]*Class
+	functions  map[string]*function
+	mappings   map[string][]*Mapping
+	figure     *Figure
+	fieldTypes map[string]map[string]*Type // kind → field → type, derived values included
 
 	mu sync.Mutex // guards Node.prog
 
@@ -69,7 +67,6 @@ func NewEnv(m *model.Model) (*Env, diag.List) {
 		checked:    parserConfig(),
 		assembly:   assemblyConfig(),
 	}
-	e.vmFunctions = newVMFunctions(e)
 	var diags diag.List
 	e.statedTypes(&diags)
 	for _, f := range m.Functions {
@@ -124,7 +121,7 @@ type Inverse struct {
 
 func (e *Env) taken(name string) bool {
 	_, pure := pureFunctions[name]
-	return pure || name == fnOpen || slices.Contains(builtinNames(), name)
+	return pure || name == openName || slices.Contains(builtinNames(), name)
 }
 
 // Reserved reports whether a name belongs to the language, so that nothing else
@@ -150,7 +147,7 @@ func (e *Env) Derived(kind, name string) *Expr {
 }
 
 func (e *Env) functionNames() []string {
-	out := []string{fnOpen}
+	out := []string{openName}
 	for n := range e.functions {
 		out = append(out, n)
 	}

@@ -128,7 +128,7 @@ func (p *printer) composite(n *Node) {
 	case OpCall, OpFunc, OpOpen:
 		name := n.Name
 		if n.Op == OpOpen {
-			name = fnOpen
+			name = openName
 		}
 		p.b.WriteString(name + "(")
 		p.list(n.Args, ", ", bindCond)

@@ -93,10 +93,10 @@ var undecided = &Unknown{}
 
 // reader returns a read of a field of objects of a class, which needs no World:
 // the fast way of get for what is stated.
-func (c *Class) reader(field string) func(args ...any) (any, error) {
+func (c *Class) reader(field string) func(any) (any, error) {
 	slot := c.slots[field]
-	return func(args ...any) (any, error) {
-		switch o := args[0].(type) {
+	return func(base any) (any, error) {
+		switch o := base.(type) {
 		case Object:
 			if o.object != nil && o.class == c {
 				return o.slot(slot, field)

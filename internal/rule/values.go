@@ -109,7 +109,7 @@ func isAddress(s string) bool { _, err := netip.ParseAddr(s); return err == nil 
 // links are the objects of a kind.
 func (v *varier) links(kind string) []*document.Node {
 	var out []*document.Node
-	for _, o := range v.kinds[kind] {
+	for _, o := range v.of(kind) {
 		out = append(out, textNode(o.ID()))
 	}
 	return out[:min(len(out), maxLinks)]
@@ -144,7 +144,7 @@ func (v *varier) stated(slot string) []any {
 	kind, field, _ := strings.Cut(slot, ".")
 	field, inner, _ := strings.Cut(field, "[].")
 	var out []any
-	for _, o := range v.kinds[kind] {
+	for _, o := range v.of(kind) {
 		value, _ := o.Field(field)
 		items, isList := value.([]any)
 		if !isList {

@@ -171,11 +171,8 @@ func (g *generator) example(i int) {
 // varier runs the rule on an example, whose topology is shown, and finds what it
 // reads.
 func (g *generator) varier(i int, t topology.Variant) (v *varier, touched []touch) {
-	v = &varier{generator: g, example: g.rule.Examples[i], index: i, kinds: map[string][]lang.Object{}, seen: map[string]bool{}}
+	v = &varier{generator: g, example: g.rule.Examples[i], index: i, subjects: t.Subjects, seen: map[string]bool{}}
 	v.declared = t.World.Declared
-	for _, s := range t.Subjects {
-		v.kinds[s.Kind] = s.Objects
-	}
 	t.World.Trace(func(o lang.Object, field string) { touched = append(touched, touch{o, field}) })
 	g.rule.Outcome(t.Topology)
 	t.World.Trace(nil)
@@ -205,11 +202,21 @@ type varier struct {
 	*generator
 	example  *Example
 	index    int
-	kinds    map[string][]lang.Object // in the order of their collection
+	subjects []topology.Subjects
 	declared map[string]any
 	seen     map[string]bool
 	position int  // of the read whose field is varied
 	indirect bool // it is a list that other fields fill
+}
+
+// of returns the objects of a kind, in the order of their collection.
+func (v *varier) of(kind string) []lang.Object {
+	for _, s := range v.subjects {
+		if s.Kind == kind {
+			return s.Objects
+		}
+	}
+	return nil
 }
 
 func (v *varier) model() *model.Model { return v.bench.set.Env.Model() }
@@ -245,7 +252,7 @@ func (v *varier) touched(o lang.Object, field string) {
 		if inv.Name == field {
 			v.collection(inv.Source.Name)
 			v.indirect = true
-			for _, source := range v.kinds[inv.Source.Name] {
+			for _, source := range v.of(inv.Source.Name) {
 				v.touched(source, inv.Field.Name)
 			}
 			v.indirect = false
@@ -257,7 +264,7 @@ func (v *varier) touched(o lang.Object, field string) {
 // it did not get to in this example.
 func (v *varier) unreached() {
 	for _, read := range v.reads.Fields {
-		if objects := v.kinds[read.Kind]; len(objects) > 0 {
+		if objects := v.of(read.Kind); len(objects) > 0 {
 			v.touched(objects[0], read.Field)
 		}
 	}
@@ -265,7 +272,7 @@ func (v *varier) unreached() {
 
 // path returns where an object stands in the document: "bastions[0]", or "".
 func (v *varier) path(o lang.Object) string {
-	i := slices.Index(v.kinds[o.Class().Name], o)
+	i := slices.Index(v.of(o.Class().Name), o)
 	if i < 0 {
 		return ""
 	}
