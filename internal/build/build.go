@@ -10,6 +10,8 @@ package build
 
 import (
 	"io/fs"
+	"slices"
+	"sync"
 
 	"github.com/plumbline/plumbline/internal/bundle"
 	"github.com/plumbline/plumbline/internal/config"
@@ -90,11 +92,16 @@ type Sources struct {
 
 // Load reads a site. Every problem is reported, and what has none is usable.
 func Load(in Input) (Sources, diag.List) {
-	pages, problems := content.Load(in.Content, content.Options{SiteHost: in.Config.SiteHost, Prefix: in.ContentPrefix})
-	m, more := model.Load(in.Rules)
-	problems = append(problems, more...)
+	var pages *content.Site
+	var problems diag.List
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		pages, problems = content.Load(in.Content, content.Options{SiteHost: in.Config.SiteHost, Prefix: in.ContentPrefix})
+	})
+	m, wrong := model.Load(in.Rules)
 	env, more := lang.NewEnv(m)
-	problems = append(problems, more...)
+	reading.Wait()
+	problems = slices.Concat(problems, wrong, more)
 	rules, more := rule.Load(pages, env, in.Rules, "rules/")
 	problems = append(problems, more...)
 	return Sources{Content: pages, Model: m, Env: env, Rules: rules}, problems

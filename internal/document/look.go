@@ -8,30 +8,40 @@ type looker struct {
 	jsonParser
 	outline Outline
 	last    string // text that was read
+	planned bool   // the row is one of planned values
 	named   bool   // the key at hand ends in id
 	odd     bool   // there is more to the row than an outline
-	seen    [len(outlineKeys)]bool
+	seen    [outlineKeys]bool
 }
 
 // Outline is what a look at a row shows, where the row is Plain: it has each of these
 // keys at most once, as texts, and "properties" as a map; in another spelling neither
 // them nor what could stand for them. No other key that ends in id, at any depth, has a
-// text with a slash, which could be the id of a resource.
+// text with a slash, which could be the id of a resource. Of planned values the ID is
+// the "address" and the properties are the "values", which may refer to anything.
 type Outline struct {
 	Plain          bool
 	ID, Type, Name string
 }
 
+// The keys of an outline, of which the last holds a map, and the standIns: keys that are
+// read like those, make a row more than one resource, or are of another meaning to its
+// reader, so that what they hold does not count.
+const outlineKeys = 4
+
+type lookedFor struct {
+	keys     [outlineKeys]string
+	standIns []string
+}
+
 var (
-	outlineKeys = [...]string{"id", "type", "name", "properties"}
-	// standIns are keys that are read like those, make a row more than one resource, or
-	// are of another meaning to its reader, so that what they hold does not count.
-	standIns = [...]string{"resources", "resourceid", "resourcetype", "parent", "scope", "scopetype"}
+	inResources = lookedFor{[...]string{"id", "type", "name", "properties"}, []string{"resources", "resourceid", "resourcetype", "parent", "scope", "scopetype"}}
+	inPlanned   = lookedFor{[...]string{"address", "type", "name", "values"}, []string{"deposed_key"}}
 )
 
 // outlined is what was seen, once the row is read.
 func (l *looker) outlined() Outline {
-	if l.odd || !l.seen[len(outlineKeys)-1] {
+	if l.odd || !l.seen[outlineKeys-1] {
 		return Outline{}
 	}
 	l.outline.Plain = true
@@ -56,7 +66,7 @@ func (l *looker) object(depth int, whole bool) bool {
 			return false
 		}
 		l.i = skipBlank(l.text, l.i+1)
-		l.named = endsInID(key) && !(whole && key == "id")
+		l.named = !l.planned && endsInID(key) && !(whole && key == "id")
 		start := l.i
 		if !l.value(depth + 1) {
 			return false
@@ -81,8 +91,11 @@ func endsInID(key string) bool {
 // member takes up a key of the row, whose value begins with a character and, if it is
 // a text, was the last.
 func (l *looker) member(key string, first byte) {
-	at := -1
-	for i, k := range outlineKeys {
+	at, look := -1, &inResources
+	if l.planned {
+		look = &inPlanned
+	}
+	for i, k := range &look.keys {
 		if len(k) == len(key) && strings.EqualFold(k, key) {
 			at = i
 			l.odd = l.odd || k != key || l.seen[i]
@@ -100,7 +113,7 @@ func (l *looker) member(key string, first byte) {
 	case 3:
 		want = '{'
 	default:
-		for _, k := range standIns {
+		for _, k := range look.standIns {
 			l.odd = l.odd || len(k) == len(key) && strings.EqualFold(k, key)
 		}
 		return

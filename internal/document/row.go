@@ -70,8 +70,9 @@ func (n *Node) Whole() *Node {
 	return whole
 }
 
-// ParseRows is Parse for what may be a list of resources: the maps in a list that is
-// the document, or its "value" or "data", are rows, unless there is a problem in one.
+// ParseRows is Parse for what may be a list of resources or a plan: the maps in a list
+// that is the document, or its "value" or "data", are rows, and so are the resources of
+// "planned_values", unless there is a problem in one.
 func ParseRows(src *diag.Source) (*Node, diag.List) {
 	if !LooksLikeJSON(src.Text) {
 		return ParseYAML(src)
@@ -105,12 +106,18 @@ func (p *jsonParser) amongRows() bool {
 		key := p.stack[0].key
 		return p.rows && p.stack[1].node.Kind == List && (strings.EqualFold(key, "value") || strings.EqualFold(key, "data"))
 	}
-	return false
+	return p.rows && p.planned()
+}
+
+// planned reports whether what is read next would be a resource of planned values.
+func (p *jsonParser) planned() bool {
+	last := len(p.stack) - 1
+	return last >= 3 && p.stack[last].node.Kind == List && p.stack[last-1].key == "resources" && p.stack[0].key == "planned_values"
 }
 
 // row reads the map at p.i as a row. Where it has a problem, nothing has happened.
 func (p *jsonParser) row() bool {
-	r := looker{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}}
+	r := looker{jsonParser: jsonParser{src: p.src, text: p.text, i: p.i, broken: -1}, planned: p.planned()}
 	if !r.object(len(p.stack), true) || len(r.problems) > 0 {
 		return false
 	}

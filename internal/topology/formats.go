@@ -13,6 +13,9 @@ const formatNative = "native"
 // formatResources is what Azure returns, whose resources may be rows.
 const formatResources = "resources"
 
+// formatTerraform is what terraform show -json writes, where planned values may be rows.
+const formatTerraform = "terraform"
+
 // format is a way to write a topology that mappings read into the model.
 type format struct {
 	name  string // as --input names it
@@ -36,7 +39,7 @@ func formats() []format {
 			mappings: "arm", fits: fitsTemplate, flatten: (*reader).flattenTemplate,
 		},
 		{
-			name: "terraform", what: "a plan or state of Terraform", looks: `terraform show -json writes one, with "format_version"`,
+			name: formatTerraform, what: "a plan or state of Terraform", looks: `terraform show -json writes one, with "format_version"`,
 			mappings: "terraform", fits: fitsTerraform, flatten: (*reader).flattenTerraform,
 		},
 		{

@@ -103,12 +103,29 @@ func (r *reader) detect(src *diag.Source, root *document.Node) {
 			wholeItems(e.Value)
 		}
 	}
+	if format != formatTerraform { // which alone reads planned values
+		wholePlanned(root.Get("planned_values"))
+	}
 	r.docs = append(r.docs, &input{src, root, format, by})
 }
 
 func wholeItems(list *document.Node) {
 	for i, item := range list.Items {
 		list.Items[i] = item.Whole()
+	}
+}
+
+// wholePlanned reads the rows at any depth.
+func wholePlanned(n *document.Node) {
+	if n == nil {
+		return
+	}
+	wholeItems(n)
+	for _, item := range n.Items {
+		wholePlanned(item)
+	}
+	for _, e := range n.Entries {
+		wholePlanned(e.Value)
 	}
 }
 

@@ -314,3 +314,70 @@ func TestTablesAreReadAsObjects(t *testing.T) {
 		e.read(t, input{Files: []file{{"q.json", broken}}})
 	}
 }
+
+// Of planned values only what is not among the changes is read, with its place, however
+// it is written.
+func TestPlannedRowsAreReadAlike(t *testing.T) {
+	e := newEngines(t, founding())
+	const change = `{"address": "azurerm_virtual_network.%s", "mode": "managed", "type": "azurerm_virtual_network", "name": "%[1]s", "change": {"actions": [%s], "before": null, "after": {"name": "%[1]s", "address_space": ["10.0.0.0/8"]}}}`
+	const form = `{"format_version": "1.2", "resource_changes": [%s, %s],
+"planned_values": {"root_module": {"resources": [
+%s
+], "child_modules": [{"address": "module.m", "resources": [%[3]s]}]}},
+"configuration": {"root_module": {"module_calls": {"m": {"module": {}}}}}}`
+	const values = `"values": {"name": "w", "address_space": ["10.1.0.0/16"], "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/w"}`
+	head := func(address string) string {
+		return `"address": "azurerm_virtual_network.` + address + `", "mode": "managed", "type": "azurerm_virtual_network", "name": "w", `
+	}
+	const known, added = false, true
+	rows := []struct {
+		row  string
+		read bool
+	}{
+		{head("known") + values, known},
+		{head("dropped") + values, known},
+		{head("new") + values, added},
+		{head(`new[\"a/b\"]`) + `"index": "a/b", ` + values, added},
+		{head("known") + `"deposed_key": "", ` + values, known},
+		{head("known") + `"deposed_key": "00000001", ` + values, known},
+		{head("known") + `"address": "azurerm_virtual_network.new", ` + values, added},
+		{head("new") + `"address": "azurerm_virtual_network.known", ` + values, known},
+		{head("known") + `"Address": "azurerm_virtual_network.new", ` + values, known},
+		{head("known") + `"type": "", ` + values, known},
+		{head("known") + `"type": null, ` + values, known},
+		{head("known") + `"values": null`, known},
+		{head("known") + `"values": []`, known},
+		{head("new") + `"values": []`, known},
+		{head("new") + `"values": {"name": "w" /* so */, "address_space": ["10.1.0.0/16",],},`, added},
+		{head("new") + `"values": {"name": "w", "address_space": ["10.1.0.0/1` + "\n" + `6"]}`, known},
+		{head("new") + `"values": {"name": "w", "address_space": [1e999]}`, known},
+		{head("new") + `"values": {"name": "w" "address_space": []}`, known},
+		{head("known") + `"values": {"name": "\x"}`, known},
+		{`"address": "azurerm_virtual_network\u002eknown", "type": "azurerm_virtual_network", "name": "w", ` + values, known},
+		{`"address": "azurerm_virtual_network.known", "name": "w", ` + values, known},
+		{`"type": "azurerm_virtual_network", "name": "w", ` + values, known},
+		{`"address": 7, "type": "azurerm_virtual_network", "name": "w", ` + values, known},
+		{`"__proto__": {"address": "azurerm_virtual_network.known", "type": "azurerm_virtual_network"}, ` + values, known},
+		{`"a": ` + strings.Repeat("[", 247) + strings.Repeat("]", 247) + `, ` + head("new") + values, added},
+		{`"a": ` + strings.Repeat("[", 260) + strings.Repeat("]", 260) + `, ` + head("known") + values, known},
+	}
+	for _, r := range rows {
+		row := r.row
+		text := fmt.Sprintf(form, fmt.Sprintf(change, "known", `"create"`), fmt.Sprintf(change, "dropped", `"delete"`), "{"+row+"}")
+		said := e.read(t, input{Files: []file{{"plan.json", text}}})
+		if read := strings.Contains(said, `"10.1.0.0/16"`); read != r.read {
+			t.Errorf("it is read: %v\n%s", read, said)
+		}
+		// The same text, read as another format: the rows are maps like others.
+		e.read(t, input{Input: "native", Files: []file{{"plan.json", text}}})
+		e.read(t, input{Input: "resources", Files: []file{{"plan.json", text}}})
+		if t.Failed() {
+			t.Fatal(row)
+		}
+	}
+	// Its place is that in the planned values.
+	said := e.read(t, input{Files: []file{{"plan.json", fmt.Sprintf(form, fmt.Sprintf(change, "known", `"create"`), fmt.Sprintf(change, "dropped", `"delete"`), "{"+rows[2].row+"}")}}})
+	if !strings.Contains(said, "/planned_values/root_module/resources/0/values") {
+		t.Errorf("the place is not that of the planned values:\n%s", said)
+	}
+}

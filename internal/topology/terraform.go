@@ -191,10 +191,17 @@ func (t *tfReader) list(n *document.Node, key string, visit func(*document.Node)
 		t.problem("input/terraform-shape", diag.Error, l, quoted(key)+" must be a list, not "+l.Describe(), "give the output of terraform show -json as it is")
 		return
 	}
-	for _, item := range l.Items {
+	for i, item := range l.Items {
 		if item.Kind != document.Map {
 			t.problem("input/terraform-shape", diag.Error, item, "an element of "+quoted(key)+" must be a map, not "+item.Describe(), "give the output of terraform show -json as it is")
 			continue
+		}
+		if r := item.Row(); r != nil {
+			if t.isKnown(r.Outline()) {
+				continue
+			}
+			item = item.Whole()
+			l.Items[i] = item
 		}
 		visit(item)
 	}
@@ -255,6 +262,21 @@ func (t *tfReader) module(n *document.Node, lean bool, want func(*tfInstance) bo
 		})
 		t.list(n, "child_modules", func(child *document.Node) { pending = append(pending, child) })
 	}
+}
+
+// isKnown reports whether a resource of planned values stands among the changes, too,
+// where more is said of it.
+func (t *tfReader) isKnown(o document.Outline) bool {
+	if !o.Plain || o.Type == "" || t.byAddress[o.ID] == nil && !t.dropped[o.ID] {
+		return false
+	}
+	t.azure = t.azure || isAzure(o.Type)
+	return true
+}
+
+// isAzure reports whether a type of resources is one of Azure's providers.
+func isAzure(typ string) bool {
+	return strings.HasPrefix(typ, "azurerm_") || strings.HasPrefix(typ, "azapi_")
 }
 
 // rawState reads a state file as Terraform keeps it, version 4.
@@ -323,7 +345,7 @@ func (t *tfReader) keep(in *tfInstance, n *document.Node, module string) {
 		t.problem("input/terraform-shape", diag.Error, n, `the resource has no "type" or no "address"`, "give the output of terraform show -json as it is")
 		return
 	}
-	t.azure = t.azure || strings.HasPrefix(in.typ, "azurerm_") || strings.HasPrefix(in.typ, "azapi_")
+	t.azure = t.azure || isAzure(in.typ)
 	if t.byAddress[in.address] != nil || t.dropped[in.address] {
 		return
 	}

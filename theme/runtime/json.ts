@@ -80,11 +80,12 @@ class Parser {
     if (this.i < this.text.length) this.unexpected(END_OF_TEXT);
   }
 
-  /** Whether what is read next would be a row: an element of a list that is the document, or its "value" or "data". */
+  /** Whether what is read next would be a row: an element of a list that is the document, or its "value" or "data", or a resource of "planned_values". */
   private amongRows(): boolean {
     const depth = this.stack.length;
-    if (depth === 0 || depth > 2 || this.stack[depth - 1]!.node.kind !== "list") return false;
-    return depth === 1 || /^(?:value|data)$/i.test(this.stack[0]!.key);
+    if (depth === 0 || depth === 3 || this.stack[depth - 1]!.node.kind !== "list") return false;
+    const { key } = this.stack[0]!;
+    return depth === 1 || (depth === 2 ? /^(?:value|data)$/i.test(key) : this.stack[depth - 2]!.key === "resources" && key === "planned_values");
   }
 
   /** Takes up a map as a row, if it is one that JSON.parse reads alike. */

@@ -2,7 +2,7 @@
 
 import type { Flattened, Resource } from "./arm";
 import type { Diagnostic } from "./check";
-import { Node, quoted } from "./document";
+import { Node, quoted, Row } from "./document";
 import type { MappingTable } from "./mappings";
 import { PlaceTable } from "./place";
 import type { Source } from "./source";
@@ -202,6 +202,7 @@ export class TfReader {
     this.places.step(l, n, key);
     l.items.forEach((item, i) => {
       this.places.step(item, l, String(i));
+      if (item instanceof Row && this.isKnown(item)) return;
       if (item.kind === "map") visit(item);
       else wrong(item, `an element of ${quoted(key)} must be a map`);
     });
@@ -260,6 +261,16 @@ export class TfReader {
     }
   }
 
+  /** Whether a resource of planned values stands among the changes, too, where more is said of it. */
+  private isKnown(row: Row): boolean {
+    const { address, type, deposed_key } = row.json;
+    row.release();
+    if (typeof address !== "string" || typeof type !== "string" || type === "" || deposed_key) return false;
+    if (!this.addresses.has(address) && !this.dropped.has(address)) return false;
+    this.azure ||= isAzure(type);
+    return true;
+  }
+
   /** Reads a state file as Terraform keeps it, version 4. */
   private rawState(): void {
     this.list(this.root, "resources", (n) => {
@@ -294,7 +305,7 @@ export class TfReader {
       this.problem("input/terraform-shape", "error", n, 'the resource has no "type" or no "address"', "give the output of terraform show -json as it is");
       return;
     }
-    this.azure ||= instance.typ.startsWith("azurerm_") || instance.typ.startsWith("azapi_");
+    this.azure ||= isAzure(instance.typ);
     if (this.addresses.has(instance.address) || this.dropped.has(instance.address)) return;
     if (this.instances.length >= MAX_INSTANCES) {
       this.limit(`the ${this.what} has more than ${MAX_INSTANCES} resources`);
@@ -393,4 +404,9 @@ export function configOf(m: TfModule, label: string): Node | null {
     }
   }
   return m.resources.get(label) ?? null;
+}
+
+/** Whether a type of resources is one of Azure's providers. */
+function isAzure(typ: string): boolean {
+  return typ.startsWith("azurerm_") || typ.startsWith("azapi_");
 }
