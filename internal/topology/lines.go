@@ -59,7 +59,7 @@ func IsResourceLine(line string) bool {
 			text := line[start:i]
 			if after := strings.TrimLeft(line[i+1:min(len(line), i+20)], " \t"); strings.HasPrefix(after, ":") {
 				key = foldLower(text)
-			} else if (key == "id" || key == "resourceid") && isAzureID(text) {
+			} else if (key == "id" || key == "resourceid") && isAzureID(strings.ReplaceAll(text, `\/`, "/")) {
 				return true
 			}
 		}

@@ -57,7 +57,7 @@ function isResourceLine(line: string): boolean {
       if (depth !== 1 || i >= line.length) continue;
       const text = line.slice(start, i);
       if (/^[ \t]*:/.test(line.slice(i + 1, i + 20))) key = lowerASCII(text);
-      else if ((key === "id" || key === "resourceid") && isAzureID(text)) return true;
+      else if ((key === "id" || key === "resourceid") && isAzureID(text.replaceAll("\\/", "/"))) return true;
     }
   }
   return false;
