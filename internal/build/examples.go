@@ -171,6 +171,11 @@ func questionsOf(r *rule.Rule, trials []trial) []question {
 // that have it in common.
 func requestOf(r *rule.Rule, trials []trial) string {
 	var stale, variants, of strings.Builder
+	size := 0
+	for _, t := range trials {
+		size += len(t.patch.Changes) + 1
+	}
+	variants.Grow(size)
 	numbers := map[string]int{}
 	for i, t := range trials {
 		number, known := numbers[t.patch.Stale]

@@ -34,19 +34,14 @@ func (b *Bench) NewCover(r *Rule) *Cover {
 // Example runs the rule on its example i, whose topology is t, and notes what it
 // reads.
 func (c *Cover) Example(i int, t topology.Variant) Outcome {
-	v, touched := c.varier(i, t)
-	c.steps += len(touched)
+	v, reads, steps := c.varier(i, t)
+	c.steps += steps
 	c.shown++
-	seen := map[touch]bool{}
-	for at, read := range touched {
-		if seen[read] {
-			continue
-		}
-		seen[read] = true
+	for _, read := range reads {
 		key := read.object.Class().Name + "." + read.field
 		if !c.fields[key] {
 			c.fields[key] = true
-			v.position = at
+			v.position = read.at
 			v.touched(read.object, read.field)
 		}
 		value, _ := read.object.Field(read.field)
@@ -105,7 +100,7 @@ func (c *Cover) plan() {
 		place
 		at int
 	}
-	var list []turn
+	list := make([]turn, 0, len(c.order[0]))
 	extra := map[string][]place{}
 	var fields []string
 	for _, s := range c.order[0] {
@@ -131,6 +126,7 @@ func (c *Cover) plan() {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b turn) int { return a.at - b.at })
+	c.places = make([]place, 0, len(list))
 	for _, t := range list {
 		c.places = append(c.places, t.place)
 	}

@@ -50,6 +50,8 @@ type generator struct {
 	slots map[string]*slot
 	order [2][]*slot // changes of values, then of which objects there are
 
+	reading []reading // of the last example
+
 	matching []string        // texts that the rule's patterns match, or nearly
 	objects  map[string]bool // seen "example kind index", whose existence varies
 }
@@ -159,9 +161,9 @@ func scattered(i int) int {
 func (g *generator) example(i int) {
 	e := g.rule.Examples[i]
 	g.bench.With(e, e.Changes(), func(t topology.Variant) {
-		v, touched := g.varier(i, t)
-		for _, read := range touched {
-			v.touched(read.object, read.field)
+		v, reads, _ := g.varier(i, t)
+		for _, r := range reads {
+			v.touched(r.object, r.field)
 		}
 		v.unreached()
 		v.rest()
@@ -169,14 +171,23 @@ func (g *generator) example(i int) {
 }
 
 // varier runs the rule on an example, whose topology is shown, and finds what it
-// reads.
-func (g *generator) varier(i int, t topology.Variant) (v *varier, touched []touch) {
+// reads: each field once, until the next run, and how often it reads any.
+func (g *generator) varier(i int, t topology.Variant) (v *varier, reads []reading, steps int) {
 	v = &varier{generator: g, example: g.rule.Examples[i], index: i, subjects: t.Subjects, seen: map[string]bool{}}
 	v.declared = t.World.Declared
-	t.World.Trace(func(o lang.Object, field string) { touched = append(touched, touch{o, field}) })
+	seen := map[touch]bool{}
+	reads = g.reading[:0]
+	t.World.Trace(func(o lang.Object, field string) {
+		if r := (touch{o, field}); !seen[r] {
+			seen[r] = true
+			reads = append(reads, reading{r, steps})
+		}
+		steps++
+	})
 	g.rule.Outcome(t.Topology)
 	t.World.Trace(nil)
-	return v, touched
+	g.reading = reads
+	return v, reads, steps
 }
 
 // rest varies collections and declared facts.
@@ -195,6 +206,12 @@ func (v *varier) rest() {
 type touch struct {
 	object lang.Object
 	field  string
+}
+
+// reading is a field that was read, first after so many other reads.
+type reading struct {
+	touch
+	at int
 }
 
 // varier varies one example.
