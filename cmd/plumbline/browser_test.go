@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -134,23 +135,49 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 	if plain := browsertest.Eval[[]string](tab, nodes+`.filter(e => !e.matches(".unknown[data-subject]")).map(e => e.textContent)`); len(plain) > 0 {
 		t.Errorf("machines are drawn as if nothing had been found: %q", plain)
 	}
-	subject := browsertest.Eval[string](tab, nodes+`.at(-1).dataset.subject`)
-	browsertest.Eval[bool](tab, nodes+`.at(-1).dispatchEvent(new MouseEvent("click", { bubbles: true }))`)
-	tab.Wait(`document.activeElement.matches(".finding")`)
-	if found := browsertest.Eval[string](tab, `document.activeElement.dataset.subject`); found != subject || found == "" {
-		t.Errorf("the box of %s leads to %s", subject, found)
+	const click = `.dispatchEvent(new MouseEvent("click", { bubbles: true }))`
+	follow := func(n string) {
+		t.Helper()
+		subject := browsertest.Eval[string](tab, nodes+n+`.dataset.subject`)
+		browsertest.Eval[bool](tab, nodes+n+click)
+		tab.Wait(`document.activeElement.matches(".finding")`)
+		if found := browsertest.Eval[string](tab, `document.activeElement.dataset.subject`); found != subject || found == "" {
+			t.Errorf("the box of %s leads to %s", subject, found)
+		}
 	}
+	follow(`.at(-2)`)
 
 	// The line of what is not listed is marked like that of what is.
 	browsertest.Eval[bool](tab, `[...document.querySelectorAll(".finding .place")].at(-1).click() ?? true`)
 	tab.Wait(`document.activeElement === document.querySelector("textarea")`)
 	tab.Wait(`document.querySelectorAll(".editor-mark-unknown").length > 30`)
 
+	// While a check runs a box leads nowhere, and what was found stays.
+	browsertest.Eval[bool](tab, `document.querySelector("[data-action=check]").click() ?? true`)
+	browsertest.Eval[bool](tab, nodes+`.at(-3)`+click)
+	tab.Wait(`document.querySelector(".check-status").textContent.includes("is not listed here")`)
+	if n := browsertest.Eval[int](tab, `document.querySelectorAll(".finding").length`); n == 0 {
+		t.Error("a box takes the findings away")
+	}
+	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
+
 	// A check that is cancelled takes the worker along, and what it had in mind. The
 	// result of the one before stays, and the filter looks through what is listed of it.
 	browsertest.Eval[bool](tab, `["check", "cancel"].forEach((action) => document.querySelector("[data-action=" + action + "]").click()) ?? true`)
 	browsertest.Eval[bool](tab, `(() => { const field = document.querySelector(".result-tools input[type=search]"); field.value = "vm-77"; return field.dispatchEvent(new Event("input")); })()`)
 	tab.Wait(`document.querySelector(".finding-subject strong")?.innerText === "vm-77"`)
+	tab.WantQuiet()
+
+	// Machines of one name in many resource groups are told apart.
+	same := regexp.MustCompile(`/rg(/providers/Microsoft.Compute/virtualMachines/vm)-(\d+)`).ReplaceAllString(machineRows(3*machines), "/rg-$2$1")
+	if err := os.WriteFile(file, []byte(same), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab.Go(root + "check/index.html?same")
+	tab.Choose("input[type=file]", file)
+	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
+	tab.Wait(`!document.querySelector(".check-diagram").hidden`)
+	follow(`.at(-1)`)
 	tab.WantQuiet()
 }
 

@@ -14,8 +14,8 @@ type looker struct {
 	seen    [outlineKeys]bool
 }
 
-// Outline is what a look at a row shows, where the row is Plain: it has each of these
-// keys at most once, as texts, and "properties" as a map; in another spelling neither
+// Outline is what a look at a row shows, where the row is Plain: it has "properties" as a
+// map, and of the other keys some, each once and as a text; in another spelling neither
 // them nor what could stand for them. No other key that ends in id, at any depth, has a
 // text with a slash, which could be the id of a resource. Of planned values the ID is
 // the "address" and the properties are the "values", which may refer to anything.

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/expr-lang/expr/ast"
-	exprbuiltin "github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
@@ -61,8 +60,6 @@ type assembler struct {
 	// direct has what objects state read from where it is, not through the World.
 	direct bool
 	read   bool // something is
-	// functions are those of the program that the VM calls by name.
-	functions map[string]*exprbuiltin.Function
 }
 
 // compile compiles a whole expression. Failing here is a defect of ours: what
@@ -97,13 +94,11 @@ func assemblyConfig() *conf.Config {
 func (s *assembler) assemble(root ast.Node, text string) (*program, error) {
 	s.env.assembling.Lock()
 	defer s.env.assembling.Unlock()
-	config := s.env.assembly
-	config.Functions = s.functions
 	tree := &parser.Tree{Node: root, Source: file.NewSource(text)}
-	if _, err := checker.Check(tree, config); err != nil {
+	if _, err := checker.Check(tree, s.env.assembly); err != nil {
 		return nil, err
 	}
-	code, err := compiler.Compile(tree, config)
+	code, err := compiler.Compile(tree, s.env.assembly)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +113,19 @@ func at[N ast.Node](n *Node, x N) N {
 func name(n *Node, s string) ast.Node { return at(n, &ast.IdentifierNode{Value: s}) }
 func text(n *Node, s string) ast.Node { return at(n, &ast.StringNode{Value: s}) }
 
-// call1 assembles a call of a function of one argument, call2 of two. The VM calls
-// them as they are. For functions that take a list of arguments it makes one buffer
-// for all calls of a program, each time the program runs.
+// call assembles a call of a function, call1 and call2 of one of that many arguments.
+// The VM calls functions of those types as they are. For others it would make a buffer
+// for the arguments of all calls of a program, each time the program runs.
+func call(n *Node, f func(args []any) (any, error), args ...ast.Node) ast.Node {
+	switch len(args) {
+	case 1:
+		return call1(n, func(a any) (any, error) { return f([]any{a}) }, args[0])
+	case 2:
+		return call2(n, func(a, b any) (any, error) { return f([]any{a, b}) }, args[0], args[1])
+	}
+	return call1(n, func(list any) (any, error) { return f(list.([]any)) }, at(n, &ast.ArrayNode{Nodes: args}))
+}
+
 func call1(n *Node, f func(any) (any, error), a ast.Node) ast.Node {
 	return calls(n, func(a any) any { return must(f(a)) }, a)
 }
@@ -139,23 +144,6 @@ func must(v any, err error) any {
 		panic(err)
 	}
 	return v
-}
-
-// call assembles a call of a function of any number of arguments. id tells it from
-// the others of the program.
-func (s *assembler) call(n *Node, id string, f func(args []any) (any, error), args ...ast.Node) ast.Node {
-	switch len(args) {
-	case 1:
-		return call1(n, func(a any) (any, error) { return f([]any{a}) }, args[0])
-	case 2:
-		return call2(n, func(a, b any) (any, error) { return f([]any{a, b}) }, args[0], args[1])
-	}
-	if s.functions == nil {
-		s.functions = map[string]*exprbuiltin.Function{}
-	}
-	id = "(" + id + ")" // no identifier
-	s.functions[id] = &exprbuiltin.Function{Name: id, Func: func(args ...any) (any, error) { return f(args) }}
-	return at(n, &ast.CallNode{Callee: name(n, id), Arguments: args})
 }
 
 // arg assembles the i-th argument of the root, or its hole.
@@ -230,19 +218,19 @@ func (s *assembler) node(n *Node) ast.Node {
 		return s.loop(n)
 	case OpCall:
 		if p, pure := pureFunctions[n.Name]; pure {
-			return s.call(n, n.Name, p.run, s.args(n)...)
+			return call(n, p.run, s.args(n)...)
 		}
 		switch n.Name {
 		case "string", "type", "toJSON":
-			return s.call(n, n.Name, scalarOnly(n.Name), s.args(n)...)
+			return call(n, scalarOnly(n.Name), s.args(n)...)
 		case "repeat", "replace", "join":
-			return s.call(n, n.Name, bounded(n.Name), s.args(n)...)
+			return call(n, bounded(n.Name), s.args(n)...)
 		case "keys", "values", "toPairs":
-			return s.call(n, n.Name, entries(n.Name), s.args(n)...)
+			return call(n, entries(n.Name), s.args(n)...)
 		case "fromJSON":
-			return s.call(n, n.Name, fromJSON, s.args(n)...)
+			return call(n, fromJSON, s.args(n)...)
 		case "fromBase64":
-			return s.call(n, n.Name, fromBase64, s.args(n)...)
+			return call(n, fromBase64, s.args(n)...)
 		case "get":
 			return call2(n, element, s.arg(n, 0), s.arg(n, 1))
 		case "sort":
@@ -251,7 +239,7 @@ func (s *assembler) node(n *Node) ast.Node {
 				order = s.arg(n, 1)
 			}
 			list := call1(n, sortable, s.arg(n, 0))
-			return s.bind(n, list, func(list ast.Node) ast.Node { return s.sorted(n, list, list, order) })
+			return s.bind(n, list, func(list ast.Node) ast.Node { return sorted(n, list, list, order) })
 		case "uniq":
 			return call1(n, uniq, s.arg(n, 0))
 		case "first", "last":
@@ -260,7 +248,7 @@ func (s *assembler) node(n *Node) ast.Node {
 		return at(n, &ast.BuiltinNode{Name: n.Name, Arguments: s.args(n)})
 	case OpFunc:
 		run := func(a []any) (any, error) { return a[0].(*World).call(s.env.function(n.Name), a[1:]) }
-		return s.call(n, n.Name, run, append([]ast.Node{name(n, worldName)}, s.args(n)...)...)
+		return call(n, run, append([]ast.Node{name(n, worldName)}, s.args(n)...)...)
 	case OpOpen:
 		return call1(n, unknownFor, s.arg(n, 0))
 	case OpSeq:
@@ -389,7 +377,7 @@ func (s *assembler) binary(n *Node) ast.Node {
 			return call2(n, in, l, r)
 		}
 	case "..":
-		return s.call(n, "..", func(a []any) (any, error) { return a[0].(*World).makeRange(a[1], a[2]) }, name(n, worldName), l, r)
+		return call(n, func(a []any) (any, error) { return a[0].(*World).makeRange(a[1], a[2]) }, name(n, worldName), l, r)
 	case "**":
 		if e, whole := n.Args[1].Lit.(int); !whole || e < 0 {
 			return call2(n, wholePower, l, r)
@@ -417,7 +405,7 @@ func (s *assembler) loop(n *Node) ast.Node {
 		if len(n.Args) > 2 {
 			order = s.arg(n, 2)
 		}
-		return s.keyed(n, func(list, keys ast.Node) ast.Node { return s.sorted(n, list, keys, order) })
+		return s.keyed(n, func(list, keys ast.Node) ast.Node { return sorted(n, list, keys, order) })
 	}
 	if n.Name == "groupBy" {
 		return s.keyed(n, func(list, keys ast.Node) ast.Node { return call2(n, group, list, keys) })
@@ -444,8 +432,8 @@ func (s *assembler) keyed(n *Node, f func(list, keys ast.Node) ast.Node) ast.Nod
 }
 
 // sorted assembles a list in the order of its keys; what has the same key stays as it was.
-func (s *assembler) sorted(n *Node, list, keys, order ast.Node) ast.Node {
-	return s.call(n, "sort", func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) }, list, keys, order)
+func sorted(n *Node, list, keys, order ast.Node) ast.Node {
+	return call(n, func(a []any) (any, error) { return sortList(a[0], a[1], a[2]) }, list, keys, order)
 }
 
 // bind assembles `let l = value; body(l)`.

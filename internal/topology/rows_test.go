@@ -356,6 +356,7 @@ func TestPlannedRowsAreReadAlike(t *testing.T) {
 		{`"address": "azurerm_virtual_network\u002eknown", "type": "azurerm_virtual_network", "name": "w", ` + values, known},
 		{`"address": "azurerm_virtual_network.known", "name": "w", ` + values, known},
 		{`"type": "azurerm_virtual_network", "name": "w", ` + values, known},
+		{`"address": "", "type": "azurerm_virtual_network", "name": "w", ` + values, known},
 		{`"address": 7, "type": "azurerm_virtual_network", "name": "w", ` + values, known},
 		{`"__proto__": {"address": "azurerm_virtual_network.known", "type": "azurerm_virtual_network"}, ` + values, known},
 		{`"a": ` + strings.Repeat("[", 247) + strings.Repeat("]", 247) + `, ` + head("new") + values, added},
@@ -367,6 +368,11 @@ func TestPlannedRowsAreReadAlike(t *testing.T) {
 		said := e.read(t, input{Files: []file{{"plan.json", text}}})
 		if read := strings.Contains(said, `"10.1.0.0/16"`); read != r.read {
 			t.Errorf("it is read: %v\n%s", read, said)
+		}
+		// So it is where a change has no address either.
+		nameless := strings.Replace(text, `"address": "azurerm_virtual_network.dropped", `, "", 1)
+		if said := e.read(t, input{Files: []file{{"plan.json", nameless}}}); strings.Contains(row, `"name": "w"`) && !strings.Contains(row, `"address": `) && strings.Count(said, "input/terraform-shape") == 0 {
+			t.Errorf("a resource without an address is passed over:\n%s", said)
 		}
 		// The same text, read as another format: the rows are maps like others.
 		e.read(t, input{Input: "native", Files: []file{{"plan.json", text}}})

@@ -267,7 +267,7 @@ func (t *tfReader) module(n *document.Node, lean bool, want func(*tfInstance) bo
 // isKnown reports whether a resource of planned values stands among the changes, too,
 // where more is said of it.
 func (t *tfReader) isKnown(o document.Outline) bool {
-	if !o.Plain || o.Type == "" || t.byAddress[o.ID] == nil && !t.dropped[o.ID] {
+	if !o.Plain || o.ID == "" || o.Type == "" || t.byAddress[o.ID] == nil && !t.dropped[o.ID] {
 		return false
 	}
 	t.azure = t.azure || isAzure(o.Type)

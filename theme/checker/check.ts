@@ -5,7 +5,7 @@ import { el, icon } from "../page/element";
 import type { ExampleData, RuleData } from "../page/data";
 import { copyText } from "../page/prose";
 import { forget, keep, keptFiles, summarise, verdicts, verdictNames } from "../page/result";
-import type { CheckResult, InputFile, Verdict } from "../page/result";
+import type { CheckResult, InputFile, Subject, Verdict } from "../page/result";
 import { fixFolderLinks, loadScript, pageHref, root, version } from "../page/site";
 import { decode } from "./decode";
 import { Diagram } from "./diagram";
@@ -48,6 +48,8 @@ class Checker extends HTMLElement {
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
   /** Ends when the texts of large files that were asked for have been read, or cannot be. */
   private reading: Promise<void> = Promise.resolve();
+  /** How many checks were begun. */
+  private checks = 0;
   /** What the shown result is of. */
   private checked: { files: GivenFile[]; options: CheckOptions } | null = null;
   private readonly editor = new Editor(this, () => this.edited());
@@ -61,8 +63,8 @@ class Checker extends HTMLElement {
   private counts: Counts | null = null;
   /** Where all findings stand, if the result lists a part only. */
   private lines: MarkedLine[] = [];
-  /** What the worker listed for the words of the filter, where the result lists a part only. */
-  private filtered: { words: string; result: CheckResult; counts: Counts | null } | null = null;
+  /** What the worker listed for the words of the filter, or about one subject of that name, where the result lists a part only. */
+  private filtered: { words: string; subject: Subject | undefined; result: CheckResult; counts: Counts | null } | null = null;
   private shown = new Set<Verdict>(["fail", "unknown"]);
   private words = "";
   private remember = false;
@@ -167,10 +169,11 @@ class Checker extends HTMLElement {
     for (const f of this.files.list) {
       const { blob } = f;
       if (blob === undefined || f.text !== "") continue;
-      const text = await blob.arrayBuffer().then(decode, () => "");
+      const text = await blob.arrayBuffer().then(decode).catch(() => null);
       if (f.blob !== blob) continue; // the reader has written another one meanwhile
-      f.text = text;
-      this.showFile();
+      if (text === null) delete f.blob;
+      else f.text = text;
+      if (f === this.files.file) this.showFile();
     }
   }
 
@@ -281,6 +284,7 @@ class Checker extends HTMLElement {
   // Checking
 
   private async check(): Promise<void> {
+    const number = ++this.checks;
     clearTimeout(this.later);
     if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.read();
     const texts = (role: InputFile["role"]): TextFile[] =>
@@ -316,7 +320,7 @@ class Checker extends HTMLElement {
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
-      void this.read();
+      if (number === this.checks) void this.read(); // else the next check does
       return;
     } finally {
       busy();
@@ -383,7 +387,9 @@ class Checker extends HTMLElement {
       jump: (file, line, column) => {
         const place = this.placeOf(file);
         if (place === null) return;
-        void this.reading.then(() => {
+        const { result } = this;
+        void this.read().then(() => {
+          if (this.result !== result) return; // there is another one
           this.files.chooseNamed(place.name);
           this.editor.jump(place.line + line, column);
         });
@@ -444,14 +450,21 @@ class Checker extends HTMLElement {
 
   /** Has the worker look for words in everything it found. What the reader types meanwhile is looked for next. */
   private async filter(words: string[]): Promise<void> {
+    if (await this.ask(words)) this.showLists();
+  }
+
+  /** Keeps as filtered what has the words or, if one is given, is about a subject of that name; says whether there is such an answer. */
+  private async ask(words: string[], subject?: Subject): Promise<boolean> {
     const of = this.result;
+    if (!this.runner.searchable) return false;
     try {
-      const { result, counts } = await this.runner.filter(words);
-      if (of !== this.result) return;
-      this.filtered = { words: words.join(" "), result, counts: counts ?? null };
-      this.showLists();
+      const { result, counts } = await this.runner.filter(subject === undefined ? words : [], subject);
+      if (of !== this.result) return false;
+      this.filtered = { words: words.join(" "), subject, result, counts: counts ?? null };
+      return true;
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
+      return false;
     }
   }
 
@@ -470,11 +483,16 @@ class Checker extends HTMLElement {
     if (result === null) return;
     if (find() === null) {
       const verdict = fail > 0 ? "fail" : "unknown";
-      const listed = result.findings.some((f) => f.verdict === verdict && f.subject.kind === worst.kind && f.subject.id === worst.id);
-      this.words = listed ? "" : worst.name;
+      let words = "";
+      if (!result.findings.some((f) => f.verdict === verdict && f.subject.kind === worst.kind && f.subject.id === worst.id)) {
+        words = worst.name.trim() || worst.id;
+        if (!(await this.ask(wordsOf(words), worst))) {
+          this.status.textContent = `What was found about ${worst.name} is not listed here. plumbline check lists all of it.`;
+          return;
+        }
+      }
+      this.words = words;
       this.shown.add("fail").add("unknown");
-      if (!listed && this.runner.searchable) await this.filter(wordsOf(this.words));
-      if (this.result !== result) return; // there is another one
       this.showResult(null);
     }
     for (const more of find() === null ? this.querySelectorAll<HTMLElement>(".finding-list .list-more button") : []) more.click();
@@ -508,6 +526,7 @@ class Checker extends HTMLElement {
     filter.value = this.words;
     filter.addEventListener("input", () => {
       this.words = filter.value;
+      if (this.filtered?.subject !== undefined) this.filtered = null;
       this.showLists();
     });
     return el(
@@ -552,7 +571,7 @@ class Checker extends HTMLElement {
 
   /** Puts the files into the address and returns it; what is too long for an address is offered as a file. */
   private async shareLink(): Promise<string> {
-    await this.reading;
+    await this.read();
     const address = await stateAddress(this.files.list);
     if (address === null) {
       this.status.textContent = "This topology is too large for a link. Send the file itself, or the copied result.";

@@ -1,6 +1,6 @@
 // What the page and its worker say to each other.
 
-import type { CheckResult } from "../page/result";
+import type { CheckResult, Subject } from "../page/result";
 import type { Counts } from "../runtime/listed";
 
 export interface TextFile {
@@ -36,10 +36,11 @@ export interface CheckRequest {
   width?: number;
 }
 
-/** Check again what was checked last, and list what has all the words, which are in lower case. */
+/** Check again what was checked last, and list what has all the words, which are in lower case, and is about the subject if there is one. */
 export interface FilterRequest {
   id: number;
   words: string[];
+  subject?: Subject;
 }
 
 /** What a page gets of a check. */

@@ -1,5 +1,6 @@
 // Runs checks in the worker, one at a time: a newer request replaces an older.
 
+import type { Subject } from "../page/result";
 import type { Answer, CheckOptions, CheckRequest, CheckResponse, Drawn, FilterRequest, GivenFile, MarkedLine } from "./protocol";
 
 /** Rejection of a check that was cancelled or replaced. */
@@ -39,10 +40,10 @@ export class Runner {
     return this.worker !== null && this.remembers;
   }
 
-  /** Lists what has all the words, of what was checked last. While something else is under way, that goes on and this is refused. */
-  filter(words: string[]): Promise<Answer> {
+  /** Lists what has all the words, or is about a subject, of what was checked last. While something else is under way, that goes on and this is refused. */
+  filter(words: string[], subject?: Subject): Promise<Answer> {
     if (this.running !== null) return Promise.reject(new Cancelled());
-    return this.ask({ id: this.next++, words });
+    return this.ask({ id: this.next++, words, ...(subject === undefined ? {} : { subject }) });
   }
 
   private ask(request: CheckRequest | FilterRequest): Promise<Answer> {

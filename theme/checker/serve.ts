@@ -1,5 +1,6 @@
 // A worker's side of what page and worker say to each other.
 
+import type { Subject } from "../runtime/check";
 import { decode } from "./decode";
 import type { Answer, CheckOptions, CheckRequest, CheckResponse, DrawRequest, Drawn, FilterRequest, GivenFile, MarkedLine, TextFile } from "./protocol";
 
@@ -12,7 +13,7 @@ interface Scope {
 /** What a worker can do. */
 export interface Work {
   check(text: string | TextFile[], options: CheckOptions & { file?: string; progress: (share: number) => void }): Promise<Answer>;
-  filter?(words: string[]): Answer | null;
+  filter?(words: string[], subject?: Subject): Answer | null;
   draw?(width: number): Drawn;
   /** The lines of all findings of the last check, where it listed a part of them; null where it listed all. */
   lines?(): MarkedLine[] | null;
@@ -37,9 +38,9 @@ export function serve(work: Work): void {
       scope.postMessage({ id, undrawn: reason(error) });
     }
   };
-  const filter = (id: number, words: string[]): void => {
+  const filter = ({ id, words, subject }: FilterRequest): void => {
     try {
-      const answer = work.filter?.(words);
+      const answer = work.filter?.(words, subject);
       scope.postMessage(answer ? { id, ...answer } : { id, failure: "nothing has been checked" });
     } catch (error) {
       scope.postMessage({ id, failure: reason(error) });
@@ -47,7 +48,7 @@ export function serve(work: Work): void {
   };
   scope.onmessage = ({ data }): void => {
     if ("words" in data) {
-      filter(data.id, data.words);
+      filter(data);
       return;
     }
     if (!("files" in data)) {

@@ -30,7 +30,8 @@ export async function readAddress(hash: string): Promise<Address> {
 
 /** The address of the reader's files, or null where it would be too long. */
 export async function stateAddress(files: InputFile[]): Promise<string | null> {
-  const state = await deflate(JSON.stringify(files));
+  if (files.some((f) => f.blob !== undefined && f.text === "")) return null; // that could not be read
+  const state = await deflate(JSON.stringify(files.map(({ name, text, role }) => ({ name, text, role }))));
   return state.length > longestAddress ? null : `#state=${state}`;
 }
 
@@ -45,7 +46,7 @@ function checkedFiles(value: unknown): InputFile[] {
         (f.role === "topology" || f.role === "parameters" || f.role === "declared"),
     );
   if (!ok) throw new Error("not a list of files");
-  return value as InputFile[];
+  return (value as InputFile[]).map(({ name, text, role }) => ({ name, text, role }));
 }
 
 async function deflate(text: string): Promise<string> {

@@ -9,7 +9,7 @@ import { Listed } from "../runtime/listed";
 import { LARGE } from "./large";
 import { serve } from "./serve";
 
-/** How many findings of a rule and verdict a page gets, also of a text of so many characters that it is shown in part. */
+/** How many findings of a rule and verdict a page gets, and how many where a text is too long to be edited. */
 const most = { edited: 1000, large: 200 };
 
 /** What was checked last, with what was found about each object. */
@@ -17,17 +17,17 @@ let last: { topology: Topology; options: CheckOptions; most: number; listed: Lis
 
 serve({
   async check(text, options) {
-    const size = typeof text === "string" ? text.length : text.reduce((n, f) => n + f.text.length, 0);
-    const limit = size < LARGE ? most.edited : most.large;
+    const long = typeof text === "string" ? text.length >= LARGE : text.some((f) => f.text.length >= LARGE);
+    const limit = long ? most.large : most.edited;
     const listed = new Listed(limit);
     const { result, topology } = studied(text, options, undefined, listed);
     const { progress: _, ...again } = options;
     last = { topology, options: again, most: limit, listed };
     return { result, counts: listed.counts };
   },
-  filter(words) {
+  filter(words, subject) {
     if (last === null) return null;
-    const listed = new Listed(last.most, words);
+    const listed = new Listed(last.most, words, subject);
     return { result: checkTopology(program.rules, program.lib, last.topology, last.options, undefined, listed), counts: listed.counts };
   },
   draw(width) {

@@ -2,7 +2,7 @@
 // findings than anybody reads, or than a worker can hand over in reasonable time:
 // all are counted, and of each rule and verdict the first are listed.
 
-import type { Rule, Verdict } from "./check";
+import type { Rule, Subject, Verdict } from "./check";
 import type { Obj } from "./value";
 
 /** How many findings and facts a rule has, whether they are listed or not. */
@@ -30,14 +30,17 @@ export class Listed {
   /** What was found about each object, listed or not, for those about which there is something. */
   readonly about = new Map<Obj, Tally>();
 
-  /** `most` of a rule's findings of one verdict, and of its facts; `words` must all stand in what is said of one, in lower case. */
+  /** `most` of a rule's findings of one verdict, and of its facts; `words` must all stand in what is said of one, in lower case; `only` is the subject, if there is one. */
   constructor(
     private readonly most: number,
     private readonly words: readonly string[] = [],
+    private readonly only?: Pick<Subject, "kind" | "id">,
   ) {}
 
   /** Counts a finding, and says whether it is listed. */
   finding(r: Rule, verdict: Verdict, o: Obj | null, subject: string, message: string): boolean {
+    const { only } = this;
+    if (only !== undefined && (o?.kind !== only.kind || o.id !== only.id)) return false;
     if (!matches(this.words, r, subject, message)) return false;
     if (o !== null && (verdict === "fail" || verdict === "unknown")) {
       let tally = this.about.get(o);

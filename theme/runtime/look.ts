@@ -1,4 +1,4 @@
-// Rows of resources: where each ends, and what can be told of it without reading it. Mirrors internal/document/look.go.
+// Rows of resources: where each ends, and what can be told of it without reading it. Mirrors internal/document/look.go, but for planned values.
 
 import { isWord, MAX_DEPTH } from "./document";
 import { hex4 } from "./json";

@@ -265,7 +265,7 @@ export class TfReader {
   private isKnown(row: Row): boolean {
     const { address, type, deposed_key } = row.json;
     row.release();
-    if (typeof address !== "string" || typeof type !== "string" || type === "" || deposed_key) return false;
+    if (typeof address !== "string" || typeof type !== "string" || address === "" || type === "" || deposed_key) return false;
     if (!this.addresses.has(address) && !this.dropped.has(address)) return false;
     this.azure ||= isAzure(type);
     return true;
