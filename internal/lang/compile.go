@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
@@ -20,26 +19,7 @@ import (
 )
 
 // program is an expression compiled for expr's VM.
-type program struct {
-	code *vm.Program
-	// slow makes the same program with reads that go through the World, for Trace.
-	slow func() (*program, error)
-	once sync.Once
-	same *vm.Program
-}
-
-func (p *program) traceable() *vm.Program {
-	p.once.Do(func() {
-		p.same = p.code
-		if p.slow == nil {
-			return
-		}
-		if slow, err := p.slow(); err == nil {
-			p.same = slow.code
-		}
-	})
-	return p.same
-}
+type program struct{ code *vm.Program }
 
 // worldName is the variable of a program that holds the *World. It cannot clash: it
 // is no identifier.
@@ -57,23 +37,13 @@ type assembler struct {
 	// holes replaces the arguments of the root by variables, so that one operator
 	// runs on operands that are already known.
 	holes bool
-	// direct has what objects state read from where it is, not through the World.
-	direct bool
-	read   bool // something is
 }
 
 // compile compiles a whole expression. Failing here is a defect of ours: what
 // analysis accepted compiles.
 func (e *Env) compile(n *Node, text string) (*program, error) {
-	s := &assembler{env: e, direct: true}
-	p, err := s.assemble(s.node(n), text)
-	if err == nil && s.read {
-		p.slow = func() (*program, error) {
-			s := &assembler{env: e}
-			return s.assemble(s.node(n), text)
-		}
-	}
-	return p, err
+	s := &assembler{env: e}
+	return s.assemble(s.node(n), text)
 }
 
 // compileOperator compiles the root of n alone, over operands a0, a1 …
@@ -102,7 +72,7 @@ func (s *assembler) assemble(root ast.Node, text string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &program{code: code}, nil
+	return &program{code}, nil
 }
 
 func at[N ast.Node](n *Node, x N) N {
@@ -268,7 +238,7 @@ func (s *assembler) node(n *Node) ast.Node {
 // stated reports a read of what objects of a kind state: all but derived values.
 func (s *assembler) stated(n *Node) bool {
 	t := n.Args[0].Type
-	if !s.direct || !t.is("object") {
+	if s.holes || !t.is("object") {
 		return false
 	}
 	class := s.env.classes[t.Kind.Name]
@@ -281,7 +251,6 @@ func (s *assembler) get(n *Node, base ast.Node) ast.Node {
 	if !s.stated(n) {
 		return call2(n, func(w, base any) (any, error) { return w.(*World).get(base, n.Name) }, name(n, worldName), base)
 	}
-	s.read = true
 	return call1(n, s.env.classes[n.Args[0].Type.Kind.Name].reader(n.Name), base)
 }
 

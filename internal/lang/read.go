@@ -56,8 +56,8 @@ func (w *World) get(base any, field string) (any, error) {
 func (w *World) field(o Object, field string) any {
 	slot, ok := o.class.slots[field]
 	if ok && o.values[slot] != (unset{}) {
-		if w.touch != nil && o.class.derived[field] == nil {
-			w.touch(o, field)
+		if o.touch != nil && o.class.derived[field] == nil {
+			o.touch(o, field)
 		}
 		return o.values[slot]
 	}
@@ -108,7 +108,11 @@ func (c *Class) reader(field string) func(any) (any, error) {
 	}
 }
 
+// slot reads what is stated of a field.
 func (o Object) slot(slot int, field string) (any, error) {
+	if o.touch != nil && o.values[slot] != (unset{}) {
+		o.touch(o, field)
+	}
 	switch v := o.values[slot].(type) {
 	case *Unknown:
 		return nil, v
@@ -259,11 +263,7 @@ func (w *World) run(p *program, env map[string]any) (any, error) {
 	m.depth++
 	defer func() { m.depth-- }()
 	env[worldName] = w
-	code := p.code
-	if w.touch != nil {
-		code = p.traceable()
-	}
-	return machine.Run(code, env)
+	return machine.Run(p.code, env)
 }
 
 // memoryBudget bounds the elements that one run of the VM creates. It is far

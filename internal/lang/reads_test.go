@@ -81,8 +81,10 @@ func TestTrace(t *testing.T) {
 	w := &World{}
 	run := func() string {
 		var reads []string
-		w.Trace(func(o Object, field string) { reads = append(reads, o.Name()+"."+field) })
-		defer w.Trace(nil)
+		for _, o := range []Object{hub, net} {
+			o.Trace(func(o Object, field string) { reads = append(reads, o.Name()+"."+field) })
+			defer o.Trace(nil)
+		}
 		if _, err := x.Eval(w, map[string]any{"net": net}); err != nil {
 			t.Fatal(err)
 		}

@@ -151,6 +151,7 @@ type object struct {
 	place  Place
 	exists *Unknown
 	open   *Unknown
+	touch  func(o Object, field string) // see Trace
 }
 
 // Place is where an object stands in the text the user gave.
@@ -215,6 +216,11 @@ func (o Object) Forget() {
 	}
 }
 
+// Trace calls f for each stated field, inverse list, id and name of the object that
+// evaluation reads, until it is called with nil. A derived value that was computed
+// before hides what it was computed from.
+func (o Object) Trace(f func(o Object, field string)) { o.touch = f }
+
 // String returns the name, so that printing an object never walks the graph.
 func (o Object) String() string { return o.name }
 
@@ -229,7 +235,6 @@ type World struct {
 	loops    []*loop  // that ended
 	// of the evaluation at hand, see limits.go
 	steps, numbers int
-	touch          func(o Object, field string)
 	read           map[string]readOnce // collections that are not known as a whole
 	derived        *derivedValues      // where they do not stand in the objects; see Fork
 	open           map[*Expr]int       // see Hurry
@@ -273,8 +278,3 @@ func unsetValues(n int) []any {
 	}
 	return out
 }
-
-// Trace calls f for each stated field, inverse list, id and name that evaluation
-// reads, until it is called with nil. A derived value that was computed before
-// hides what it was computed from.
-func (w *World) Trace(f func(o Object, field string)) { w.touch = f }

@@ -34,7 +34,7 @@ func (b *Bench) NewCover(r *Rule) *Cover {
 // Example runs the rule on its example i, whose topology is t, and notes what it
 // reads.
 func (c *Cover) Example(i int, t topology.Variant) Outcome {
-	v, reads, steps := c.varier(i, t)
+	v, reads, steps, outcome := c.varier(i, t)
 	c.steps += steps
 	c.shown++
 	for _, read := range reads {
@@ -50,17 +50,7 @@ func (c *Cover) Example(i int, t topology.Variant) Outcome {
 	if c.shown == 1 {
 		v.rest()
 	}
-	return c.untraced(t)
-}
-
-// untraced gives the outcome as a check does: what is traced runs other code.
-func (c *Cover) untraced(t topology.Variant) Outcome {
-	for _, s := range t.Subjects {
-		for _, o := range s.Objects {
-			o.Forget()
-		}
-	}
-	return c.rule.Outcome(t.Topology)
+	return outcome
 }
 
 // stated names a value as the change to it is named. Lists of two elements are alike.
@@ -275,16 +265,15 @@ func (c *Cover) run(e *Example, changes topology.Changes, row []place) ran {
 			targets[i] = target(t, p.change.path)
 			out.read[i] = targets[i] == touch{} || !p.change.traced()
 		}
-		t.World.Trace(func(o lang.Object, field string) {
+		t.Trace(func(o lang.Object, field string) {
 			for i := range targets {
 				if targets[i].object == o && targets[i].field == field {
 					out.read[i] = true
 				}
 			}
 		})
-		c.rule.Outcome(t.Topology)
-		t.World.Trace(nil)
-		out.Outcome, out.Patch, out.shown = c.untraced(t), t.Patch, true
+		out.Outcome, out.Patch, out.shown = c.rule.Outcome(t.Topology), t.Patch, true
+		t.Trace(nil)
 	})
 	return out
 }

@@ -161,7 +161,7 @@ func scattered(i int) int {
 func (g *generator) example(i int) {
 	e := g.rule.Examples[i]
 	g.bench.With(e, e.Changes(), func(t topology.Variant) {
-		v, reads, _ := g.varier(i, t)
+		v, reads, _, _ := g.varier(i, t)
 		for _, r := range reads {
 			v.touched(r.object, r.field)
 		}
@@ -172,22 +172,22 @@ func (g *generator) example(i int) {
 
 // varier runs the rule on an example, whose topology is shown, and finds what it
 // reads: each field once, until the next run, and how often it reads any.
-func (g *generator) varier(i int, t topology.Variant) (v *varier, reads []reading, steps int) {
+func (g *generator) varier(i int, t topology.Variant) (v *varier, reads []reading, steps int, outcome Outcome) {
 	v = &varier{generator: g, example: g.rule.Examples[i], index: i, subjects: t.Subjects, seen: map[string]bool{}}
 	v.declared = t.World.Declared
 	seen := map[touch]bool{}
 	reads = g.reading[:0]
-	t.World.Trace(func(o lang.Object, field string) {
+	t.Trace(func(o lang.Object, field string) {
 		if r := (touch{o, field}); !seen[r] {
 			seen[r] = true
 			reads = append(reads, reading{r, steps})
 		}
 		steps++
 	})
-	g.rule.Outcome(t.Topology)
-	t.World.Trace(nil)
+	outcome = g.rule.Outcome(t.Topology)
+	t.Trace(nil)
 	g.reading = reads
-	return v, reads, steps
+	return v, reads, steps, outcome
 }
 
 // rest varies collections and declared facts.

@@ -29,6 +29,13 @@ type Topology struct {
 	objects []lang.Object // all of them, in the order of their numbers, from 1
 }
 
+// Trace calls f for what evaluation reads of the objects, until it is called with nil.
+func (t *Topology) Trace(f func(o lang.Object, field string)) {
+	for _, o := range t.objects {
+		o.Trace(f)
+	}
+}
+
 // Subjects counts the objects of a stated kind. Objects lists them in input
 // order, without stubs unless the kind takes subjects from references.
 type Subjects struct {
