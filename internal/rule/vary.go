@@ -50,8 +50,6 @@ type generator struct {
 	slots map[string]*slot
 	order [2][]*slot // changes of values, then of which objects there are
 
-	reading []reading // of the last example
-
 	matching []string        // texts that the rule's patterns match, or nearly
 	objects  map[string]bool // seen "example kind index", whose existence varies
 }
@@ -171,12 +169,11 @@ func (g *generator) example(i int) {
 }
 
 // varier runs the rule on an example, whose topology is shown, and finds what it
-// reads: each field once, until the next run, and how often it reads any.
+// reads: each field once, and how often it reads any.
 func (g *generator) varier(i int, t topology.Variant) (v *varier, reads []reading, steps int, outcome Outcome) {
 	v = &varier{generator: g, example: g.rule.Examples[i], index: i, subjects: t.Subjects, seen: map[string]bool{}}
 	v.declared = t.World.Declared
 	seen := map[touch]bool{}
-	reads = g.reading[:0]
 	t.Trace(func(o lang.Object, field string) {
 		if r := (touch{o, field}); !seen[r] {
 			seen[r] = true
@@ -186,7 +183,6 @@ func (g *generator) varier(i int, t topology.Variant) (v *varier, reads []readin
 	})
 	outcome = g.rule.Outcome(t.Topology)
 	t.Trace(nil)
-	g.reading = reads
 	return v, reads, steps, outcome
 }
 

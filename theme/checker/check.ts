@@ -46,8 +46,6 @@ class Checker extends HTMLElement {
     (width) => this.runner.draw(width),
   );
   private readonly explainer = new Explainer(this.dataset["explainer"] ?? "");
-  /** Ends when the texts of large files that were asked for have been read, or cannot be. */
-  private reading: Promise<void> = Promise.resolve();
   /** How many checks were begun. */
   private checks = 0;
   /** What the shown result is of. */
@@ -160,23 +158,6 @@ class Checker extends HTMLElement {
     this.take(files);
   }
 
-  /** Reads the texts of large files, which the page shows once the worker, which reads them itself, has checked them: both at a time would slow each other. A file that cannot be read is the worker's to report. */
-  private read(): Promise<void> {
-    return (this.reading = this.reading.then(() => this.readBlobs()));
-  }
-
-  private async readBlobs(): Promise<void> {
-    for (const f of this.files.list) {
-      const { blob } = f;
-      if (blob === undefined || f.text !== "") continue;
-      const text = await blob.arrayBuffer().then(decode).catch(() => null);
-      if (f.blob !== blob) continue; // the reader has written another one meanwhile
-      if (text === null) delete f.blob;
-      else f.text = text;
-      if (f === this.files.file) this.showFile();
-    }
-  }
-
   private take(files: InputFile[]): void {
     this.leaveAddress();
     this.words = "";
@@ -286,7 +267,7 @@ class Checker extends HTMLElement {
   private async check(): Promise<void> {
     const number = ++this.checks;
     clearTimeout(this.later);
-    if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.read();
+    if (this.files.list.some((f) => f.role !== "topology" && f.blob !== undefined)) await this.files.read();
     const texts = (role: InputFile["role"]): TextFile[] =>
       this.files.list.filter((f) => f.role === role).map((f) => ({ file: f.name, text: f.text }));
     const topology = this.files.list
@@ -320,13 +301,13 @@ class Checker extends HTMLElement {
     } catch (error) {
       if (!(error instanceof Cancelled)) this.fail(`The checker failed: ${(error as Error).message}`);
       else if (this.result === null) this.reset();
-      if (number === this.checks) void this.read(); // else the next check does
+      if (number === this.checks) void this.files.read(); // else the next check does
       return;
     } finally {
       busy();
     }
     this.showResult(Math.round(performance.now() - started));
-    await this.read();
+    await this.files.read();
     if (this.result !== result) return; // there is another one
     keep(summarise(result, this.counts), this.files.list, this.remember);
     document.dispatchEvent(new Event("plumbline:kept"));
@@ -388,7 +369,7 @@ class Checker extends HTMLElement {
         const place = this.placeOf(file);
         if (place === null) return;
         const { result } = this;
-        void this.read().then(() => {
+        void this.files.read().then(() => {
           if (this.result !== result) return; // there is another one
           this.files.chooseNamed(place.name);
           this.editor.jump(place.line + line, column);
@@ -571,7 +552,7 @@ class Checker extends HTMLElement {
 
   /** Puts the files into the address and returns it; what is too long for an address is offered as a file. */
   private async shareLink(): Promise<string> {
-    await this.read();
+    await this.files.read();
     const address = await stateAddress(this.files.list);
     if (address === null) {
       this.status.textContent = "This topology is too large for a link. Send the file itself, or the copied result.";

@@ -1,7 +1,8 @@
-// The reader's files: one tab each.
+// The reader's files: one tab each, and the texts of large ones.
 
 import { el, icon } from "../page/element";
 import type { InputFile } from "../page/result";
+import { decode } from "./decode";
 
 /** What a file is, as far as its name and its first lines tell. */
 export function guessRole(name: string, text: string): InputFile["role"] {
@@ -18,6 +19,8 @@ export function guessName(text: string): string {
 export class Files {
   list: InputFile[] = [];
   current = 0;
+  /** Ends when the texts that were asked for have been read, or cannot be. */
+  private reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly tabs: HTMLElement,
@@ -29,6 +32,23 @@ export class Files {
 
   get file(): InputFile | undefined {
     return this.list[this.current];
+  }
+
+  /** Reads the texts of large files, which the page shows once the worker, which reads them itself, has checked them: both at a time would slow each other. A file that cannot be read is the worker's to report. */
+  read(): Promise<void> {
+    return (this.reading = this.reading.then(() => this.readTexts()));
+  }
+
+  private async readTexts(): Promise<void> {
+    for (const f of this.list) {
+      const { blob } = f;
+      if (blob === undefined || f.text !== "") continue;
+      const text = await blob.arrayBuffer().then(decode).catch(() => null);
+      if (f.blob !== blob) continue; // the reader has written another one meanwhile
+      if (text === null) delete f.blob;
+      else f.text = text;
+      if (f === this.file) this.chosen();
+    }
   }
 
   /** Takes files in; one of the same name is replaced. */
