@@ -22,6 +22,7 @@ const module = "github.com/plumbline/plumbline/"
 // that it is a home of. Imports go from the bottom of the list to the top.
 const imports = `
 internal/diag:
+internal/report:
 internal/document: internal/diag | go.yaml.in/yaml/v4
 internal/config:   internal/diag internal/document | github.com/spf13/viper github.com/spf13/pflag
 internal/model:    internal/diag internal/document
@@ -45,7 +46,7 @@ internal/browsertest: | github.com/chromedp/chromedp github.com/chromedp/cdproto
 theme:
 rules:
 content:
-cmd/plumbline: internal/diag internal/config internal/lang internal/topology internal/rule internal/build internal/eval internal/serve theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
+cmd/plumbline: internal/diag internal/report internal/config internal/lang internal/topology internal/rule internal/build internal/eval internal/serve theme rules content | github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term golang.org/x/text
 `
 
 type law struct{ internal, external []string }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/plumbline/plumbline/internal/build"
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/report"
 	"github.com/plumbline/plumbline/internal/rule"
 	"github.com/plumbline/plumbline/internal/topology"
 )
@@ -37,7 +38,7 @@ type checkFlags struct {
 func (p *program) checkVerb() *cobra.Command {
 	f := &checkFlags{
 		input:  oneOf("auto", "native", "arm", "resources", "terraform"),
-		format: oneOf("text", "json", "markdown"),
+		format: oneOf("text", "json", "sarif", "junit", "github", "markdown"),
 		failOn: oneOf("error", "warning", "info", "never"),
 	}
 	cmd := &cobra.Command{
@@ -48,11 +49,12 @@ subject, whether the rule holds. "-" reads standard input. Without a site here
 and without --site, it uses the rules that come with plumbline.
 
 The exit code is 1 where a rule of --fail-on severity fails or a file could not
-be read as a topology.`,
+be read as a topology. SARIF, JUnit and GitHub are reports for CI systems.`,
 		Example: `  plumbline check main.json
   az deployment group export ... | plumbline check -
   plumbline check --parameters main.parameters.json --parameters env=prod main.json
   plumbline check --format json --all network.yaml
+  plumbline check --format sarif main.json > plumbline.sarif
   plumbline check --merge hub.json spoke.json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -94,7 +96,11 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	}
 	c := checkRun{program: p, cmd: cmd, flags: f, topology: opts, opened: make(chan struct{})}
 	done := p.progress("checking " + strings.Join(args, ", "))
+	c.parts = c.stdout
 	err = c.run(c.tasks(args))
+	if err == nil && c.form != nil {
+		_, err = c.stdout.Write(c.form.End(!c.broken))
+	}
 	done()
 	switch {
 	case err != nil:
@@ -119,9 +125,11 @@ type checkRun struct {
 	titles map[string]string
 	unread func() []string // kinds at whose objects nothing looks, see rule.Set.Unread
 	base   string
+	form   report.Format // for CI, or nil
 
-	failed bool // a rule or a problem in an input says so
-	broken bool // a file could not be opened
+	parts  io.Writer // where what topologies give is printed
+	failed bool      // a rule or a problem in an input says so
+	broken bool      // a file could not be opened
 }
 
 // open loads the site.
@@ -143,6 +151,12 @@ func (c *checkRun) open() error {
 		fmt.Fprintln(c.stderr, "this site has no rules, so nothing is checked")
 	}
 	c.site, c.titles, c.unread, c.base = site, titles(site.Rules), sync.OnceValue(site.Rules.Unread), in.Config.BaseURL
+	if c.form = reportFormat(c.flags.format.value); c.form != nil {
+		if _, err := c.stdout.Write(c.form.Begin(reportRules(site.Rules, c.flags.rules, c.base))); err != nil {
+			return err
+		}
+		c.parts = report.Parts(c.form, c.stdout)
+	}
 	return nil
 }
 
@@ -167,7 +181,9 @@ func (c *checkRun) do(t *task) {
 	opts.Counted = c.unread
 	top := documents.Read(c.site.Env, opts)
 	t.declared(top)
-	res := c.site.Rules.Check(top, rule.Options{All: c.flags.all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs})
+	// A report of tests has those that passed, too.
+	all := c.flags.all || c.flags.format.value == "junit"
+	res := c.site.Rules.Check(top, rule.Options{All: all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs})
 	t.failed = c.fails(res)
 	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
 	problems.w, results.w = &t.stderr, &t.stdout
@@ -177,13 +193,18 @@ func (c *checkRun) do(t *task) {
 		t.err = res.WriteJSON(&t.stdout)
 		return
 	}
+	if c.form != nil {
+		diag.WriteRecords(problems.w, errorsOnly(records), problems.color)
+		_, t.err = t.stdout.Write(c.form.Part(c.part(t, res)))
+		return
+	}
 	diag.WriteRecords(problems.w, records, problems.color)
 	todo := c.site.Rules.Todo(top, res)
 	if c.flags.format.value == "markdown" {
 		_, t.err = io.WriteString(&t.stdout, markdown{c.titles, c.base}.page(res, todo))
 		return
 	}
-	report{results, c.titles, c.base, c.quiet, top.By}.print(res, todo)
+	forPerson{results, c.titles, c.base, c.quiet, top.By}.print(res, todo)
 }
 
 // placed gives the diagnostics of a result for a terminal: those of rules stand
@@ -200,11 +221,14 @@ func (c *checkRun) placed(records []diag.Record) []diag.Record {
 
 // fails says whether a result gives exit code 1.
 func (c *checkRun) fails(res rule.Result) bool {
+	return res.HasErrors() || slices.ContainsFunc(res.Findings, c.counts)
+}
+
+// counts says whether a finding gives exit code 1.
+func (c *checkRun) counts(f rule.Finding) bool {
 	rank := map[string]int{"error": 3, "warning": 2, "info": 1}
 	least := cmp.Or(rank[c.flags.failOn.value], 4) // "never": above all
-	return res.HasErrors() || slices.ContainsFunc(res.Findings, func(f rule.Finding) bool {
-		return f.Verdict == rule.Fail && rank[f.Severity] >= least || f.Verdict == rule.Unknown && c.flags.failOnUnknown
-	})
+	return f.Verdict == rule.Fail && rank[f.Severity] >= least || f.Verdict == rule.Unknown && c.flags.failOnUnknown
 }
 
 func errorsOnly(records []diag.Record) []diag.Record {

@@ -10,7 +10,7 @@ import (
 
 // explanation prints how a verdict or value came about: each sub-expression with
 // its value, those it is made of below it.
-func (r report) explanation(e *rule.Explanation) {
+func (r forPerson) explanation(e *rule.Explanation) {
 	if e == nil {
 		return
 	}
@@ -26,7 +26,7 @@ func (r report) explanation(e *rule.Explanation) {
 
 // trace prints a sub-expression and, further in, what it is made of. label says
 // what it is to the line above.
-func (r report) trace(indent, label string, t *lang.Trace) {
+func (r forPerson) trace(indent, label string, t *lang.Trace) {
 	if label != "" {
 		label = r.paint(dim, label) + " "
 	}
@@ -51,7 +51,7 @@ func (r report) trace(indent, label string, t *lang.Trace) {
 
 // result is what a sub-expression gave, behind its text. Why it is unknown
 // stands where the unknown was read.
-func (r report) result(t *lang.Trace) string {
+func (r forPerson) result(t *lang.Trace) string {
 	switch {
 	case t.Error != "":
 		return r.paint(dim, " → ") + r.paint(red, "error: "+printable(t.Error))

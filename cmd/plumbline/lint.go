@@ -10,7 +10,7 @@ import (
 )
 
 func (p *program) lintVerb() *cobra.Command {
-	format := oneOf("text", "json")
+	format := oneOf("text", "json", "sarif", "junit", "github")
 	cmd := &cobra.Command{
 		Use:   "lint",
 		Short: "Check pages and rules",
@@ -36,7 +36,9 @@ func (p *program) lint(cmd *cobra.Command, format string) error {
 	}
 	_, more := build.Lint(in)
 	problems = append(problems, more...)
-	if format == "json" {
+	if form := reportFormat(format); form != nil {
+		err = p.lintReport(form, p.located(problems.Records()))
+	} else if format == "json" {
 		err = diag.WriteJSON(p.stdout, p.located(problems.Records()))
 	} else {
 		p.printProblems(problems)

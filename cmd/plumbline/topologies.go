@@ -26,7 +26,8 @@ type task struct {
 	done   chan struct{}
 	stdout output
 	stderr bytes.Buffer
-	muted  bool // nobody reads any more
+	muted  bool   // nobody reads any more
+	lines  string // the file of which this is a line, or ""
 	failed bool
 	err    error
 	// undeclared has, by message, what a task that is not alone does not declare.
@@ -110,7 +111,7 @@ func (c *checkRun) print(t *task) error {
 	if _, err := t.stderr.WriteTo(c.stderr); err != nil {
 		return err
 	}
-	_, err := t.stdout.WriteTo(c.stdout)
+	_, err := t.stdout.WriteTo(c.parts)
 	return err
 }
 
@@ -187,7 +188,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 			resources.WriteString(strings.Repeat("\n", blank) + line)
 			blank = 0
 		default:
-			if !yield(&task{load: loaded(topology.LineFile(name, number, line))}) {
+			if !yield(&task{lines: name, load: loaded(topology.LineFile(name, number, line))}) {
 				return false
 			}
 		}

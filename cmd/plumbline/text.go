@@ -9,9 +9,9 @@ import (
 	"github.com/plumbline/plumbline/internal/rule"
 )
 
-// report prints the result of one topology for a person: the worst first, and
+// forPerson prints the result of one topology for a person: the worst first, and
 // what a rule has to say (title, fix, page) once for all its subjects.
-type report struct {
+type forPerson struct {
 	terminal
 	titles map[string]string // of the rules, by id
 	base   string            // address of the site, or ""
@@ -25,7 +25,7 @@ type group struct {
 	findings     []rule.Finding
 }
 
-func (r report) print(res rule.Result, todo rule.Todo) {
+func (r forPerson) print(res rule.Result, todo rule.Todo) {
 	if !r.quiet {
 		fmt.Fprintf(r.w, "%s  %s\n\n", r.paint(bold, printable(res.Input.File)), r.paint(dim, inputLine(res.Input, r.by)))
 	}
@@ -40,7 +40,7 @@ func (r report) print(res rule.Result, todo rule.Todo) {
 }
 
 // todo says what would decide the unknown verdicts.
-func (r report) todo(todo rule.Todo) {
+func (r forPerson) todo(todo rule.Todo) {
 	if len(todo.Commands) > 0 {
 		fmt.Fprintf(r.w, "\nTo decide what is unknown, check this together, with --merge, with the output of\n")
 		for _, c := range todo.Commands {
@@ -103,7 +103,7 @@ func groups(findings []rule.Finding) []group {
 	return out
 }
 
-func (r report) group(g group) {
+func (r forPerson) group(g group) {
 	first := g.findings[0]
 	fmt.Fprintf(r.w, "%s  %s  %s\n", r.paint(g.style, g.label), printable(r.titles[first.Rule]), r.paint(dim, first.Rule))
 	width := 0
@@ -133,14 +133,14 @@ func (r report) group(g group) {
 	fmt.Fprintln(r.w)
 }
 
-func (r report) lines(indent, text string) {
+func (r forPerson) lines(indent, text string) {
 	for _, line := range r.wrap(printable(text), len(indent)) {
 		fmt.Fprintf(r.w, "%s%s\n", indent, line)
 	}
 }
 
 // labelled prints text behind a label, its further lines below the first.
-func (r report) labelled(label, text string) {
+func (r forPerson) labelled(label, text string) {
 	head := "  " + r.paint(dim, label)
 	for _, line := range r.wrap(printable(text), 2+len(label)) {
 		fmt.Fprintf(r.w, "%s%s\n", head, line)
@@ -170,7 +170,7 @@ func reflowed(markdown string) string {
 	return out.String()
 }
 
-func (r report) facts(facts []rule.Fact) {
+func (r forPerson) facts(facts []rule.Fact) {
 	for i, f := range facts {
 		if i == 0 || facts[i-1].Rule != f.Rule {
 			fmt.Fprintf(r.w, "%s  %s  %s\n", r.paint(bold, "fact"), printable(r.titles[f.Rule]), r.paint(dim, f.Rule))
@@ -191,7 +191,7 @@ func (r report) facts(facts []rule.Fact) {
 }
 
 // summary is the last line: "2 fail (1 error, 1 warning), 1 unknown, 9 pass, 14 not applicable".
-func (r report) summary(res rule.Result) string {
+func (r forPerson) summary(res rule.Result) string {
 	s := res.Summary
 	if s == (rule.Summary{}) {
 		return r.paint(dim, "no verdicts")

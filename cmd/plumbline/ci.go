@@ -1,0 +1,145 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/plumbline/plumbline/internal/build"
+	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/report"
+	"github.com/plumbline/plumbline/internal/rule"
+)
+
+// reportFormat returns the form of reports that --format names, or nil.
+func reportFormat(name string) report.Format {
+	switch name {
+	case "sarif":
+		return report.SARIF(version)
+	case "junit":
+		return report.JUnit()
+	case "github":
+		return report.GitHub()
+	}
+	return nil
+}
+
+// reportRules are the judging rules of a site, or those of some ids.
+func reportRules(set *rule.Set, only []string, base string) []report.Rule {
+	var out []report.Rule
+	for _, r := range set.Rules {
+		if r.Fact != nil || len(only) > 0 && !slices.Contains(only, r.ID) {
+			continue
+		}
+		out = append(out, report.Rule{ID: r.ID, Title: r.Title, Severity: r.Severity, Help: reflowed(r.Fix), URL: absolute(base, r.Anchor()), Tags: r.Tags})
+	}
+	return out
+}
+
+// absolute is the address of a page of a site, or "" where nobody knows where that is.
+func absolute(base, page string) string {
+	if u, err := url.Parse(base); err != nil || !u.IsAbs() {
+		return ""
+	}
+	return base + page
+}
+
+// part is what the check of a topology found.
+func (c *checkRun) part(t *task, res rule.Result) report.Part {
+	out := report.Part{Name: res.Input.File}
+	for _, d := range c.placed(res.Diagnostics) {
+		out.Entries = append(out.Entries, problem(d, t))
+	}
+	for _, f := range res.Findings {
+		if f.Verdict == rule.NotApplicable && !c.flags.all {
+			continue
+		}
+		out.Entries = append(out.Entries, c.finding(f, t))
+	}
+	return out
+}
+
+// problem is a diagnostic as an entry of a report. t is nil for one of a site.
+func problem(d diag.Record, t *task) report.Entry {
+	message := d.Message
+	if d.Rule != "" {
+		message = "rule " + d.Rule + ": " + message
+	}
+	out := report.Entry{Rule: d.Code, Severity: string(d.Severity), Verdict: report.Fail, Counts: d.Severity == diag.Error, Message: message, Place: t.place(d.File, d.Line, d.Column)}
+	if d.Hint != "" {
+		out.Details = []string{"Hint: " + d.Hint}
+	}
+	return out
+}
+
+func (c *checkRun) finding(f rule.Finding, t *task) report.Entry {
+	out := report.Entry{
+		Rule: f.Rule, Severity: f.Severity, Verdict: report.Verdict(f.Verdict), Counts: c.counts(f),
+		Subject: report.Subject(f.Subject),
+		Message: f.Message,
+		Place:   t.place(f.Source.File, f.Source.Line, f.Source.Column),
+	}
+	if f.Verdict == rule.Unknown {
+		out.Message = "it is unknown whether this holds: " + f.Message
+	}
+	if !strings.Contains(f.Message, f.Subject.Name) {
+		out.Message = f.Subject.Name + ": " + out.Message
+	}
+	for _, m := range f.Missing {
+		out.Details = append(out.Details, m.Path+": "+m.Reason)
+	}
+	if f.Verdict == rule.Fail {
+		out.Details = append(out.Details, "Fix: "+reflowed(f.Fix))
+	}
+	if f.Verdict == rule.Fail || f.Verdict == rule.Unknown {
+		out.Details = append(out.Details, "Page: "+c.base+f.Page)
+	}
+	if f.Explanation != nil {
+		var b strings.Builder
+		forPerson{terminal: terminal{w: &b}}.explanation(f.Explanation)
+		out.Details = append(out.Details, strings.TrimSuffix(b.String(), "\n"))
+	}
+	return out
+}
+
+// place is a place in a file as CI systems find it: that of a line of NDJSON, which has a
+// name of its own, stands in the file of the line. Standard input is no file.
+func (t *task) place(file string, line, column int) report.Place {
+	if t != nil && t.lines != "" {
+		if number, ok := strings.CutPrefix(file, t.lines+":"); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				file, line = t.lines, n+max(line, 1)-1
+			}
+		}
+	}
+	if file == "" || file == "-" {
+		return report.Place{}
+	}
+	return report.Place{File: path.Clean(filepath.ToSlash(file)), Line: line, Column: column}
+}
+
+// lintReport writes the problems of a site as a report.
+func (p *program) lintReport(form report.Format, records []diag.Record) error {
+	var rules []report.Rule
+	part := report.Part{Name: filepath.ToSlash(p.site)}
+	for _, d := range records {
+		part.Entries = append(part.Entries, problem(d, nil))
+	}
+	for _, c := range build.Codes() {
+		if slices.ContainsFunc(records, func(d diag.Record) bool { return d.Code == c.Code }) {
+			rules = append(rules, report.Rule{ID: c.Code, Title: c.Summary, Severity: string(c.Severity), Help: c.Doc})
+		}
+	}
+	if _, err := p.stdout.Write(form.Begin(rules)); err != nil {
+		return err
+	}
+	if _, err := report.Parts(form, p.stdout).Write(form.Part(part)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.stdout, "%s", form.End(true))
+	return err
+}
