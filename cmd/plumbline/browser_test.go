@@ -28,6 +28,7 @@ func browse(t *testing.T, dir string) {
 	t.Run("narrow", func(t *testing.T) { narrow(t, browser, dir, root) })
 	t.Run("diagram", func(t *testing.T) { diagram(t, browser, root) })
 	t.Run("large", func(t *testing.T) { large(t, browser, root) })
+	t.Run("waivers", func(t *testing.T) { waived(t, browser, root) })
 	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser, root) })
 	t.Run("without scripts", func(t *testing.T) { withoutScripts(t, browser, root) })
 }
@@ -178,6 +179,39 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in export.json")`)
 	tab.Wait(`!document.querySelector(".check-diagram").hidden`)
 	follow(`.at(-1)`)
+	tab.WantQuiet()
+}
+
+// waived gives the checker a file of waivers beside a template. The page knows it by its
+// text, says what is accepted and why, and what is wrong with it.
+func waived(t *testing.T, browser *browsertest.Browser, root string) {
+	file := filepath.Join(t.TempDir(), "accepted.yaml")
+	const text = "# for now\n- { rule: vm-management-ports, subject: vm-0, reason: goes in June, expires: 2999-12-31 }\n" +
+		"- { rule: bastion-subnet-nsg-flows, subject: BAS, reason: goes in May, expires: 2999-12-31 }\n- { rule: bastion-subnet-nam, subject: bas, reason: x }\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	export, err := filepath.Abs("testdata/topologies/deployment-export.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := browser.Open(t, browsertest.View{})
+	tab.Go(root + "check/index.html")
+	tab.Choose("input[type=file]", export, file)
+	tab.Wait(`document.querySelector(".check-status").textContent.includes(" in deployment-export.json")`)
+	if kind := browsertest.Eval[string](tab, `document.querySelector(".file-tab:last-child .file-kind")?.textContent`); kind != "waivers" {
+		t.Errorf("the file is taken for %q", kind)
+	}
+	item := browsertest.Eval[string](tab, `[...document.querySelectorAll(".finding")].filter((f) => f.querySelector(".badge")).map((f) => f.innerText).join()`)
+	if !strings.Contains(item, "waived until 2999-12-31") || !strings.Contains(item, "Waived: goes in May") || strings.Count(item, "Waived:") != 1 {
+		t.Errorf("the waived finding says %q", item)
+	}
+	problems := browsertest.Eval[string](tab, `[...document.querySelectorAll(".check-result")].map((d) => d.innerText).join()`)
+	for _, want := range []string{"There is no rule \"bastion-subnet-nam\"", "accepted.yaml:4:3", "There is no rule \"vm-management-ports\""} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
 	tab.WantQuiet()
 }
 

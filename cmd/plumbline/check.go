@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,7 @@ type checkFlags struct {
 	parameters    []string
 	scope         string
 	declare       string
+	waivers       string
 	explain       bool
 	jobs          int
 }
@@ -78,6 +80,7 @@ be read as a topology. SARIF, JUnit and GitHub are reports for CI systems.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
+	flags.StringVar(&f.waivers, "waivers", "", "`FILE` with fails that are accepted, and until when")
 	flags.IntVar(&f.jobs, "jobs", 0, "check `N` topologies, or shares of a large one, at a time; 0 is one for each processor")
 	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
@@ -94,7 +97,11 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	c := checkRun{program: p, cmd: cmd, flags: f, topology: opts, opened: make(chan struct{})}
+	waivers, err := p.readWaivers(f.waivers)
+	if err != nil {
+		return err
+	}
+	c := checkRun{program: p, cmd: cmd, flags: f, topology: opts, waivers: waivers, opened: make(chan struct{})}
 	done := p.progress("checking " + strings.Join(args, ", "))
 	c.parts = c.stdout
 	err = c.run(c.tasks(args))
@@ -118,6 +125,7 @@ type checkRun struct {
 	*program
 	flags    checkFlags
 	topology topology.Options
+	waivers  *rule.Waivers // nil: none
 	cmd      *cobra.Command
 
 	opened chan struct{} // closed when the site is open, or cannot be
@@ -180,10 +188,10 @@ func (c *checkRun) do(t *task) {
 	opts := c.topology
 	opts.Counted = c.unread
 	top := documents.Read(c.site.Env, opts)
-	t.declared(top)
 	// A report of tests has those that passed, too.
 	all := c.flags.all || c.flags.format.value == "junit"
-	res := c.site.Rules.Check(top, rule.Options{All: all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs})
+	res := c.site.Rules.Check(top, rule.Options{All: all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs, Waivers: c.waivers})
+	t.usedElsewhere(&res)
 	t.failed = c.fails(res)
 	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
 	problems.w, results.w = &t.stderr, &t.stdout
@@ -228,7 +236,7 @@ func (c *checkRun) fails(res rule.Result) bool {
 func (c *checkRun) counts(f rule.Finding) bool {
 	rank := map[string]int{"error": 3, "warning": 2, "info": 1}
 	least := cmp.Or(rank[c.flags.failOn.value], 4) // "never": above all
-	return f.Verdict == rule.Fail && rank[f.Severity] >= least || f.Verdict == rule.Unknown && c.flags.failOnUnknown
+	return f.Verdict == rule.Fail && f.Waived == nil && rank[f.Severity] >= least || f.Verdict == rule.Unknown && c.flags.failOnUnknown
 }
 
 func errorsOnly(records []diag.Record) []diag.Record {
@@ -261,6 +269,18 @@ func (p *program) topologyOptions(f checkFlags) (topology.Options, error) {
 		opts.Declared = &topology.File{Name: f.declare, Text: content}
 	}
 	return opts, nil
+}
+
+// readWaivers reads the file of --waivers; nil where there is none.
+func (p *program) readWaivers(name string) (*rule.Waivers, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := p.readText(name)
+	if err != nil {
+		return nil, err
+	}
+	return rule.ReadWaivers(diag.NewSource(name, text), time.Now().UTC().Format(time.DateOnly)), nil
 }
 
 func titles(set *rule.Set) map[string]string {

@@ -98,6 +98,9 @@ func (c *checkRun) finding(f rule.Finding, t *task) report.Entry {
 	if f.Verdict == rule.Fail || f.Verdict == rule.Unknown {
 		out.Details = append(out.Details, "Page: "+c.base+f.Page)
 	}
+	if f.Waived != nil {
+		out.Waived = f.Waived.Reason + until(f.Waived)
+	}
 	if f.Explanation != nil {
 		var b strings.Builder
 		forPerson{terminal: terminal{w: &b}}.explanation(f.Explanation)

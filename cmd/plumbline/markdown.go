@@ -79,6 +79,9 @@ func (m markdown) table(b *strings.Builder, title, verdict string, findings []ru
 				}
 				text = strings.Join(parts, "; ")
 			}
+			if f.Waived != nil {
+				text += " (waived" + until(f.Waived) + ": " + f.Waived.Reason + ")"
+			}
 			fmt.Fprintf(b, "| %s | [%s](%s%s) | %s | %s | %s |\n", f.Severity, escaped(m.titles[f.Rule]), m.base, f.Page, escaped(f.Subject.Name), escaped(text),
 				code(fmt.Sprintf("%s:%d:%d", f.Source.File, f.Source.Line, f.Source.Column)))
 		}

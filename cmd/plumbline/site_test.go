@@ -20,6 +20,7 @@ func TestSite(t *testing.T) {
 	t.Run("module", func(t *testing.T) { moduleAgrees(t, dir, "check") })
 	t.Run("explanations", func(t *testing.T) { moduleAgrees(t, dir, "explain", "--explain") })
 	t.Run("calls", func(t *testing.T) { moduleCalls(t, dir) })
+	t.Run("waivers", func(t *testing.T) { moduleWaives(t, dir) })
 	t.Run("rules.json", func(t *testing.T) {
 		want, err := os.ReadFile(filepath.Join(dir, "rules.json"))
 		if err != nil {
@@ -88,6 +89,40 @@ func moduleAgrees(t *testing.T, dir, function string, flags ...string) {
 		if i >= len(lines) || lines[i] != want.String() {
 			t.Errorf("%s: %s of checks.mjs gives\n%scheck gives\n%s", file, function, lines[min(i, len(lines)-1)], want.String())
 		}
+	}
+}
+
+// moduleWaives holds waivers as files, and the same as objects, to the bytes of check
+// --waivers.
+func moduleWaives(t *testing.T, dir string) {
+	const script = `
+		import { pathToFileURL } from "node:url";
+		import { readFileSync } from "node:fs";
+		const [module, file, ...waivers] = process.argv.slice(1);
+		const { check } = await import(pathToFileURL(module));
+		const text = readFileSync(file, "utf8");
+		for (const w of waivers) console.log(JSON.stringify(await check(text, { file, waivers: { file: w, text: readFileSync(w, "utf8") } })));
+		console.log((await check(text, { waivers: [{ rule: "bastion-subnet-nsg-flows", subject: "bas", reason: "as an object" }] })).findings.filter((f) => f.waived).map((f) => f.waived.reason).join());
+		console.log((await check(text, { waivers: 5 })).diagnostics.map((d) => d.code).join());`
+	const file = "testdata/topologies/deployment-export.json"
+	waivers, err := filepath.Glob("testdata/waivers/*")
+	if err != nil || len(waivers) == 0 {
+		t.Fatal("there are no waivers", err)
+	}
+	out, err := exec.Command("node", append([]string{"--input-type=module", "--eval", script, filepath.Join(dir, "checks.mjs"), file}, waivers...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(out), "\n")
+	for i, w := range waivers {
+		var want bytes.Buffer
+		run([]string{"check", "--site", "../..", "--format", "json", "--waivers", w, file}, strings.NewReader(""), &want, &bytes.Buffer{})
+		if i >= len(lines) || lines[i] != want.String() {
+			t.Errorf("%s: the module gives\n%scheck gives\n%s", w, lines[min(i, len(lines)-1)], want.String())
+		}
+	}
+	if rest := strings.Join(lines[len(waivers):], ""); rest != "as an object\ninput/call\n" {
+		t.Errorf("objects and what is none give %q", rest)
 	}
 }
 

@@ -78,19 +78,24 @@ func inputLine(in rule.Input, by string) string {
 
 // groups sorts findings by what they mean for the reader, then as they come.
 func groups(findings []rule.Finding) []group {
-	kinds := []struct{ verdict, severity, label, style string }{
-		{rule.Fail, "error", "error", red},
-		{rule.Fail, "warning", "warning", yellow},
-		{rule.Fail, "info", "info", cyan},
-		{rule.Unknown, "", "unknown", magenta},
-		{rule.Pass, "", "pass", green},
-		{rule.NotApplicable, "", "not applicable", dim},
+	kinds := []struct {
+		verdict, severity string
+		waived            bool
+		label, style      string
+	}{
+		{rule.Fail, "error", false, "error", red},
+		{rule.Fail, "warning", false, "warning", yellow},
+		{rule.Fail, "info", false, "info", cyan},
+		{rule.Fail, "", true, "waived", dim},
+		{rule.Unknown, "", false, "unknown", magenta},
+		{rule.Pass, "", false, "pass", green},
+		{rule.NotApplicable, "", false, "not applicable", dim},
 	}
 	var out []group
 	for _, k := range kinds {
 		first := len(out)
 		for _, f := range findings {
-			if f.Verdict != k.verdict || k.severity != "" && f.Severity != k.severity {
+			if f.Verdict != k.verdict || (f.Waived != nil) != k.waived || k.severity != "" && f.Severity != k.severity {
 				continue
 			}
 			if n := len(out); n == first || out[n-1].findings[0].Rule != f.Rule {
@@ -117,6 +122,9 @@ func (r forPerson) group(g group) {
 		fmt.Fprintf(r.w, "  %s%s  %s\n", r.paint(bold, name), pad, r.paint(dim, printable(place)))
 		if f.Verdict == rule.Fail && f.Message != r.titles[f.Rule] {
 			r.lines("    ", f.Message)
+		}
+		if f.Waived != nil {
+			r.lines("    ", "waived"+until(f.Waived)+": "+f.Waived.Reason)
 		}
 		for _, m := range f.Missing {
 			r.lines("    ", m.Path+": "+m.Reason)
@@ -190,7 +198,15 @@ func (r forPerson) facts(facts []rule.Fact) {
 	}
 }
 
-// summary is the last line: "2 fail (1 error, 1 warning), 1 unknown, 9 pass, 14 not applicable".
+// until says when a waiver ends: " until 2027-01-31", or "".
+func until(w *rule.Waived) string {
+	if w.Expires == "" {
+		return ""
+	}
+	return " until " + w.Expires
+}
+
+// summary is the last line: "2 fail (1 error, 1 waived), 1 unknown, 9 pass, 14 not applicable".
 func (r forPerson) summary(res rule.Result) string {
 	s := res.Summary
 	if s == (rule.Summary{}) {
@@ -199,15 +215,18 @@ func (r forPerson) summary(res rule.Result) string {
 	fails := fmt.Sprintf("%d fail", s.Fail)
 	if s.Fail > 0 {
 		var parts []string
-		for _, severity := range []string{"error", "warning", "info"} {
-			n := 0
-			for _, f := range res.Findings {
-				if f.Verdict == rule.Fail && f.Severity == severity {
-					n++
-				}
+		count := map[string]int{}
+		for _, f := range res.Findings {
+			switch {
+			case f.Waived != nil:
+				count["waived"]++
+			case f.Verdict == rule.Fail:
+				count[f.Severity]++
 			}
-			if n > 0 {
-				parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+		}
+		for _, kind := range []string{"error", "warning", "info", "waived"} {
+			if count[kind] > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", count[kind], kind))
 			}
 		}
 		fails = r.paint(red, fails) + " (" + strings.Join(parts, ", ") + ")"

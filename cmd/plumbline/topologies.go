@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/plumbline/plumbline/internal/diag"
+	"github.com/plumbline/plumbline/internal/rule"
 	"github.com/plumbline/plumbline/internal/topology"
 )
 
@@ -30,8 +33,9 @@ type task struct {
 	lines  string // the file of which this is a line, or ""
 	failed bool
 	err    error
-	// undeclared has, by message, what a task that is not alone does not declare.
-	undeclared map[string]diag.Diagnostic
+	// unused has what a task that is not alone has no use for, though others may: parameters
+	// by what is said of them, waivers by where they stand.
+	unused map[string]diag.Record
 }
 
 // run opens the site, checks each topology that tasks gives on all workers and
@@ -72,7 +76,7 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 	if first != nil {
 		close(stop)
 	}
-	topologies, count, problems := 0, map[string]int{}, map[string]diag.Diagnostic{}
+	topologies, count, problems := 0, map[string]int{}, map[string]diag.Record{}
 	for t := range order {
 		t.muted = first != nil
 		close(t.turn)
@@ -80,9 +84,9 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		if t.err == nil {
 			topologies++
 		}
-		for message, d := range t.undeclared {
-			count[message]++
-			problems[message] = d
+		for key, d := range t.unused {
+			count[key]++
+			problems[key] = d
 		}
 		if first != nil {
 			continue // nobody reads any more
@@ -98,7 +102,7 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		}
 	}
 	running.Wait()
-	c.undeclared(count, problems, topologies)
+	c.unused(count, problems, topologies)
 	return first
 }
 
@@ -244,35 +248,41 @@ func twoLines(in *bufio.Reader, text *strings.Builder) error {
 	return nil
 }
 
-// declared takes out of a topology the problems with parameters that it does not
-// declare, where others may: a value goes to every template that declares its name.
-func (t *task) declared(top *topology.Topology) {
+// usedElsewhere takes out of a result the problems with values of parameters and with
+// waivers that it has no use for, where another topology may have.
+func (t *task) usedElsewhere(res *rule.Result) {
 	if t.alone {
 		return
 	}
-	t.undeclared = map[string]diag.Diagnostic{}
-	top.Problems = slices.DeleteFunc(top.Problems, func(d diag.Diagnostic) bool {
-		if d.Code != "input/unknown-parameter" {
+	t.unused = map[string]diag.Record{}
+	res.Diagnostics = slices.DeleteFunc(res.Diagnostics, func(d diag.Record) bool {
+		if d.Code != "input/unknown-parameter" && d.Code != "waiver/unused" {
 			return false
 		}
-		t.undeclared[d.Message] = d
+		key := d.Message
+		if d.Code == "waiver/unused" {
+			key = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
+		}
+		t.unused[key] = d
 		return true
 	})
 }
 
-// undeclared reports the parameters that none of several topologies declares.
-func (c *checkRun) undeclared(count map[string]int, problems map[string]diag.Diagnostic, topologies int) {
-	var none diag.List
-	for message, n := range count {
+// unused reports the values of parameters and the waivers that none of several topologies
+// has a use for.
+func (c *checkRun) unused(count map[string]int, problems map[string]diag.Record, topologies int) {
+	var none []diag.Record
+	for key, n := range count {
 		if n == topologies {
-			none.Add(problems[message])
+			none = append(none, problems[key])
+			c.failed = c.failed || problems[key].Severity == diag.Error
 		}
 	}
-	if len(none) > 0 {
-		c.failed = true
-		t := c.terminalOf(c.stderr)
-		diag.WriteRecords(t.w, none.Sorted().Records(), t.color)
-	}
+	slices.SortFunc(none, func(a, b diag.Record) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+	})
+	t := c.terminalOf(c.stderr)
+	diag.WriteRecords(t.w, none, t.color)
 }
 
 // decoded is what a reader gives as UTF-8 where a byte order mark says that it is

@@ -32,6 +32,7 @@ func areas() [][3]string {
 		{"rule", "Rules", "Problems of rules, their expressions and their examples."},
 		{"model", "The model", "Problems of `rules/topology.yaml` and `rules/inputs/`."},
 		{"input", "Inputs", "Problems of topologies, templates, parameter files and declared facts. `check` and the checker report them, and `lint` those of samples; YAML and JSON of a site's own files are read in the same way."},
+		{"waiver", "Waivers", "Problems of a file of waivers."},
 		{"eval", "Expressions", "Problems of what `plumbline eval` is given."},
 		{"theme", "The theme", "Problems of layouts, scripts and styles."},
 		{"site", "The site", "Problems of a site as a whole."},
@@ -92,8 +93,8 @@ func problemsText(t *testing.T) string {
 // codeShape is a code as a text of the source. Paths of folders have that shape
 // too, so those of theme and content count as codes only where one is expected.
 var (
-	codeShape    = regexp.MustCompile(`^(claim|config|content|eval|input|model|rule|site|theme)/[a-z][a-z0-9-]*$`)
-	inTypescript = regexp.MustCompile(`"((?:claim|config|eval|input|model|rule|site)/[a-z][a-z0-9-]*)"`)
+	codeShape    = regexp.MustCompile(`^(claim|config|content|eval|input|model|rule|site|theme|waiver)/[a-z][a-z0-9-]*$`)
+	inTypescript = regexp.MustCompile(`"((?:claim|config|eval|input|model|rule|site|waiver)/[a-z][a-z0-9-]*)"`)
 )
 
 // TestCodesAreDocumented looks for codes in the sources, and for those of the

@@ -16,8 +16,9 @@ type Options struct {
 	All   bool     // keep pass and not-applicable findings
 	Rules []string // run only these; empty is all
 
-	Explain bool // say of each finding and fact how it came about
-	Jobs    int  // how many may work on a large topology; 0 is one
+	Explain bool     // say of each finding and fact how it came about
+	Jobs    int      // how many may work on a large topology; 0 is one
+	Waivers *Waivers // fails that are accepted; nil is none
 }
 
 // Result is what check prints: the JSON object of the contract, section 5.
@@ -93,6 +94,7 @@ type Finding struct {
 	Missing  []lang.Missing `json:"missing,omitempty"`
 
 	Explanation *Explanation `json:"explanation,omitempty"` // with Options.Explain
+	Waived      *Waived      `json:"waived,omitempty"`      // of a fail that is accepted
 }
 
 // Fact is a value that a fact rule reports of a subject.
@@ -164,6 +166,9 @@ func (r Result) HasErrors() bool {
 // Check runs the rules over a topology.
 func (s *Set) Check(t *topology.Topology, opts Options) Result {
 	c := &checker{t: t, opts: opts, problems: slices.Clone(t.Problems)}
+	if opts.Waivers != nil {
+		c.problems = append(c.problems, opts.Waivers.problems...)
+	}
 	c.out = Result{
 		Version:  1,
 		Input:    Input{File: t.File, Format: t.Format, Subjects: Counts{}, Unstated: append([]string{}, t.Unstated...)},
@@ -175,7 +180,10 @@ func (s *Set) Check(t *topology.Topology, opts Options) Result {
 	}
 	if t.World != nil {
 		c.rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r *Rule) bool { return len(opts.Rules) > 0 && !slices.Contains(opts.Rules, r.ID) })
-		c.run()
+		met := c.run()
+		if !t.Problems.HasErrors() {
+			c.problems = append(c.problems, opts.Waivers.unmet(s.Rules, c.rules, met)...)
+		}
 	}
 	c.out.Diagnostics = c.problems.Records()
 	return c.out
@@ -189,8 +197,9 @@ type checker struct {
 	problems diag.List
 }
 
-// run runs the rules, of a large topology with the subjects in shares, each on its own.
-func (c *checker) run() {
+// run runs the rules, of a large topology with the subjects in shares, each on its own. It
+// says what waivers met.
+func (c *checker) run() []met {
 	subjects := 0
 	for _, k := range c.t.Subjects {
 		subjects += len(k.Objects)
@@ -199,15 +208,14 @@ func (c *checker) run() {
 	if n < 2 {
 		s := &share{checker: c, of: 1, world: c.t.World}
 		s.run()
-		c.gather([]*share{s})
-		return
+		return c.gather([]*share{s})
 	}
 	shares := make([]*share, n)
 	inParallel(n, func(i int) {
 		shares[i] = &share{checker: c, part: i, of: n, world: c.t.World.Fork()}
 		shares[i].run()
 	})
-	c.gather(shares)
+	return c.gather(shares)
 }
 
 // worthSharing is how many subjects are worth a share of their own.
@@ -221,8 +229,9 @@ func inParallel(n int, f func(i int)) {
 	running.Wait()
 }
 
-// gather puts together what is said in shares, in the order of the rules and subjects.
-func (c *checker) gather(shares []*share) {
+// gather puts together what is said in shares, in the order of the rules and subjects, and
+// what waivers met.
+func (c *checker) gather(shares []*share) []met {
 	findings, facts := 0, 0
 	for i, r := range c.rules {
 		count := &findings
@@ -239,6 +248,13 @@ func (c *checker) gather(shares []*share) {
 	}
 	c.out.Findings, c.out.Facts = make([]Finding, findings), make([]Fact, facts)
 	inParallel(len(shares), func(i int) { shares[i].write() })
+	met := shares[0].met
+	for _, s := range shares[1:] {
+		for i, m := range s.met {
+			met[i].fails, met[i].unknown, met[i].other = met[i].fails || m.fails, met[i].unknown || m.unknown, met[i].other || m.other
+		}
+	}
+	return met
 }
 
 func (s *Summary) add(more Summary) {
@@ -255,6 +271,7 @@ type share struct {
 	vars     map[string]any // of the evaluation at hand
 
 	said []verdicts // by rule
+	met  []met      // by waiver
 }
 
 // verdicts are what a rule says of the subjects of a share.
@@ -273,11 +290,13 @@ type judged struct {
 	value       *string // of a fact
 	missing     []lang.Missing
 	explanation *Explanation
+	waived      *Waived
 }
 
 func (s *share) run() {
 	s.world.Hurry()
 	s.said = make([]verdicts, len(s.rules))
+	s.met = make([]met, len(s.opts.Waivers.all()))
 	for i, r := range s.rules {
 		s.rule(r, &s.said[i])
 	}
@@ -340,10 +359,11 @@ func (s *share) subject(r *Rule, o *lang.Object, out *verdicts) {
 	case NotApplicable:
 		out.summary.NotApplicable++
 	}
+	waived := s.opts.Waivers.waive(r, o, verdict, s.met)
 	if !s.opts.All && (verdict == Pass || verdict == NotApplicable) {
 		return
 	}
-	out.judged = append(out.judged, judged{subject: o, verdict: verdict, message: message, missing: missing, explanation: s.explain(r, vars)})
+	out.judged = append(out.judged, judged{subject: o, verdict: verdict, message: message, missing: missing, explanation: s.explain(r, vars), waived: waived})
 }
 
 // explain is nil unless explanations were asked for.
@@ -370,7 +390,7 @@ func (s *share) write() {
 			}
 			s.out.Findings[at] = Finding{
 				Rule: r.ID, Severity: r.Severity, Verdict: j.verdict, Subject: subject, Message: j.message, Fix: r.Fix,
-				Page: anchor, Source: s.place(j.subject), Missing: j.missing, Explanation: j.explanation,
+				Page: anchor, Source: s.place(j.subject), Missing: j.missing, Explanation: j.explanation, Waived: j.waived,
 			}
 		}
 		s.said[i] = verdicts{}

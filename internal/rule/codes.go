@@ -7,6 +7,9 @@ func Codes() []diag.CodeDoc {
 	code := func(name, summary, doc string) diag.CodeDoc {
 		return diag.CodeDoc{Code: "rule/" + name, Severity: diag.Error, Summary: summary, Doc: doc}
 	}
+	waiver := func(name string, severity diag.Severity, summary, doc string) diag.CodeDoc {
+		return diag.CodeDoc{Code: "waiver/" + name, Severity: severity, Summary: summary, Doc: doc}
+	}
 	return []diag.CodeDoc{
 		code("not-a-list", "rules or manual is not a list", "Begin each rule with `- id:` and each manual entry with `- claim:`."),
 		code("not-a-map", "a rule, example or entry has no fields", "Write its fields as `key: value`, indented below the hyphen."),
@@ -33,5 +36,13 @@ func Codes() []diag.CodeDoc {
 		code("mutant-survives", "no example notices a mistake in a rule", "`plumbline test --mutate` made a small mistake in the rule, and every example still came out as expected. The hint names a topology on which rule and mistake differ: write an example of it, or ask whether the rule says more than it has to."),
 		code("engines-differ", "the two engines disagree on a topology", "Go and the generated JavaScript gave different results on an example, or on a topology that was made to vary what the rule reads. This is a defect of Plumbline, not of the rule; the build stops because one of the two results would be wrong. Please report it with the rule and the example."),
 		code("runtime", "an expression fails on known values", "For example `.name` of nil or a number compared with text. Guard the value with `?.` or `??`, or test it before. The subject then has no finding."),
+
+		waiver("not-a-list", diag.Error, "a file of waivers is no list", "Begin each waiver with `- rule:`."),
+		waiver("not-a-map", diag.Error, "a waiver has no keys", "Write `rule`, `subject`, `reason`, and mostly `owner` and `expires`, each with a value."),
+		waiver("unknown-key", diag.Error, "a waiver has a key that does not exist", "A misspelt key would be ignored, so that a waiver might never end. The hint names the closest key."),
+		waiver("missing-key", diag.Error, "a waiver lacks its rule, its subject or its reason", "A waiver says what it accepts, and why. Who reads it in a year has to know."),
+		waiver("wrong-value", diag.Error, "a key of a waiver has a value that it cannot have", "All values are texts. `expires` is the last day on which the waiver holds, in UTC, as year-month-day."),
+		waiver("expired", diag.Warning, "a waiver is over", "The fail counts again. Mend what the waiver accepted, or agree on another day."),
+		waiver("unused", diag.Warning, "a waiver accepts nothing", "There is no such rule, no such subject, or the subject does not fail the rule any more. Remove the waiver, or correct it: one that stays would accept the next fail without anybody knowing. With several topologies, it is unused if none of them has a fail for it."),
 	}
 }

@@ -78,6 +78,11 @@ func (e *encoder) finding(f *Finding) {
 		e.missing(f.Missing)
 	}
 	e.explanation(f.Explanation)
+	if f.Waived != nil {
+		e.text(`,"waived":`)
+		e.value(f.Waived)
+	}
+	e.text("}")
 }
 
 func (e *encoder) fact(f *Fact) {
@@ -90,6 +95,7 @@ func (e *encoder) fact(f *Fact) {
 	}
 	e.missing(f.Missing)
 	e.explanation(f.Explanation)
+	e.text("}")
 }
 
 func (e *encoder) subject(s Subject) {
@@ -117,7 +123,6 @@ func (e *encoder) explanation(x *Explanation) {
 		e.text(`,"explanation":`)
 		e.value(x)
 	}
-	e.text("}")
 }
 
 func (e *encoder) int(n int) { e.b.Write(strconv.AppendInt(e.b.AvailableBuffer(), int64(n), 10)) }

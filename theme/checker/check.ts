@@ -282,6 +282,7 @@ class Checker extends HTMLElement {
     }
     const parameters = texts("parameters");
     const [declared] = texts("declared");
+    const [waivers] = texts("waivers");
     const started = performance.now();
     const busy = this.showBusy(started);
     let result: CheckResult;
@@ -291,6 +292,7 @@ class Checker extends HTMLElement {
         all: true,
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
+        ...(waivers === undefined ? {} : { waivers }),
       };
       const answer = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
       this.result = result = answer.result;

@@ -8,6 +8,7 @@ import { decode } from "./decode";
 export function guessRole(name: string, text: string): InputFile["role"] {
   const start = text.slice(0, 2000);
   if (/"\$schema"\s*:\s*"[^"]*deploymentParameters\.json/i.test(start)) return "parameters";
+  if (/^\s*(?:#.*\n\s*)*(?:-\s|\[)/.test(start) && /\brule"?\s*:/.test(start) && /\breason"?\s*:/.test(start)) return "waivers";
   return /\.parameters\.json$/i.test(name) ? "parameters" : "topology";
 }
 
@@ -102,7 +103,7 @@ export class Files {
               click: () => this.choose(n),
             },
             f.name,
-            f.role !== "topology" && el("span", { class: "file-kind" }, f.role === "parameters" ? "parameters" : "declared"),
+            f.role !== "topology" && el("span", { class: "file-kind" }, f.role),
           ),
           el("button", { class: "file-close", type: "button", "aria-label": `Remove ${f.name}`, click: () => this.remove(n) }, icon("close")),
         ),

@@ -8,7 +8,7 @@ import type { Explanation } from "../runtime/check";
 import type { Missing, Place } from "../runtime/value";
 import type { RuleData } from "../page/data";
 import { pageHref } from "../page/site";
-import { bySeverity } from "./report";
+import { bySeverity, until } from "./report";
 import { whyDisclosure } from "./why";
 
 /** What the lists need beside the result. */
@@ -114,10 +114,11 @@ function findingItem(f: Finding, look: Lookup): HTMLElement {
       el("span", { class: "soft" }, kindTitle(f.subject.kind, look)),
       f.subject.kind !== "topology" &&
         el("button", { class: "finding-locate", hidden: !look.drawn(f.subject), type: "button", title: "Show in the diagram", "aria-label": `Show ${f.subject.name} in the diagram`, click: () => look.locate(f.subject) }, icon("target")),
-      f.waived !== undefined && el("span", { class: "badge", title: f.waived.reason }, `waived until ${f.waived.expires}`),
+      f.waived !== undefined && el("span", { class: "badge" }, "waived", until(f.waived)),
       placeButton(f.source, look),
     ),
     f.verdict === "fail" && el("p", {}, f.message),
+    f.waived !== undefined && el("p", { class: "soft" }, `Waived: ${f.waived.reason}`),
     f.missing !== undefined && missingList(f.missing),
     whyDisclosure(() => look.explain(f)),
   );

@@ -2,6 +2,7 @@
 
 import { verdicts, verdictNames } from "../page/result";
 import type { CheckResult, Finding } from "../page/result";
+import type { Waived } from "../runtime/waivers";
 
 export const severities: readonly string[] = ["error", "warning", "info"];
 
@@ -43,8 +44,14 @@ export function summaryLine(result: CheckResult): string {
 
 function row(f: Finding, titles: Map<string, string>, site: string): string {
   const place = f.source.line < 1 ? "" : `\`${f.source.file}:${f.source.line}:${f.source.column}\``;
-  const text = f.verdict === "unknown" ? (f.missing ?? []).map((m) => `${m.path}: ${m.reason}`).join("; ") : f.message;
+  const said = f.verdict === "unknown" ? (f.missing ?? []).map((m) => `${m.path}: ${m.reason}`).join("; ") : f.message;
+  const text = f.waived === undefined ? said : `${said} (waived${until(f.waived)}: ${f.waived.reason})`;
   return `| ${f.severity} | [${escape(titles.get(f.rule) ?? f.rule)}](${site}${f.page}) | ${escape(f.subject.name)} | ${escape(text)} | ${place} |`;
+}
+
+/** When a waiver ends: " until 2027-01-31", or "". */
+export function until({ expires }: Waived): string {
+  return expires === undefined ? "" : ` until ${expires}`;
 }
 
 /** Text that Markdown shows as it is, also in a table. */

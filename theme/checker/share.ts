@@ -1,6 +1,7 @@
 // What stands behind the "#" of the checker's address: a sample, a rule's
 // example, or the reader's own files, compressed. It never reaches a server.
 
+import { roles } from "../page/result";
 import type { InputFile } from "../page/result";
 
 export type Address =
@@ -43,7 +44,7 @@ function checkedFiles(value: unknown): InputFile[] {
       (f: Partial<InputFile>) =>
         typeof f.name === "string" &&
         typeof f.text === "string" &&
-        (f.role === "topology" || f.role === "parameters" || f.role === "declared"),
+        roles.some((role) => role === f.role),
     );
   if (!ok) throw new Error("not a list of files");
   return (value as InputFile[]).map(({ name, text, role }) => ({ name, text, role }));

@@ -1,15 +1,12 @@
 // The result of a check, as `plumbline check --format json` prints it, and its
 // short form that the pages keep in the browser to show each rule's verdict.
 
-import type { Diagnostic, Fact, Finding as RuntimeFinding, Result, Subject, Verdict } from "../runtime/check";
+import type { Diagnostic, Fact, Finding, Result, Subject, Verdict } from "../runtime/check";
 import type { Counts } from "../runtime/listed";
 import { siteKey, version } from "./site";
 
-export type { Diagnostic, Fact, Subject, Verdict };
-export type CheckResult = Omit<Result, "findings"> & { findings: Finding[] };
-
-/** A finding of the browser's module, or one that the command line waived. */
-export type Finding = RuntimeFinding & { waived?: { reason: string; expires: string } };
+export type { Diagnostic, Fact, Finding, Subject, Verdict };
+export type CheckResult = Result;
 
 /** Worst first: the verdict of a rule is the worst over its subjects. */
 export const verdicts: readonly Verdict[] = ["fail", "unknown", "pass", "not-applicable"];
@@ -20,6 +17,9 @@ export const verdictNames: Record<Verdict, string> = {
   pass: "Pass",
   "not-applicable": "Not applicable",
 };
+
+/** What a file of the reader can be. */
+export const roles = ["topology", "parameters", "declared", "waivers"] as const;
 
 /** What a page shows of one rule. */
 export interface RuleVerdict {
@@ -81,7 +81,7 @@ export interface InputFile {
   text: string;
   /** The file itself, where it is large: who needs its text reads it, which is quicker than to copy the text. */
   blob?: Blob;
-  role: "topology" | "parameters" | "declared";
+  role: (typeof roles)[number];
 }
 
 /**

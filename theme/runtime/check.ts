@@ -7,8 +7,10 @@ import type { Subjects } from "./link";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
+import { fileOf } from "./source";
 import { both, openValue, RuntimeError } from "./tree";
 import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
+import { Waivers, type Waived, type Waiver } from "./waivers";
 
 /** A rule as internal/rulejs writes it. */
 export interface Rule {
@@ -59,6 +61,8 @@ export interface Finding {
   missing?: Missing[];
   /** How the verdict came about, where that was asked for. */
   explanation?: Explanation;
+  /** Of a fail that is accepted. */
+  waived?: Waived;
 }
 
 export interface Fact {
@@ -105,6 +109,8 @@ export interface CheckOptions {
   all?: boolean;
   /** Run only these rules. */
   rules?: string[];
+  /** Fails that are accepted: the text of a file, or the waivers. */
+  waivers?: string | { file: string; text: string } | Waiver[];
   /** Called now and then with the share of the work that is done, up to 1. */
   progress?: (share: number) => void;
 }
@@ -126,16 +132,19 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
     facts: [],
     diagnostics: [],
   };
+  const waivers = options.waivers === undefined ? null : new Waivers(fileOf(options.waivers, "waivers"));
   const problems = [...t.problems];
   if (t.world) {
     let w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map(), called: new Called() };
     if (listed) w = { ...w, full: w, called: new Called() };
     const wanted = options.rules?.length ? rules.filter((r) => options.rules!.includes(r.id)) : rules;
-    const checker = new Checker(t, w, options, out.summary, problems, explain, listed);
+    const checker = new Checker(t, w, options, out.summary, problems, explain, listed, waivers);
     const found = checker.rules(wanted);
+    if (!t.problems.some((d) => d.severity === "error")) waivers?.unmet(rules, wanted);
     out.findings = found.flatMap((f) => f.findings);
     out.facts = found.flatMap((f) => f.facts);
   }
+  if (waivers !== null) problems.push(...waivers.problems);
   out.diagnostics = sortDiagnostics(problems);
   return out;
 }
@@ -172,6 +181,7 @@ class Checker {
     readonly problems: Diagnostic[],
     readonly explain?: Explain,
     readonly listed?: Listed,
+    readonly waivers: Waivers | null = null,
   ) {}
 
   /** Runs rules, all that are about an object before those about the next: what they read of it is then near at hand. */
@@ -217,8 +227,9 @@ class Checker {
     let { verdict, open } = verdictOf(r, this.w, o, args);
     const message = verdict === "fail" && r.message ? this.message(r.message, args) : r.title;
     this.summary[verdict]++;
+    const waived = this.waivers?.waive(r, o, verdict) ?? null;
     if (!this.options.all && (verdict === "pass" || verdict === "not-applicable")) return;
-    if (this.listed && !this.listed.finding(r, verdict, o, o?.name ?? INPUT, message)) return;
+    if (this.listed && !this.listed.finding(r, verdict, o, o?.name ?? INPUT, message, waived !== null)) return;
     const finding: Finding = {
       rule: r.id,
       severity: r.severity,
@@ -231,7 +242,9 @@ class Checker {
     };
     if (open !== null && this.w.full) open = verdictOf(r, this.w.full, o, args).open;
     if (open !== null && open.missing.length > 0) finding.missing = open.missing;
-    f.findings.push(this.explained(finding, r, args));
+    this.explained(finding, r, args);
+    if (waived !== null) finding.waived = waived;
+    f.findings.push(finding);
   }
 
   explained<T extends Finding | Fact>(of: T, r: Rule, args: Value[]): T {

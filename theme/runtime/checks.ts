@@ -14,8 +14,9 @@ import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
 import { didYouMean, Source } from "./source";
 import { todoOf, type Todo } from "./todo";
+import type { Waiver } from "./waivers";
 
-export type { Diagnostic, Fact, Finding, Result, Todo };
+export type { Diagnostic, Fact, Finding, Result, Todo, Waiver };
 
 /** One text of the input with the name that findings show. */
 export interface File {
@@ -47,7 +48,7 @@ export function studied(text: string | File[], options: Options = {}, explain?: 
   const problems = misuse(text, options);
   if (problems.length > 0) {
     const topology = nothing(problems);
-    return { result: checkTopology([], program.lib, topology, options, explain), topology };
+    return { result: checkTopology([], program.lib, topology, {}), topology };
   }
   const files = typeof text === "string" ? [{ file: options.file ?? "", text }] : text;
   const topologies = typeof text === "string" ? topologiesOf(text) : 1;
@@ -55,7 +56,7 @@ export function studied(text: string | File[], options: Options = {}, explain?: 
     const several: Diagnostic = { code: "input/several", severity: "error", file: files[0]!.file, message: `the text holds ${topologies} topologies, one in a line`, hint: "check the lines one by one, or give a list of files, which are one topology" };
     if (several.file === "") delete several.file;
     const topology = { ...nothing([several]), file: files[0]!.file };
-    return { result: checkTopology([], program.lib, topology, options, explain), topology };
+    return { result: checkTopology([], program.lib, topology, {}), topology };
   }
   const topology = read(program, files, options, true);
   return { result: checkTopology(program.rules, program.lib, topology, options, explain, listed), topology };
@@ -79,7 +80,7 @@ function misuse(text: unknown, options: Options): Diagnostic[] {
     report("the options of check are an object", 'for example { file: "main.json" }');
     return out;
   }
-  const { rules = [], parameters } = options;
+  const { rules = [], parameters, waivers } = options;
   if (!Array.isArray(rules)) report('"rules" is a list of rule ids', "leave it out to run all rules");
   else {
     for (const id of rules.filter((id) => !program.rules.some((r) => r.id === id))) {
@@ -89,6 +90,9 @@ function misuse(text: unknown, options: Options): Diagnostic[] {
   const isValue = (p: unknown) => typeof p === "string" || (typeof p === "object" && p !== null);
   if (parameters !== undefined && !(Array.isArray(parameters) ? parameters.every(isValue) : isValue(parameters))) {
     report('"parameters" is a text, an object, or a list of them', 'for example { parameters: { location: "westeurope" } }');
+  }
+  if (waivers !== undefined && typeof waivers !== "string" && !Array.isArray(waivers) && !isFile(waivers)) {
+    report('"waivers" is a text, a list of waivers, or {file, text}', 'for example { waivers: [{ rule: "bastion-sku", subject: "bas-hub", reason: "goes in June" }] }');
   }
   return out.map((d) => (d.hint === "" ? { code: d.code, severity: d.severity, message: d.message } : d));
 }

@@ -37,12 +37,12 @@ export class Listed {
     private readonly only?: Pick<Subject, "kind" | "id">,
   ) {}
 
-  /** Counts a finding, and says whether it is listed. */
-  finding(r: Rule, verdict: Verdict, o: Obj | null, subject: string, message: string): boolean {
+  /** Counts a finding, and says whether it is listed. One that is waived asks for nothing. */
+  finding(r: Rule, verdict: Verdict, o: Obj | null, subject: string, message: string, waived: boolean): boolean {
     const { only } = this;
     if (only !== undefined && (o?.kind !== only.kind || o.id !== only.id)) return false;
     if (!matches(this.words, r, subject, message)) return false;
-    if (o !== null && (verdict === "fail" || verdict === "unknown")) {
+    if (o !== null && !waived && (verdict === "fail" || verdict === "unknown")) {
       let tally = this.about.get(o);
       if (tally === undefined) this.about.set(o, (tally = { fail: 0, unknown: 0 }));
       tally[verdict]++;

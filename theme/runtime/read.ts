@@ -15,7 +15,7 @@ import { Mapper } from "./map";
 import { noChanges, readNative } from "./native";
 import type { Program } from "./program";
 import { flattenResources } from "./resources";
-import { Problems, Source } from "./source";
+import { fileOf, Problems, Source } from "./source";
 import { readTerraform } from "./terraform";
 import { References } from "./terraformids";
 import { foreignTerraform } from "./terraformtext";
@@ -258,13 +258,6 @@ export class Reader {
 
 function distinct(list: string[]): string {
   return [...new Set(list.filter((s) => s !== ""))].join(", ");
-}
-
-/** A file given as an option: its text, with a name or without, or what it would say. */
-function fileOf(option: ParameterOption, name: string): { file: string; text: string } {
-  if (typeof option === "string") return { file: name, text: option };
-  if (typeof option.file === "string" && typeof option.text === "string") return { file: option.file, text: option.text };
-  return { file: name, text: JSON.stringify(option) };
 }
 
 /** Parameters in order; a text among values by name is one of NAME=VALUE, and so is a text that looks like one. */

@@ -148,3 +148,10 @@ function distance(a: string[], b: string[]): number {
   }
   return previous[b.length]!;
 }
+
+/** A file given as an option: its text, with a name or without, or what it would say. */
+export function fileOf(option: string | object, name: string): { file: string; text: string } {
+  if (typeof option === "string") return { file: name, text: option };
+  if ("file" in option && "text" in option && typeof option.file === "string" && typeof option.text === "string") return { file: option.file, text: option.text };
+  return { file: name, text: JSON.stringify(option) };
+}
