@@ -113,7 +113,7 @@ recommendations are rules, which run in the reader's browser, here and in CI.`,
 	flags.StringVar(&p.site, "site", ".", "`DIR` of the site")
 	flags.BoolVar(&p.quiet, "quiet", false, "print only problems and results")
 	flags.BoolVar(&p.noColor, "no-color", false, "print without colours")
-	root.AddCommand(p.buildVerb(), p.serveVerb(), p.checkVerb(), p.testVerb(), p.lintVerb(), p.evalVerb(), p.rulesVerb(), p.versionVerb())
+	root.AddCommand(p.buildVerb(), p.serveVerb(), p.checkVerb(), p.testVerb(), p.lintVerb(), p.evalVerb(), p.rulesVerb(), p.newVerb(), p.versionVerb())
 	for _, verb := range root.Commands() {
 		verb.Flags().SortFlags = false
 	}

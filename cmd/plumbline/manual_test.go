@@ -97,6 +97,17 @@ func TestManualOfModule(t *testing.T) {
 	}
 }
 
+// TestManualOfNewSite: what "plumbline new site" writes is the site of the manual's first page.
+func TestManualOfNewSite(t *testing.T) {
+	page := section(file(t, "content/manual/index.md"), "Make a site")
+	files := siteFiles("Doors")
+	for _, name := range []string{"rules/topology.yaml", "rules/samples/house.yaml", "content/index.md"} {
+		if !strings.Contains(page, files[name]) {
+			t.Errorf("the manual does not have %s as it is written:\n%s", name, files[name])
+		}
+	}
+}
+
 // TestManualOfModel: what the manual quotes whole from the model is what the
 // model says.
 func TestManualOfModel(t *testing.T) {
