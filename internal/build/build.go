@@ -74,6 +74,7 @@ func Site(in Input) (Output, diag.List) {
 	problems = append(problems, media(in, src.Content, files)...)
 	if len(src.Model.Kinds) > 0 {
 		files["schemas/topology.schema.json"] = src.Model.JSONSchema()
+		files["schemas/front-matter.schema.json"] = src.Rules.FrontMatterSchema()
 	}
 	if problems.HasErrors() {
 		return Output{Sources: src}, problems
