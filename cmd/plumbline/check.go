@@ -50,8 +50,9 @@ func (p *program) checkVerb() *cobra.Command {
 subject, whether the rule holds. "-" reads standard input. Without a site here
 and without --site, it uses the rules that come with plumbline.
 
-The exit code is 1 where a rule of --fail-on severity fails or a file could not
-be read as a topology. SARIF, JUnit and GitHub are reports for CI systems.`,
+The exit code is 1 where a rule of --fail-on severity or a worse one fails, unless
+that is waived, or a file could not be read as a topology. SARIF, JUnit and GitHub
+are reports for CI systems.`,
 		Example: `  plumbline check main.json
   az deployment group export ... | plumbline check -
   plumbline check --parameters main.parameters.json --parameters env=prod main.json
@@ -62,7 +63,8 @@ be read as a topology. SARIF, JUnit and GitHub are reports for CI systems.`,
 			if len(args) == 0 {
 				return usageError{"which file?", `name a topology, or "-" for standard input`}
 			}
-			if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
+			inputs := slices.Concat(args, f.parameters, []string{f.declare, f.waivers})
+			if i := slices.Index(inputs, "-"); i >= 0 && slices.Contains(inputs[i+1:], "-") {
 				return usageError{"standard input can be read once", `give "-" one time`}
 			}
 			return nil
@@ -191,13 +193,13 @@ func (c *checkRun) do(t *task) {
 	// A report of tests has those that passed, too.
 	all := c.flags.all || c.flags.format.value == "junit"
 	res := c.site.Rules.Check(top, rule.Options{All: all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs, Waivers: c.waivers})
-	t.usedElsewhere(&res)
+	t.share(&res, c.flags.format.value == "json")
 	t.failed = c.fails(res)
 	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
 	problems.w, results.w = &t.stderr, &t.stdout
 	records := c.placed(res.Diagnostics)
 	if c.flags.format.value == "json" {
-		diag.WriteRecords(problems.w, errorsOnly(records), problems.color)
+		diag.WriteRecords(problems.w, errorsOnly(t.own(records)), problems.color)
 		t.err = res.WriteJSON(&t.stdout)
 		return
 	}

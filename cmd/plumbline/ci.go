@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/plumbline/plumbline/internal/build"
+	"github.com/plumbline/plumbline/internal/config"
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/report"
 	"github.com/plumbline/plumbline/internal/rule"
@@ -42,15 +45,19 @@ func reportRules(set *rule.Set, only []string, base string) []report.Rule {
 
 // absolute is the address of a page of a site, or "" where nobody knows where that is.
 func absolute(base, page string) string {
-	if u, err := url.Parse(base); err != nil || !u.IsAbs() {
+	u, err := url.Parse(base + page)
+	if err != nil || !u.IsAbs() {
 		return ""
 	}
-	return base + page
+	return u.String()
 }
+
+// stdin is what reports call standard input.
+const stdin = "stdin"
 
 // part is what the check of a topology found.
 func (c *checkRun) part(t *task, res rule.Result) report.Part {
-	out := report.Part{Name: res.Input.File}
+	out := report.Part{Name: named(res.Input.File), File: named(cmp.Or(t.lines, res.Input.File))}
 	for _, d := range c.placed(res.Diagnostics) {
 		out.Entries = append(out.Entries, problem(d, t))
 	}
@@ -59,6 +66,29 @@ func (c *checkRun) part(t *task, res rule.Result) report.Part {
 			continue
 		}
 		out.Entries = append(out.Entries, c.finding(f, t))
+	}
+	return out
+}
+
+func named(file string) string {
+	if file == "" || file == "-" {
+		return stdin
+	}
+	return filepath.ToSlash(file)
+}
+
+// unread is the part of a file that cannot be opened.
+func unread(t *task) report.Part {
+	out := report.Part{Name: named(t.name), File: named(t.name)}
+	out.Entries = []report.Entry{{Rule: "input/unreadable", Severity: "error", Verdict: report.Fail, Counts: true, Message: t.err.Error(), Place: t.place(t.name, 0, 0)}}
+	return out
+}
+
+// problemsPart is a part of diagnostics.
+func problemsPart(name string, records []diag.Record) report.Part {
+	out := report.Part{Name: name, File: stdin}
+	for _, d := range records {
+		out.Entries = append(out.Entries, problem(d, nil))
 	}
 	return out
 }
@@ -86,13 +116,16 @@ func (c *checkRun) finding(f rule.Finding, t *task) report.Entry {
 	if f.Verdict == rule.Unknown {
 		out.Message = "it is unknown whether this holds: " + f.Message
 	}
-	if !strings.Contains(f.Message, f.Subject.Name) {
+	if !c.says(f) {
 		out.Message = f.Subject.Name + ": " + out.Message
+	}
+	if t.lines == "-" {
+		out.Details = append(out.Details, "Line "+strings.TrimPrefix(f.Source.File, "-:")+" of standard input")
 	}
 	for _, m := range f.Missing {
 		out.Details = append(out.Details, m.Path+": "+m.Reason)
 	}
-	if f.Verdict == rule.Fail {
+	if f.Verdict == rule.Fail && f.Fix != "" {
 		out.Details = append(out.Details, "Fix: "+reflowed(f.Fix))
 	}
 	if f.Verdict == rule.Fail || f.Verdict == rule.Unknown {
@@ -107,6 +140,15 @@ func (c *checkRun) finding(f rule.Finding, t *task) report.Entry {
 		out.Details = append(out.Details, strings.TrimSuffix(b.String(), "\n"))
 	}
 	return out
+}
+
+// says reports whether the message of a finding names its subject, as a word of its own.
+func (c *checkRun) says(f rule.Finding) bool {
+	if f.Message == c.titles[f.Rule] {
+		return false
+	}
+	word, err := regexp.Compile(`(?:^|[^\pL\pN])` + regexp.QuoteMeta(f.Subject.Name) + `(?:[^\pL\pN]|$)`)
+	return err == nil && word.MatchString(f.Message)
 }
 
 // place is a place in a file as CI systems find it: that of a line of NDJSON, which has a
@@ -128,10 +170,8 @@ func (t *task) place(file string, line, column int) report.Place {
 // lintReport writes the problems of a site as a report.
 func (p *program) lintReport(form report.Format, records []diag.Record) error {
 	var rules []report.Rule
-	part := report.Part{Name: filepath.ToSlash(p.site)}
-	for _, d := range records {
-		part.Entries = append(part.Entries, problem(d, nil))
-	}
+	part := problemsPart(filepath.ToSlash(p.site), records)
+	part.File = path.Join(filepath.ToSlash(p.site), config.File)
 	for _, c := range build.Codes() {
 		if slices.ContainsFunc(records, func(d diag.Record) bool { return d.Code == c.Code }) {
 			rules = append(rules, report.Rule{ID: c.Code, Title: c.Summary, Severity: string(c.Severity), Help: c.Doc})

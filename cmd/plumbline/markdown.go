@@ -18,7 +18,11 @@ type markdown struct {
 func (m markdown) page(res rule.Result, todo rule.Todo) string {
 	var b strings.Builder
 	s := res.Summary
-	fmt.Fprintf(&b, "# Check of %s\n\n%d fail, %d unknown, %d pass, %d not applicable\n\n", escaped(res.Input.File), s.Fail, s.Unknown, s.Pass, s.NotApplicable)
+	waived := ""
+	if n := waivedIn(res.Findings); n > 0 {
+		waived = fmt.Sprintf(" (%d waived)", n)
+	}
+	fmt.Fprintf(&b, "# Check of %s\n\n%d fail%s, %d unknown, %d pass, %d not applicable\n\n", escaped(res.Input.File), s.Fail, waived, s.Unknown, s.Pass, s.NotApplicable)
 	for _, part := range []struct{ verdict, title string }{{rule.Fail, "Fail"}, {rule.Unknown, "Unknown"}, {rule.Pass, "Pass"}, {rule.NotApplicable, "Not applicable"}} {
 		m.table(&b, part.title, part.verdict, res.Findings)
 	}
@@ -58,6 +62,16 @@ func (m markdown) page(res rule.Result, todo rule.Todo) string {
 		b.WriteByte('\n')
 	}
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func waivedIn(findings []rule.Finding) int {
+	n := 0
+	for _, f := range findings {
+		if f.Waived != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func (m markdown) table(b *strings.Builder, title, verdict string, findings []rule.Finding) {

@@ -33,9 +33,10 @@ type task struct {
 	lines  string // the file of which this is a line, or ""
 	failed bool
 	err    error
-	// unused has what a task that is not alone has no use for, though others may: parameters
-	// by what is said of them, waivers by where they stand.
-	unused map[string]diag.Record
+	name   string // of the file, for one that cannot be opened
+	// shared has what is said of values of parameters, by what it is, and of waivers, by
+	// where they stand, in a task that is not alone.
+	shared map[string]diag.Record
 }
 
 // run opens the site, checks each topology that tasks gives on all workers and
@@ -76,7 +77,7 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 	if first != nil {
 		close(stop)
 	}
-	topologies, count, problems := 0, map[string]int{}, map[string]diag.Record{}
+	topologies, shared := 0, map[string]*sharedProblem{}
 	for t := range order {
 		t.muted = first != nil
 		close(t.turn)
@@ -84,9 +85,11 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		if t.err == nil {
 			topologies++
 		}
-		for key, d := range t.unused {
-			count[key]++
-			problems[key] = d
+		for key, d := range t.shared {
+			if shared[key] == nil {
+				shared[key] = &sharedProblem{record: d}
+			}
+			shared[key].in(d)
 		}
 		if first != nil {
 			continue // nobody reads any more
@@ -95,6 +98,9 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		if t.err != nil {
 			c.complain(c.cmd, t.err) // a file that cannot be opened does not stop the others
 			c.broken = true
+			if c.form != nil {
+				t.stdout.kept.Write(c.form.Part(unread(t)))
+			}
 		}
 		if err := c.print(t); err != nil {
 			first = err
@@ -102,7 +108,9 @@ func (c *checkRun) run(tasks func(yield func(*task) bool)) error {
 		}
 	}
 	running.Wait()
-	c.unused(count, problems, topologies)
+	if first == nil {
+		first = c.sayShared(shared, topologies)
+	}
 	return first
 }
 
@@ -129,7 +137,7 @@ func (c *checkRun) tasks(args []string) func(yield func(*task) bool) {
 			return
 		}
 		if c.flags.merge {
-			yield(&task{alone: true, load: func() ([]topology.File, error) {
+			yield(&task{alone: true, name: strings.Join(args, ", "), load: func() ([]topology.File, error) {
 				var files []topology.File
 				for _, name := range args {
 					text, err := c.readText(name)
@@ -156,7 +164,7 @@ func loaded(f topology.File) func() ([]topology.File, error) {
 
 func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bool {
 	failed := func(err error) bool {
-		return yield(&task{load: func() ([]topology.File, error) { return nil, err }})
+		return yield(&task{name: name, load: func() ([]topology.File, error) { return nil, err }})
 	}
 	in, size, err := c.openText(name)
 	if err != nil {
@@ -248,41 +256,73 @@ func twoLines(in *bufio.Reader, text *strings.Builder) error {
 	return nil
 }
 
-// usedElsewhere takes out of a result the problems with values of parameters and with
-// waivers that it has no use for, where another topology may have.
-func (t *task) usedElsewhere(res *rule.Result) {
+// share takes out of a result what all topologies have in common: what is said of values
+// of parameters and of waivers, of which another topology may have a use. The JSON of each
+// has what is said of waivers, as that of the module has.
+func (t *task) share(res *rule.Result, json bool) {
 	if t.alone {
 		return
 	}
-	t.unused = map[string]diag.Record{}
+	t.shared = map[string]diag.Record{}
 	res.Diagnostics = slices.DeleteFunc(res.Diagnostics, func(d diag.Record) bool {
-		if d.Code != "input/unknown-parameter" && d.Code != "waiver/unused" {
+		waiver := strings.HasPrefix(d.Code, "waiver/")
+		switch {
+		case waiver:
+			t.shared[fmt.Sprintf("%s:%d:%d %s", d.File, d.Line, d.Column, d.Code)] = d
+		case d.Code == "input/unknown-parameter":
+			t.shared[d.Message] = d
+		default:
 			return false
 		}
-		key := d.Message
-		if d.Code == "waiver/unused" {
-			key = fmt.Sprintf("%s:%d:%d", d.File, d.Line, d.Column)
-		}
-		t.unused[key] = d
-		return true
+		return !waiver || !json
 	})
 }
 
-// unused reports the values of parameters and the waivers that none of several topologies
-// has a use for.
-func (c *checkRun) unused(count map[string]int, problems map[string]diag.Record, topologies int) {
-	var none []diag.Record
-	for key, n := range count {
-		if n == topologies {
-			none = append(none, problems[key])
-			c.failed = c.failed || problems[key].Severity == diag.Error
-		}
+// own leaves out of diagnostics what is said once for all topologies.
+func (t *task) own(records []diag.Record) []diag.Record {
+	return slices.DeleteFunc(records, func(d diag.Record) bool { return !t.alone && strings.HasPrefix(d.Code, "waiver/") })
+}
+
+// sharedProblem is what several topologies say of one value of a parameter or waiver.
+type sharedProblem struct {
+	record diag.Record
+	count  int
+}
+
+// in counts a topology that says so. A waiver whose subject does not fail in one of them
+// is that, whatever the others do not have.
+func (s *sharedProblem) in(d diag.Record) {
+	s.count++
+	if strings.Contains(d.Message, " does not fail ") {
+		s.record = d
 	}
-	slices.SortFunc(none, func(a, b diag.Record) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+}
+
+// sayShared says once what topologies have in common: what none of several has a use for,
+// and what else is wrong with waivers.
+func (c *checkRun) sayShared(shared map[string]*sharedProblem, topologies int) error {
+	var said []diag.Record
+	for _, s := range shared {
+		if unused := s.record.Code == "waiver/unused" || s.record.Code == "input/unknown-parameter"; unused && s.count < topologies {
+			continue
+		}
+		said = append(said, s.record)
+		c.failed = c.failed || s.record.Severity == diag.Error
+	}
+	slices.SortFunc(said, func(a, b diag.Record) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
 	})
 	t := c.terminalOf(c.stderr)
-	diag.WriteRecords(t.w, none, t.color)
+	if c.form == nil && c.flags.format.value != "json" {
+		diag.WriteRecords(t.w, said, t.color)
+		return nil
+	}
+	diag.WriteRecords(t.w, errorsOnly(said), t.color)
+	if c.form == nil || len(said) == 0 {
+		return nil
+	}
+	_, err := c.parts.Write(c.form.Part(problemsPart("all topologies", said)))
+	return err
 }
 
 // decoded is what a reader gives as UTF-8 where a byte order mark says that it is

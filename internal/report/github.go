@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // GitHub is workflow commands, which GitHub Actions shows as annotations of the files:
@@ -49,12 +50,19 @@ func debugged(e Entry) string {
 	return strings.ReplaceAll(string(e.Verdict), "-", " ")
 }
 
-// data is text as a command has it; a line break would end the command.
+// data is text as a command has it; a line break would end the command. Other control
+// characters would steer the terminal that shows the log.
 func data(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\r' && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
 }
 
 // property is text as a property of a command has it.
 func property(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(text)
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(text))
 }

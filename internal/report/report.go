@@ -27,6 +27,7 @@ type Rule struct {
 // Part is what was found in one topology or one site.
 type Part struct {
 	Name    string // of the file or folder
+	File    string // where entries without a file stand, for who cannot do without
 	Entries []Entry
 }
 

@@ -26,8 +26,8 @@ var rules = []Rule{
 func parts() []Part {
 	hub := Subject{"bastions", "/subscriptions/s/bas-hub", "bas-hub"}
 	at := Place{"infra/ä b.json", 12, 5}
-	return []Part{{Name: "empty.json"}, {
-		Name: "infra/ä b.json",
+	return []Part{{Name: "empty.json", File: "empty.json"}, {
+		Name: "infra/ä b.json", File: "infra/ä b.json",
 		Entries: []Entry{
 			{Rule: "input/incomplete", Severity: "warning", Verdict: Fail, Message: "not everything can be read", Place: Place{File: "infra/ä b.json"}},
 			{Rule: "bastion-sku", Severity: "error", Verdict: Fail, Counts: true, Subject: hub, Message: "bas-hub is <Basic> & 100% \"old\"", Details: []string{"Fix: Upgrade it, now: or\nlater."}, Place: at},
@@ -39,7 +39,7 @@ func parts() []Part {
 			{Rule: "bastion-sku", Severity: "error", Verdict: NotApplicable, Subject: hub, Message: "bas-hub: it is not", Place: at},
 		},
 	}, {
-		Name: "-",
+		Name: "stdin", File: "stdin",
 		Entries: []Entry{
 			{Rule: "input/json-syntax", Severity: "error", Verdict: Fail, Counts: true, Message: "expected a value\x1b, found \"}\"", Details: []string{"Hint: remove it"}},
 			{Rule: "bastion-logs", Severity: "warning", Verdict: Unknown, Counts: true, Subject: Subject{"topology", "", "input"}, Message: "input: unknown"},
@@ -99,6 +99,12 @@ func TestSARIFIsValid(t *testing.T) {
 		}
 		if n := len(r.Runs[0].Results); n != 10 {
 			t.Errorf("%d results, want 10", n)
+		}
+		// GitHub refuses a report with one result that has none.
+		for _, result := range r.Runs[0].Results {
+			if len(result.Locations) != 1 || *result.Locations[0].PhysicalLocation.ArtifactLocation.URI == "" || *result.Locations[0].PhysicalLocation.Region.StartLine < 1 {
+				t.Errorf("%s has no place", *result.Message.Text)
+			}
 		}
 		if got := *r.Runs[0].Invocations[0].ExecutionSuccessful; got != whole {
 			t.Errorf("executionSuccessful is %t, want %t", got, whole)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"path/filepath"
@@ -51,19 +52,19 @@ type sarifResult struct {
 	Kind         string             `json:"kind"`
 	Level        string             `json:"level"`
 	Message      sarifText          `json:"message"`
-	Locations    []sarifLocation    `json:"locations,omitempty"`
+	Locations    []sarifLocation    `json:"locations"`
 	Suppressions []sarifSuppression `json:"suppressions,omitempty"`
 	Fingerprints map[string]string  `json:"partialFingerprints,omitempty"`
 }
 
 type sarifLocation struct {
-	Physical *sarifPhysical `json:"physicalLocation,omitempty"`
+	Physical sarifPhysical  `json:"physicalLocation"`
 	Logical  []sarifLogical `json:"logicalLocations,omitempty"`
 }
 
 type sarifPhysical struct {
 	Artifact sarifArtifact `json:"artifactLocation"`
-	Region   *sarifRegion  `json:"region,omitempty"`
+	Region   sarifRegion   `json:"region"`
 }
 
 type sarifArtifact struct {
@@ -72,7 +73,7 @@ type sarifArtifact struct {
 
 type sarifRegion struct {
 	StartLine   int `json:"startLine"`
-	StartColumn int `json:"startColumn,omitempty"`
+	StartColumn int `json:"startColumn"`
 }
 
 type sarifLogical struct {
@@ -120,12 +121,12 @@ func (s *sarif) Part(p Part) []byte {
 	var b bytes.Buffer
 	for _, e := range p.Entries {
 		b.WriteString(",\n")
-		b.Write(marshal(s.result(e)))
+		b.Write(marshal(s.result(p, e)))
 	}
 	return b.Bytes()
 }
 
-func (s *sarif) result(e Entry) sarifResult {
+func (s *sarif) result(p Part, e Entry) sarifResult {
 	out := sarifResult{RuleID: e.Rule, Kind: kinds[e.Verdict], Level: "none", Message: sarifText{Text: e.text()}}
 	if i, ok := s.index[e.Rule]; ok {
 		out.RuleIndex = &i
@@ -133,20 +134,14 @@ func (s *sarif) result(e Entry) sarifResult {
 	if e.Verdict == Fail {
 		out.Level = levels[e.Severity]
 	}
-	var at sarifLocation
-	if e.Place.File != "" {
-		at.Physical = &sarifPhysical{Artifact: sarifArtifact{uri(e.Place.File)}}
-		if e.Place.Line > 0 {
-			at.Physical.Region = &sarifRegion{e.Place.Line, e.Place.Column}
-		}
-	}
+	// Code scanning of GitHub refuses a report with one result that has no file and line.
+	file := cmp.Or(e.Place.File, p.File)
+	at := sarifLocation{Physical: sarifPhysical{sarifArtifact{uri(file)}, sarifRegion{max(e.Place.Line, 1), max(e.Place.Column, 1)}}}
 	if e.Subject.Name != "" {
 		at.Logical = []sarifLogical{{e.Subject.Name, e.Subject.ID, "resource"}}
-		out.Fingerprints = map[string]string{"ruleAndSubject/v1": e.Rule + " " + e.Subject.Kind + " " + e.Subject.ID}
+		out.Fingerprints = map[string]string{"ruleAndSubject/v1": strings.Join([]string{e.Rule, e.Subject.Kind, e.Subject.ID, file}, " ")}
 	}
-	if at.Physical != nil || at.Logical != nil {
-		out.Locations = []sarifLocation{at}
-	}
+	out.Locations = []sarifLocation{at}
 	if e.Waived != "" {
 		out.Suppressions = []sarifSuppression{{"external", "accepted", e.Waived}}
 	}

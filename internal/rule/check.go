@@ -346,6 +346,7 @@ func (s *share) subject(r *Rule, o *lang.Object, out *verdicts) {
 		message, err = r.Message.Eval(s.world, vars)
 	}
 	if err != nil {
+		s.opts.Waivers.waive(r, o, "", s.met)
 		out.fail(r, err)
 		return
 	}

@@ -14,9 +14,14 @@ import (
 // Waivers accept fails for a time. Those of one file.
 type Waivers struct {
 	list     []waiver
+	of       map[waived][]int // where in the list the waivers of a rule and subject are
+	rules    map[string]bool  // that have one
 	problems diag.List
 	today    string
 }
+
+// waived is a rule with the name or id of a subject in lower case.
+type waived struct{ rule, subject string }
 
 // waiver accepts what a rule finds on the subjects of a name or id.
 type waiver struct {
@@ -35,7 +40,7 @@ type Waived struct {
 // the end of the day on which it expires; today is the day, in UTC, as 2006-01-02.
 func ReadWaivers(src *diag.Source, today string) *Waivers {
 	root, problems := document.Parse(src)
-	w := &Waivers{problems: problems, today: today}
+	w := &Waivers{problems: problems, today: today, of: map[waived][]int{}, rules: map[string]bool{}}
 	if problems.HasErrors() || root.Kind == document.Null {
 		return w
 	}
@@ -90,6 +95,9 @@ func (w *Waivers) read(n *document.Node) {
 		}
 	}
 	if whole {
+		key := waived{values["rule"], lowered(values["subject"])}
+		w.of[key] = append(w.of[key], len(w.list))
+		w.rules[key.rule] = true
 		w.list = append(w.list, waiver{values["rule"], values["subject"], values["reason"], values["expires"], n.Span})
 	}
 }
@@ -116,37 +124,35 @@ func (w *Waivers) expired(v waiver) bool { return v.expires != "" && v.expires <
 type met struct{ fails, unknown, other bool }
 
 // waive looks for a waiver of a rule's verdict on an object, or on the topology, and notes
-// in met what each waiver met.
+// in met what each waiver met. The verdict is "" where the rule failed to come to one. The
+// case of A to Z makes no difference, as in Azure.
 func (w *Waivers) waive(r *Rule, o *lang.Object, verdict string, met []met) *Waived {
-	var out *Waived
-	for i, v := range w.all() {
-		if v.rule != r.ID || !v.names(o) {
-			continue
+	if w == nil || !w.rules[r.ID] {
+		return nil
+	}
+	places := w.of[waived{r.ID, "input"}]
+	if o != nil {
+		name, id := lowered(o.Name()), lowered(o.ID())
+		if places = w.of[waived{r.ID, name}]; id != name {
+			places = slices.Sorted(slices.Values(slices.Concat(places, w.of[waived{r.ID, id}])))
 		}
-		m := &met[i]
+	}
+	var out *Waived
+	for _, i := range places {
+		v, m := w.list[i], &met[i]
 		switch verdict {
 		case Fail:
 			m.fails = true
 			if out == nil && !w.expired(v) {
 				out = &Waived{v.reason, v.expires}
 			}
-		case Unknown:
+		case Unknown, "":
 			m.unknown = true
 		default:
 			m.other = true
 		}
 	}
 	return out
-}
-
-// names says whether a waiver is about an object; "input" is the topology. The case of A
-// to Z makes no difference, as in Azure.
-func (v waiver) names(o *lang.Object) bool {
-	if o == nil {
-		return lowered(v.subject) == "input"
-	}
-	subject := lowered(v.subject)
-	return subject == lowered(o.ID()) || subject == lowered(o.Name())
 }
 
 func lowered(s string) string {

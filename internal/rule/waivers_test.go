@@ -162,3 +162,19 @@ func TestSharesWaiveTheSame(t *testing.T) {
 		t.Error("shares say something else than one")
 	}
 }
+
+// TestWaiverOfAnError: where a rule fails to come to a verdict, nobody knows whether its
+// waiver is needed.
+func TestWaiverOfAnError(t *testing.T) {
+	set, problems := load(txtar.Parse([]byte(strings.NewReplacer(
+		`assert: bastion.sku == "Standard"`, `assert: bastion.sku == "Standard" and int(bastion.name) > 0`,
+		"id: b, sku: Standard", `id: b, name: "5", sku: Standard`,
+	).Replace(waiverSite))))
+	if len(problems) > 0 {
+		t.Fatal(problems[0].Message)
+	}
+	res := checkWaived(set, `{bastions: [{id: bas, sku: Standard}]}`, `[{rule: bastion-sku, subject: bas, reason: x}]`, Options{})
+	if len(res.Diagnostics) != 1 || res.Diagnostics[0].Code != "rule/runtime" {
+		t.Errorf("the problems are %v", res.Diagnostics)
+	}
+}

@@ -27,6 +27,9 @@ incomplete, and verdicts that need all of them are unknown. Check the linked tem
 		{Code: "input/merge", Severity: diag.Error, Summary: "files that cannot be one topology were given as one", Doc: `
 Several templates may be parts of one deployment, and a native topology may stand in several files. Its ids are its own, so that there is nothing to join
 it with other inputs by: check it by itself.`},
+		{Code: "input/unreadable", Severity: diag.Error, Summary: "a file cannot be opened", Doc: `
+There is no such file, or it may not be read. Reports for CI have it as an entry, so that a check of nothing does not look clean; the exit
+code is 2.`},
 		{Code: "input/scope", Severity: diag.Error, Summary: "--scope is not the id of a subscription or resource group", Doc: `
 The ids of a template's resources begin with the scope it is deployed to: ` + "`/subscriptions/ID/resourceGroups/NAME`" + `, or for templates that are deployed
 to a subscription, ` + "`/subscriptions/ID`" + `.`},

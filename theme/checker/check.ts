@@ -282,7 +282,7 @@ class Checker extends HTMLElement {
     }
     const parameters = texts("parameters");
     const [declared] = texts("declared");
-    const [waivers] = texts("waivers");
+    const waivers = texts("waivers");
     const started = performance.now();
     const busy = this.showBusy(started);
     let result: CheckResult;
@@ -292,7 +292,7 @@ class Checker extends HTMLElement {
         all: true,
         ...(parameters.length > 0 ? { parameters } : {}),
         ...(declared === undefined ? {} : { declared }),
-        ...(waivers === undefined ? {} : { waivers }),
+        ...(waivers.length > 0 ? { waivers } : {}),
       };
       const answer = await this.runner.check(topology, options, this.diagram.widthIn(this.find(".check-output")));
       this.result = result = answer.result;
@@ -392,7 +392,7 @@ class Checker extends HTMLElement {
   private showResult(milliseconds: number | null): void {
     const result = this.result;
     if (result === null) return;
-    if (milliseconds !== null) this.status.textContent = `${summaryLine(result)} in ${result.input.file}, ${milliseconds} ms`;
+    if (milliseconds !== null) this.status.textContent = `${summaryLine(result, this.counts?.waived)} in ${result.input.file}, ${milliseconds} ms`;
     this.output.replaceChildren(
       ...(this.example === null ? [] : [this.example]),
       this.toolbar(result),

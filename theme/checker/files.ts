@@ -8,7 +8,7 @@ import { decode } from "./decode";
 export function guessRole(name: string, text: string): InputFile["role"] {
   const start = text.slice(0, 2000);
   if (/"\$schema"\s*:\s*"[^"]*deploymentParameters\.json/i.test(start)) return "parameters";
-  if (/^\s*(?:#.*\n\s*)*(?:-\s|\[)/.test(start) && /\brule"?\s*:/.test(start) && /\breason"?\s*:/.test(start)) return "waivers";
+  if (/^\ufeff?\s*(?:(?:#|---)[^\n]*\n\s*)*(?:-\s|\[)/.test(start) && /\brule["']?\s*:/.test(start) && /\breason["']?\s*:/.test(start)) return "waivers";
   return /\.parameters\.json$/i.test(name) ? "parameters" : "topology";
 }
 

@@ -23,7 +23,7 @@ export interface CheckOptions {
   all: boolean;
   parameters?: TextFile[];
   declared?: TextFile;
-  waivers?: TextFile;
+  waivers?: TextFile[];
   /** Only these rules, and, for an explanation, the subject of this id. */
   rules?: string[];
   subject?: string;

@@ -33,13 +33,15 @@ export function asMarkdown(result: CheckResult, titles: Map<string, string>, sit
   return lines.join("\n");
 }
 
+/** The worst first; what is waived last. */
 export function bySeverity(findings: Finding[]): Finding[] {
-  return findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  const rank = (f: Finding) => (f.waived === undefined ? severities.indexOf(f.severity) : severities.length);
+  return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** "2 fail, 1 unknown, 9 pass, 14 not applicable". */
-export function summaryLine(result: CheckResult): string {
-  return verdicts.map((v) => `${result.summary[v]} ${verdictNames[v].toLowerCase()}`).join(", ");
+/** "2 fail (1 waived), 1 unknown, 9 pass, 14 not applicable". */
+export function summaryLine(result: CheckResult, waived = result.findings.filter((f) => f.waived !== undefined).length): string {
+  return verdicts.map((v) => `${result.summary[v]} ${verdictNames[v].toLowerCase()}${v === "fail" && waived > 0 ? ` (${waived} waived)` : ""}`).join(", ");
 }
 
 function row(f: Finding, titles: Map<string, string>, site: string): string {

@@ -60,7 +60,7 @@ export function summarise(result: CheckResult, counts: Counts | null): Kept {
     if (verdicts.indexOf(f.verdict) < verdicts.indexOf(r.verdict)) r.verdict = f.verdict;
     if (f.verdict === "fail" || f.verdict === "unknown") {
       const text = f.verdict === "fail" ? f.message : (f.missing ?? []).map((m) => `${m.path}: ${m.reason}`).join("; ");
-      r.subjects.push({ name: f.subject.name, verdict: f.verdict, text });
+      r.subjects.push({ name: f.subject.name, verdict: f.verdict, text: f.waived === undefined ? text : `${text} (waived: ${f.waived.reason})` });
     }
   }
   for (const f of result.facts) {

@@ -7,10 +7,9 @@ import type { Subjects } from "./link";
 import type { Listed } from "./listed";
 import { compareText, nameOf } from "./ops";
 import { show } from "./show";
-import { fileOf } from "./source";
 import { both, openValue, RuntimeError } from "./tree";
 import { Unknown, type Missing, type Obj, type Place, type Value, type World } from "./value";
-import { Waivers, type Waived, type Waiver } from "./waivers";
+import { Waivers, type Given, type Waived } from "./waivers";
 
 /** A rule as internal/rulejs writes it. */
 export interface Rule {
@@ -109,8 +108,8 @@ export interface CheckOptions {
   all?: boolean;
   /** Run only these rules. */
   rules?: string[];
-  /** Fails that are accepted: the text of a file, or the waivers. */
-  waivers?: string | { file: string; text: string } | Waiver[];
+  /** Fails that are accepted: the text of a file, one file or several, or the waivers. */
+  waivers?: Given;
   /** Called now and then with the share of the work that is done, up to 1. */
   progress?: (share: number) => void;
 }
@@ -132,7 +131,7 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
     facts: [],
     diagnostics: [],
   };
-  const waivers = options.waivers === undefined ? null : new Waivers(fileOf(options.waivers, "waivers"));
+  const waivers = options.waivers === undefined ? null : new Waivers(options.waivers);
   const problems = [...t.problems];
   if (t.world) {
     let w: Context = { collections: t.world.collections, declared: t.world.declared, lib, open: new Map(), called: new Called() };
@@ -218,6 +217,7 @@ class Checker {
       else this.judge(f, o, args);
     } catch (e) {
       if (!(e instanceof RuntimeError)) throw e;
+      this.waivers?.waive(r, o, null);
       this.problems.push(runtimeProblem(r, e));
     }
   }

@@ -68,6 +68,16 @@ function topologiesOf(text: string): number {
   return lines.filter((line) => !line.resource).length + (lines.some((line) => line.resource) ? 1 : 0);
 }
 
+/** Whether a value can be written as JSON, which bigints and circles cannot. */
+function isJSON(v: unknown): boolean {
+  try {
+    JSON.stringify(v);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What a caller got wrong. A program without types, or with a rule's name misspelt, must not look as if all were well. */
 function misuse(text: unknown, options: Options): Diagnostic[] {
   const out: Diagnostic[] = [];
@@ -91,8 +101,8 @@ function misuse(text: unknown, options: Options): Diagnostic[] {
   if (parameters !== undefined && !(Array.isArray(parameters) ? parameters.every(isValue) : isValue(parameters))) {
     report('"parameters" is a text, an object, or a list of them', 'for example { parameters: { location: "westeurope" } }');
   }
-  if (waivers !== undefined && typeof waivers !== "string" && !Array.isArray(waivers) && !isFile(waivers)) {
-    report('"waivers" is a text, a list of waivers, or {file, text}', 'for example { waivers: [{ rule: "bastion-sku", subject: "bas-hub", reason: "goes in June" }] }');
+  if (waivers !== undefined && typeof waivers !== "string" && !(Array.isArray(waivers) && isJSON(waivers)) && !isFile(waivers)) {
+    report('"waivers" is a text, {file, text}, or a list of these or of waivers', 'for example { waivers: [{ rule: "bastion-sku", subject: "bas-hub", reason: "goes in June" }] }');
   }
   return out.map((d) => (d.hint === "" ? { code: d.code, severity: d.severity, message: d.message } : d));
 }

@@ -14,6 +14,8 @@ export interface RuleCounts {
 export interface Counts {
   /** By rule. */
   rules: Record<string, RuleCounts>;
+  /** Fails that are accepted. */
+  waived: number;
   /** Some are not listed. */
   cut: boolean;
 }
@@ -26,7 +28,7 @@ export interface Tally {
 
 /** Counts what a check finds, and says what is listed of it. */
 export class Listed {
-  readonly counts: Counts = { rules: {}, cut: false };
+  readonly counts: Counts = { rules: {}, waived: 0, cut: false };
   /** What was found about each object, listed or not, for those about which there is something. */
   readonly about = new Map<Obj, Tally>();
 
@@ -47,6 +49,7 @@ export class Listed {
       if (tally === undefined) this.about.set(o, (tally = { fail: 0, unknown: 0 }));
       tally[verdict]++;
     }
+    if (waived) this.counts.waived++;
     return this.list(++this.of(r).findings[verdict]);
   }
 

@@ -1,8 +1,9 @@
 // Fails that are accepted for a time. Mirrors internal/rule/waivers.go.
 
+import { trimSpace } from "./armvalue";
 import type { Diagnostic, Rule, Verdict } from "./check";
 import { parse, quoted, shorten, type Node } from "./document";
-import { didYouMean, lowerASCII, Source } from "./source";
+import { didYouMean, fileOf, lowerASCII, Source } from "./source";
 import type { Obj } from "./value";
 
 /** One waiver as an object; in a file the same as YAML or JSON. */
@@ -22,9 +23,20 @@ export interface Waived {
   expires?: string;
 }
 
+/** What the option of a check can be: the text of a file, files, or waivers. */
+export type Given = string | File | (File | Waiver)[];
+
+interface File {
+  file: string;
+  text: string;
+}
+
+function isFile(f: File | Waiver): f is File {
+  return typeof f === "object" && f !== null && "text" in f && typeof f.text === "string" && typeof f.file === "string";
+}
+
 interface Read {
   rule: string;
-  subject: string;
   waived: Waived;
   node: Node;
   /** What its subjects came to. */
@@ -39,12 +51,19 @@ const THEY_ARE = `its keys are ${KEYS.join(", ")}`;
 export class Waivers {
   readonly problems: Diagnostic[] = [];
   private readonly list: Read[] = [];
+  /** By rule and by subject in lower case. */
+  private readonly of = new Map<string, Map<string, Read[]>>();
 
-  /** `today` is the day, in UTC, as 2027-01-31. */
+  /** Of files, or as objects. `today` is the day, in UTC, as 2027-01-31. */
   constructor(
-    { file, text }: { file: string; text: string },
+    given: Given,
     private readonly today = new Date().toISOString().slice(0, 10),
   ) {
+    const files = Array.isArray(given) && given.length > 0 && given.every(isFile) ? given : [fileOf(given, "waivers")];
+    for (const f of files) this.readFile(f);
+  }
+
+  private readFile({ file, text }: { file: string; text: string }): void {
     const { root, problems } = parse(new Source(file, text));
     this.problems.push(...problems.list);
     if (root === null || problems.any || root.kind === "null") return;
@@ -83,28 +102,36 @@ export class Waivers {
     }
     for (const key of ["rule", "subject", "reason"]) {
       const v = n.get(key);
-      if (v !== null && v.kind !== "null" && !(v.kind === "string" && v.text().trim() === "")) continue;
+      if (v !== null && v.kind !== "null" && !(v.kind === "string" && trimSpace(v.text()) === "")) continue;
       wrong(n, "waiver/missing-key", `"${key}" of a waiver is missing`, "a waiver says which rule and subject it is about, and why");
     }
     if (!whole) return;
     const expires = values.get("expires");
     const waived: Waived = { reason: values.get("reason")!, ...(expires === undefined ? {} : { expires }) };
-    this.list.push({ rule: values.get("rule")!, subject: lowerASCII(values.get("subject")!), waived, node: n, met: { fails: false, unknown: false, other: false } });
+    const v: Read = { rule: values.get("rule")!, waived, node: n, met: { fails: false, unknown: false, other: false } };
+    const subject = lowerASCII(values.get("subject")!);
+    this.list.push(v);
+    const bySubject = this.of.get(v.rule) ?? new Map<string, Read[]>();
+    this.of.set(v.rule, bySubject.set(subject, [...(bySubject.get(subject) ?? []), v]));
   }
 
   private expired(v: Read): boolean {
     return v.waived.expires !== undefined && v.waived.expires < this.today;
   }
 
-  /** Looks for a waiver of a rule's verdict on an object, or on the topology, and notes what each waiver met. */
-  waive(r: Rule, o: Obj | null, verdict: Verdict): Waived | null {
+  /** Looks for a waiver of a rule's verdict on an object, or on the topology, and notes what each waiver met. The verdict is null where the rule failed to come to one. */
+  waive(r: Rule, o: Obj | null, verdict: Verdict | null): Waived | null {
+    const bySubject = this.of.get(r.id);
+    if (bySubject === undefined) return null;
+    const names = o === null ? ["input"] : [...new Set([lowerASCII(o.name), lowerASCII(o.id)])];
+    const list = names.flatMap((name) => bySubject.get(name) ?? []);
+    if (names.length > 1 && list.length > 1) list.sort((a, b) => this.list.indexOf(a) - this.list.indexOf(b));
     let out: Waived | null = null;
-    for (const v of this.list) {
-      if (v.rule !== r.id || !(o === null ? v.subject === "input" : v.subject === lowerASCII(o.id) || v.subject === lowerASCII(o.name))) continue;
+    for (const v of list) {
       if (verdict === "fail") {
         v.met.fails = true;
         if (!this.expired(v)) out ??= v.waived;
-      } else if (verdict === "unknown") v.met.unknown = true;
+      } else if (verdict === "unknown" || verdict === null) v.met.unknown = true;
       else v.met.other = true;
     }
     return out;
