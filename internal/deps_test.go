@@ -24,7 +24,7 @@ const imports = `
 internal/diag:
 internal/report:
 internal/document: internal/diag | go.yaml.in/yaml/v4
-internal/config:   internal/diag internal/document | github.com/spf13/viper github.com/spf13/pflag
+internal/config:   internal/diag internal/document | github.com/spf13/viper github.com/spf13/pflag github.com/bmatcuk/doublestar/v4
 internal/model:    internal/diag internal/document
 internal/lang:     internal/diag internal/model | github.com/expr-lang/expr
 internal/prose:    internal/model internal/lang

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,9 +44,12 @@ func (p *program) openSite(flags *pflag.FlagSet) (build.Input, diag.List, error)
 			in.Theme = theme.With(sub(root, "theme"))
 		}
 	case isFile(root, config.File):
-		in.Content, in.ContentPrefix = without(root, "."), "content/" // it has no pages yet
+		in.Content, in.ContentPrefix = hidden{root, []string{"."}, nil}, "content/" // it has no pages yet
 	default:
-		in.Content = without(root, "public", "rules", "theme", "node_modules")
+		docset, more := config.LoadDocset(root)
+		problems = append(problems, more...)
+		in.Content = hidden{root, []string{"public", "rules", "theme", "node_modules"}, docset.Has}
+		in.Config.Title = cmp.Or(in.Config.Title, docset.Title)
 	}
 	return in, problems, nil
 }
@@ -80,21 +84,21 @@ func isFile(fsys fs.FS, name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// without hides from whoever lists a folder of Markdown what is not its pages:
-// top-level entries by name ("." hides all), node_modules, and built sites, which
-// hold a Markdown twin of each page.
-func without(fsys fs.FS, names ...string) fs.FS { return hidden{fsys, names} }
-
+// hidden hides from whoever lists a folder of Markdown what is not its pages:
+// top-level entries by name ("." hides all), node_modules, built sites, which
+// hold a Markdown twin of each page, and files that a docset does not have.
 type hidden struct {
 	fs.FS
 	names []string
+	has   func(file string) bool // nil: all
 }
 
 func (h hidden) ReadDir(name string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(h.FS, name)
 	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
 		return name == "." && (slices.Contains(h.names, e.Name()) || slices.Contains(h.names, ".")) ||
-			e.IsDir() && (e.Name() == "node_modules" || build.IsOutput(h.FS, path.Join(name, e.Name())))
+			e.IsDir() && (e.Name() == "node_modules" || build.IsOutput(h.FS, path.Join(name, e.Name()))) ||
+			!e.IsDir() && h.has != nil && !h.has(path.Join(name, e.Name()))
 	}), err
 }
 

@@ -19,5 +19,7 @@ func Codes() []diag.CodeDoc {
 			Doc: "The codes are those in brackets behind each problem and on this page. A misspelt one would change nothing."},
 		{Code: "config/fixed-code", Severity: diag.Error, Summary: "severity names a code whose problems are always errors",
 			Doc: "Warnings can be raised, lowered and switched off; errors cannot, because a site with one would be wrong in front of a reader. Mend what is reported."},
+		{Code: "config/docset", Severity: diag.Warning, Summary: "a part of docfx.json cannot be followed",
+			Doc: "Of a Learn docset, `files`, `exclude` and `src` under `content` and `resource` of `build` say which files belong to the site, and `titleSuffix` of `globalMetadata` what it is called. Files keep their paths, also where `dest` would move them."},
 	}
 }

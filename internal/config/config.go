@@ -4,7 +4,8 @@
 // It takes the site's folder and the flags of a command, and gives a Config
 // whose values are checked and in one form. It is the only home of viper, which
 // merges the three; what is wrong in the file is found on the document's nodes,
-// because viper knows no lines and loses the case of a key.
+// because viper knows no lines and loses the case of a key. Of a docset of Learn it
+// reads what docfx.json says of its files, with doublestar, of which it is the home.
 //
 // Invariant: a Config holds only valid values, also where problems are
 // reported: a setting that is wrong keeps what it would be without it.
