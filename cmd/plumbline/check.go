@@ -193,13 +193,13 @@ func (c *checkRun) do(t *task) {
 	// A report of tests has those that passed, too.
 	all := c.flags.all || c.flags.format.value == "junit"
 	res := c.site.Rules.Check(top, rule.Options{All: all, Rules: c.flags.rules, Explain: c.flags.explain, Jobs: c.flags.jobs, Waivers: c.waivers})
-	t.share(&res, c.flags.format.value == "json")
+	c.share(t, &res)
 	t.failed = c.fails(res)
 	problems, results := c.terminalOf(c.stderr), c.terminalOf(c.stdout)
 	problems.w, results.w = &t.stderr, &t.stdout
 	records := c.placed(res.Diagnostics)
 	if c.flags.format.value == "json" {
-		diag.WriteRecords(problems.w, errorsOnly(t.own(records)), problems.color)
+		diag.WriteRecords(problems.w, errorsOnly(c.own(t, records)), problems.color)
 		t.err = res.WriteJSON(&t.stdout)
 		return
 	}

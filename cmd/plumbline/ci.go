@@ -2,14 +2,14 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/plumbline/plumbline/internal/build"
 	"github.com/plumbline/plumbline/internal/config"
@@ -84,9 +84,9 @@ func unread(t *task) report.Part {
 	return out
 }
 
-// problemsPart is a part of diagnostics.
-func problemsPart(name string, records []diag.Record) report.Part {
-	out := report.Part{Name: name, File: stdin}
+// problemsPart is a part of diagnostics; those without a file are put to one.
+func problemsPart(name, file string, records []diag.Record) report.Part {
+	out := report.Part{Name: name, File: file}
 	for _, d := range records {
 		out.Entries = append(out.Entries, problem(d, nil))
 	}
@@ -144,11 +144,23 @@ func (c *checkRun) finding(f rule.Finding, t *task) report.Entry {
 
 // says reports whether the message of a finding names its subject, as a word of its own.
 func (c *checkRun) says(f rule.Finding) bool {
-	if f.Message == c.titles[f.Rule] {
-		return false
+	part := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	name := f.Subject.Name
+	for rest, before := f.Message, ' '; f.Message != c.titles[f.Rule]; {
+		head, tail, found := strings.Cut(rest, name)
+		if !found {
+			return false
+		}
+		if r, n := utf8.DecodeLastRuneInString(head); n > 0 {
+			before = r
+		}
+		if after, _ := utf8.DecodeRuneInString(tail + " "); !part(before) && !part(after) {
+			return true
+		}
+		before, _ = utf8.DecodeLastRuneInString(name)
+		rest = tail
 	}
-	word, err := regexp.Compile(`(?:^|[^\pL\pN])` + regexp.QuoteMeta(f.Subject.Name) + `(?:[^\pL\pN]|$)`)
-	return err == nil && word.MatchString(f.Message)
+	return false
 }
 
 // place is a place in a file as CI systems find it: that of a line of NDJSON, which has a
@@ -170,8 +182,7 @@ func (t *task) place(file string, line, column int) report.Place {
 // lintReport writes the problems of a site as a report.
 func (p *program) lintReport(form report.Format, records []diag.Record) error {
 	var rules []report.Rule
-	part := problemsPart(filepath.ToSlash(p.site), records)
-	part.File = path.Join(filepath.ToSlash(p.site), config.File)
+	part := problemsPart(filepath.ToSlash(p.site), path.Join(filepath.ToSlash(p.site), config.File), records)
 	for _, c := range build.Codes() {
 		if slices.ContainsFunc(records, func(d diag.Record) bool { return d.Code == c.Code }) {
 			rules = append(rules, report.Rule{ID: c.Code, Title: c.Summary, Severity: string(c.Severity), Help: c.Doc})
@@ -183,6 +194,6 @@ func (p *program) lintReport(form report.Format, records []diag.Record) error {
 	if _, err := report.Parts(form, p.stdout).Write(form.Part(part)); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "%s", form.End(true))
+	_, err := p.stdout.Write(form.End(true))
 	return err
 }

@@ -259,28 +259,32 @@ func twoLines(in *bufio.Reader, text *strings.Builder) error {
 // share takes out of a result what all topologies have in common: what is said of values
 // of parameters and of waivers, of which another topology may have a use. The JSON of each
 // has what is said of waivers, as that of the module has.
-func (t *task) share(res *rule.Result, json bool) {
+func (c *checkRun) share(t *task, res *rule.Result) {
 	if t.alone {
 		return
 	}
 	t.shared = map[string]diag.Record{}
 	res.Diagnostics = slices.DeleteFunc(res.Diagnostics, func(d diag.Record) bool {
-		waiver := strings.HasPrefix(d.Code, "waiver/")
 		switch {
-		case waiver:
+		case c.ofWaivers(d):
 			t.shared[fmt.Sprintf("%s:%d:%d %s", d.File, d.Line, d.Column, d.Code)] = d
 		case d.Code == "input/unknown-parameter":
 			t.shared[d.Message] = d
 		default:
 			return false
 		}
-		return !waiver || !json
+		return !c.ofWaivers(d) || c.flags.format.value != "json"
 	})
 }
 
-// own leaves out of diagnostics what is said once for all topologies.
-func (t *task) own(records []diag.Record) []diag.Record {
-	return slices.DeleteFunc(records, func(d diag.Record) bool { return !t.alone && strings.HasPrefix(d.Code, "waiver/") })
+// own leaves out of the diagnostics of a task what is said once for all topologies.
+func (c *checkRun) own(t *task, records []diag.Record) []diag.Record {
+	return slices.DeleteFunc(records, func(d diag.Record) bool { return !t.alone && c.ofWaivers(d) })
+}
+
+// ofWaivers says whether a diagnostic is about the file of waivers.
+func (c *checkRun) ofWaivers(d diag.Record) bool {
+	return c.flags.waivers != "" && d.File == c.flags.waivers
 }
 
 // sharedProblem is what several topologies say of one value of a parameter or waiver.
@@ -321,7 +325,7 @@ func (c *checkRun) sayShared(shared map[string]*sharedProblem, topologies int) e
 	if c.form == nil || len(said) == 0 {
 		return nil
 	}
-	_, err := c.parts.Write(c.form.Part(problemsPart("all topologies", said)))
+	_, err := c.parts.Write(c.form.Part(problemsPart("all topologies", "command-line", said)))
 	return err
 }
 
