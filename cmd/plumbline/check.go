@@ -32,7 +32,7 @@ type checkFlags struct {
 	parameters    []string
 	scope         string
 	declare       string
-	waivers       string
+	waivers       once
 	explain       bool
 	jobs          int
 }
@@ -63,7 +63,7 @@ are reports for CI systems.`,
 			if len(args) == 0 {
 				return usageError{"which file?", `name a topology, or "-" for standard input`}
 			}
-			inputs := slices.Concat(args, f.parameters, []string{f.declare, f.waivers})
+			inputs := slices.Concat(args, f.parameters, []string{f.declare, string(f.waivers)})
 			if i := slices.Index(inputs, "-"); i >= 0 && slices.Contains(inputs[i+1:], "-") {
 				return usageError{"standard input can be read once", `give "-" one time`}
 			}
@@ -82,7 +82,7 @@ are reports for CI systems.`,
 	flags.StringArrayVar(&f.parameters, "parameters", nil, "`FILE|NAME=VALUE` with parameters of templates (repeatable)")
 	flags.StringVar(&f.scope, "scope", "", "`SCOPE` that templates are deployed to: /subscriptions/ID[/resourceGroups/NAME]")
 	flags.StringVar(&f.declare, "declare", "", "`FILE` with facts that no input states")
-	flags.StringVar(&f.waivers, "waivers", "", "`FILE` with fails that are accepted, and until when")
+	flags.Var(&f.waivers, "waivers", "`FILE` with fails that are accepted, and until when")
 	flags.IntVar(&f.jobs, "jobs", 0, "check `N` topologies, or shares of a large one, at a time; 0 is one for each processor")
 	flags.BoolVar(&f.explain, "explain", false, "say of each finding and fact how it came about")
 	return cmd
@@ -99,7 +99,7 @@ func (p *program) check(cmd *cobra.Command, args []string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	waivers, err := p.readWaivers(f.waivers)
+	waivers, err := p.readWaivers(string(f.waivers))
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ const stdin = "stdin"
 
 // part is what the check of a topology found.
 func (c *checkRun) part(t *task, res rule.Result) report.Part {
-	out := report.Part{Name: named(res.Input.File), File: named(cmp.Or(t.lines, res.Input.File))}
+	out := report.Part{Name: named(res.Input.File), File: named(cmp.Or(t.lines, t.first))}
 	for _, d := range c.placed(res.Diagnostics) {
 		out.Entries = append(out.Entries, problem(d, t))
 	}
@@ -70,17 +70,18 @@ func (c *checkRun) part(t *task, res rule.Result) report.Part {
 	return out
 }
 
+// named is the name of a file, or of a line of one, in a report.
 func named(file string) string {
-	if file == "" || file == "-" {
-		return stdin
+	if line, ok := strings.CutPrefix(file, "-"); file == "" || ok && (line == "" || line[0] == ':') {
+		return stdin + line
 	}
 	return filepath.ToSlash(file)
 }
 
 // unread is the part of a file that cannot be opened.
 func unread(t *task) report.Part {
-	out := report.Part{Name: named(t.name), File: named(t.name)}
-	out.Entries = []report.Entry{{Rule: "input/unreadable", Severity: "error", Verdict: report.Fail, Counts: true, Message: t.err.Error(), Place: t.place(t.name, 0, 0)}}
+	out := report.Part{Name: named(t.first), File: named(t.first)}
+	out.Entries = []report.Entry{{Rule: "input/unreadable", Severity: "error", Verdict: report.Fail, Counts: true, Message: t.err.Error(), Place: t.place(t.first, 0, 0)}}
 	return out
 }
 
@@ -172,6 +173,9 @@ func (t *task) place(file string, line, column int) report.Place {
 				file, line = t.lines, n+max(line, 1)-1
 			}
 		}
+	}
+	if t != nil && file == t.merged {
+		file, line, column = t.first, 0, 0 // all of them
 	}
 	if file == "" || file == "-" {
 		return report.Place{}

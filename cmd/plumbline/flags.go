@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -44,4 +45,18 @@ func (a *address) Set(text string) error {
 	url, err := config.ParseBaseURL(text)
 	*a = address(url)
 	return err
+}
+
+// once is a flag with one text: a second would drop the first.
+type once string
+
+func (o *once) String() string { return string(*o) }
+func (o *once) Type() string   { return "string" }
+
+func (o *once) Set(text string) error {
+	if *o != "" {
+		return errors.New("it can be given once")
+	}
+	*o = once(text)
+	return nil
 }

@@ -61,6 +61,9 @@ Nothing that exists is overwritten.
 
 // newSite writes the site of the manual's first page.
 func (p *program) newSite(dir string) error {
+	if dir == "" {
+		return usageError{"a site has a name", `for example "plumbline new site guidance"`}
+	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return usageError{fmt.Sprintf("the folder %q is not empty", dir), "a site begins in a folder of its own"}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -72,7 +75,7 @@ func (p *program) newSite(dir string) error {
 			return err
 		}
 	}
-	p.next(`"plumbline serve --site %s" shows it while you write`, dir)
+	p.next(`plumbline serve --site %q shows it while you write`, dir)
 	return nil
 }
 
@@ -162,7 +165,7 @@ func (p *program) newRule(cmd *cobra.Command, id string) error {
 	text := strings.NewReplacer("TITLE", title, "ID", id, "ONE", one, "KIND", kind).Replace(`---
 title: TITLE
 rules:
-  - id: ID
+  - id: "ID"
     title: No ONE is called example
     severity: warning
     claim: No ONE is called example.
@@ -185,7 +188,10 @@ No ONE is called example. Write here what should be so, quote it as the claim of
 var (
 	ruleID      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	pageSegment = regexp.MustCompile(`^[a-z0-9]+([-._][a-z0-9]+)*$`)
-	firstItem   = regexp.MustCompile(`(?m)\A(?:\s*(?:#.*|---)?\n)*( *)- `)
+	// endOfText is the line that ends a document of YAML.
+	endOfText = regexp.MustCompile(`(?m)^\.\.\.\s*$`)
+	// firstItem finds the indentation of a list that is the whole of a file, or its items.
+	firstItem = regexp.MustCompile(`\A\x{feff}?(?:[ \t]*(?:#.*|---|items:)?[ \t]*\r?\n)*( *)- `)
 )
 
 // pageName is the path of a page as people may give it, below content/ and without .md.
@@ -204,10 +210,15 @@ func (p *program) addPage(in build.Input, name, title, text string) error {
 		return usageError{fmt.Sprintf("a page cannot be at %q", name), fmt.Sprintf("%s/ is the site's own", top)}
 	}
 	content := filepath.Join(p.site, filepath.FromSlash(in.ContentPrefix))
-	for _, taken := range []string{name + ".md", name + "/index.md"} {
-		if _, err := os.Stat(filepath.Join(content, filepath.FromSlash(taken))); err == nil {
-			return usageError{fmt.Sprintf("there is a page %q already", in.ContentPrefix+taken), "a page has one address"}
+	taken := ""
+	_ = fs.WalkDir(in.Content, ".", func(file string, _ fs.DirEntry, err error) error {
+		if strings.EqualFold(file, name+".md") || strings.EqualFold(file, name+"/index.md") {
+			taken = in.ContentPrefix + file
 		}
+		return nil // what cannot be read, lint says
+	})
+	if taken != "" {
+		return usageError{fmt.Sprintf("there is a page %q already", taken), "a page has one address"}
 	}
 	if err := p.create(filepath.Join(content, filepath.FromSlash(name)+".md"), text); err != nil {
 		return err
@@ -232,12 +243,15 @@ func (p *program) list(content, page, title string) (bool, error) {
 			return false, err
 		}
 		item := firstItem.FindSubmatch(text)
-		if item == nil {
+		if item == nil || endOfText.Match(text) {
 			fmt.Fprintf(p.stdout, "not listed in %s: add %s to it\n", filepath.ToSlash(toc), page)
 			return false, nil
 		}
-		indent := string(item[1])
-		out := strings.TrimRight(string(text), "\n") + "\n" + indent + "- name: " + strconv.Quote(title) + "\n" + indent + "  href: " + page + "\n"
+		indent, line := string(item[1]), "\n"
+		if strings.Contains(string(text), "\r\n") {
+			line = "\r\n"
+		}
+		out := strings.TrimRight(string(text), "\r\n") + line + indent + "- name: " + strconv.Quote(title) + line + indent + "  href: " + page + line
 		if err := os.WriteFile(toc, []byte(out), 0o666); err != nil {
 			return false, err
 		}

@@ -33,7 +33,8 @@ type task struct {
 	lines  string // the file of which this is a line, or ""
 	failed bool
 	err    error
-	name   string // of the file, for one that cannot be opened
+	first  string // the file, of several the first, or the one that cannot be opened
+	merged string // what several files are called together, or ""
 	// shared has what is said of values of parameters, by what it is, and of waivers, by
 	// where they stand, in a task that is not alone.
 	shared map[string]diag.Record
@@ -137,17 +138,23 @@ func (c *checkRun) tasks(args []string) func(yield func(*task) bool) {
 			return
 		}
 		if c.flags.merge {
-			yield(&task{alone: true, name: strings.Join(args, ", "), load: func() ([]topology.File, error) {
+			t := &task{alone: true, first: args[0]}
+			if len(args) > 1 {
+				t.merged = strings.Join(args, ", ")
+			}
+			t.load = func() ([]topology.File, error) {
 				var files []topology.File
 				for _, name := range args {
 					text, err := c.readText(name)
 					if err != nil {
+						t.first = name
 						return nil, err
 					}
 					files = append(files, topology.File{Name: name, Text: text})
 				}
 				return files, nil
-			}})
+			}
+			yield(t)
 			return
 		}
 		for _, name := range args {
@@ -164,7 +171,7 @@ func loaded(f topology.File) func() ([]topology.File, error) {
 
 func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bool {
 	failed := func(err error) bool {
-		return yield(&task{name: name, load: func() ([]topology.File, error) { return nil, err }})
+		return yield(&task{first: name, load: func() ([]topology.File, error) { return nil, err }})
 	}
 	in, size, err := c.openText(name)
 	if err != nil {
@@ -182,7 +189,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		if err != nil {
 			return failed(cannotRead(name, err))
 		}
-		return yield(&task{alone: alone, load: loaded(topology.File{Name: name, Text: text})})
+		return yield(&task{alone: alone, first: name, load: loaded(topology.File{Name: name, Text: text})})
 	}
 	head := strings.Clone(text.String())
 	text.Reset()
@@ -200,7 +207,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 			resources.WriteString(strings.Repeat("\n", blank) + line)
 			blank = 0
 		default:
-			if !yield(&task{lines: name, load: loaded(topology.LineFile(name, number, line))}) {
+			if !yield(&task{lines: name, first: name, load: loaded(topology.LineFile(name, number, line))}) {
 				return false
 			}
 		}
@@ -225,7 +232,7 @@ func (c *checkRun) fileTasks(name string, alone bool, yield func(*task) bool) bo
 		}
 	}
 	if resources.Len() > 0 {
-		return yield(&task{load: loaded(topology.File{Name: name, Text: resources.String()})})
+		return yield(&task{first: name, load: loaded(topology.File{Name: name, Text: resources.String()})})
 	}
 	return true
 }
@@ -284,7 +291,7 @@ func (c *checkRun) own(t *task, records []diag.Record) []diag.Record {
 
 // ofWaivers says whether a diagnostic is about the file of waivers.
 func (c *checkRun) ofWaivers(d diag.Record) bool {
-	return c.flags.waivers != "" && d.File == c.flags.waivers
+	return c.flags.waivers != "" && d.File == string(c.flags.waivers)
 }
 
 // sharedProblem is what several topologies say of one value of a parameter or waiver.
@@ -297,7 +304,7 @@ type sharedProblem struct {
 // is that, whatever the others do not have.
 func (s *sharedProblem) in(d diag.Record) {
 	s.count++
-	if strings.Contains(d.Message, " does not fail ") {
+	if d.Hint == rule.NotNeeded {
 		s.record = d
 	}
 }

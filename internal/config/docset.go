@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -17,8 +19,8 @@ const DocsetFile = "docfx.json"
 
 // Docset is what DocFX's settings say of a folder of Markdown.
 type Docset struct {
-	Title    string    // of the site, or ""
-	mappings []mapping // nil: every file belongs to it
+	Title             string    // of the site, or ""
+	content, resource []mapping // nil: every file belongs to it
 }
 
 // mapping names files by patterns, in lower case and relative to the docset.
@@ -26,7 +28,8 @@ type mapping struct{ files, exclude []string }
 
 // LoadDocset reads the docfx.json of a folder: which files belong to the site ("content"
 // and "resource" of "build"), and what it is called ("titleSuffix" of "globalMetadata").
-// Without the file, all do. https://dotnet.github.io/docfx/reference/docfx-json-reference.html
+// Without the file, or without "content" in it, all do.
+// https://dotnet.github.io/docfx/reference/docfx-json-reference.html
 func LoadDocset(fsys fs.FS) (Docset, diag.List) {
 	text, err := fs.ReadFile(fsys, DocsetFile)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,78 +44,129 @@ func LoadDocset(fsys fs.FS) (Docset, diag.List) {
 	}
 	l := docsetLoader{problems: problems}
 	build := root.Get("build")
-	if build == nil || build.Kind != document.Map {
-		l.report(root.Span, `"build" is missing`, "it says which files are pages; without it all are")
-		return Docset{}, l.problems
+	var out Docset
+	out.Title = strings.TrimSpace(build.Get("globalMetadata").Get("titleSuffix").Text())
+	if out.content = l.mappings(build.Get("content")); len(out.content) == 0 {
+		l.report(root.Span, `"content" of "build" names no files`, "it says which files are pages; without it all are")
+		return Docset{Title: out.Title}, l.problems
 	}
-	for _, key := range []string{"content", "resource"} {
-		l.files(build.Get(key), key)
+	out.resource = l.mappings(build.Get("resource"))
+	if !out.lists(fsys, ".md") {
+		l.report(build.Get("content").Span, `"content" of "build" names no Markdown file that is here`, "the site has no pages with it; mend its patterns")
+	} else if navigation := firstFile(fsys, "TOC.yml", "toc.yml"); navigation != "" && !out.Has(navigation) {
+		l.report(build.Get("content").Span, `"content" of "build" leaves out "`+navigation+`"`, `add "**/*.yml" to its files, or the folders are the navigation`)
 	}
-	l.out.Title = strings.TrimSpace(build.Get("globalMetadata").Get("titleSuffix").Text())
-	return l.out, l.problems
+	return out, l.problems
 }
 
-type docsetLoader struct {
-	out      Docset
-	problems diag.List
+// lists says whether the docset has a file with an extension.
+func (d Docset) lists(fsys fs.FS, ext string) bool {
+	found := false
+	_ = fs.WalkDir(fsys, ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && strings.EqualFold(path.Ext(name), ext) && d.Has(name) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
+
+func firstFile(fsys fs.FS, names ...string) string {
+	for _, name := range names {
+		if _, err := fs.Stat(fsys, name); err == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+type docsetLoader struct{ problems diag.List }
 
 func (l *docsetLoader) report(span diag.Span, message, hint string) {
 	l.problems.Add(diag.Diagnostic{Code: "config/docset", Severity: diag.Warning, Span: span, Message: message, Hint: hint})
 }
 
-// files reads a list of {files, exclude, src}. Where "dest" is another folder, the files
-// stay where they are.
-func (l *docsetLoader) files(n *document.Node, key string) {
-	if n == nil || n.Kind == document.Null {
-		return
-	}
-	if n.Kind != document.List {
-		l.report(n.Span, `"`+key+`" is `+n.Describe()+", not a list", `write [{"files": ["**/*.md"]}]`)
-		return
-	}
-	for _, item := range n.Items {
-		if item.Kind == document.String { // a pattern alone is short for one of files
-			l.out.mappings = append(l.out.mappings, mapping{files: l.patterns(item, "")})
-			continue
+// mappings reads {files, exclude, src}, a pattern, or a list of them. Where "dest" is
+// another folder, the files stay where they are.
+func (l *docsetLoader) mappings(n *document.Node) []mapping {
+	switch {
+	case n == nil || n.Kind == document.Null:
+		return nil
+	case n.Kind == document.List:
+		var out []mapping
+		for _, item := range n.Items {
+			out = append(out, l.mappings(item)...)
 		}
-		src := path.Clean(strings.ReplaceAll(item.Get("src").Text(), `\`, "/"))
-		if dest := item.Get("dest"); dest != nil && dest.Text() != "" && path.Clean(dest.Text()) != src {
-			l.report(dest.Span, `"dest" is not followed`, "the files keep their paths")
-		}
-		l.out.mappings = append(l.out.mappings, mapping{l.patterns(item.Get("files"), src), l.patterns(item.Get("exclude"), src)})
+		return out
+	case n.Kind == document.String:
+		return []mapping{{files: l.patterns(n, ".", false)}}
+	case n.Kind != document.Map || n.Get("files") == nil:
+		l.report(n.Span, n.Describe()+` names no files`, `write {"files": ["**/*.md"]}`)
+		return nil
 	}
+	src := path.Clean(strings.ReplaceAll(n.Get("src").Text(), `\`, "/"))
+	if src == ".." || strings.HasPrefix(src, "../") || strings.HasPrefix(src, "/") {
+		l.report(n.Get("src").Span, `"src" leads out of the docset`, "name the folder that holds all of it with --site")
+		return nil
+	}
+	if dest := n.Get("dest"); dest != nil && dest.Text() != "" && path.Clean(dest.Text()) != src {
+		l.report(dest.Span, `"dest" is not followed`, "the files keep their paths")
+	}
+	return []mapping{{l.patterns(n.Get("files"), src, false), l.patterns(n.Get("exclude"), src, true)}}
 }
 
-// patterns reads a pattern or a list of them.
-func (l *docsetLoader) patterns(n *document.Node, src string) []string {
+// manyStars are what DocFX takes for "**" where it is a whole segment, and for "**/*" at
+// the beginning of one.
+var manyStars = regexp.MustCompile(`^\*{2,}`)
+
+// patterns reads a pattern or a list of them. One of a folder, with a slash at its end,
+// excludes all of it.
+func (l *docsetLoader) patterns(n *document.Node, src string, excluding bool) []string {
 	if n == nil || n.Kind == document.Null {
 		return nil
 	}
 	if n.Kind == document.List {
 		var out []string
 		for _, item := range n.Items {
-			out = append(out, l.patterns(item, src)...)
+			out = append(out, l.patterns(item, src, excluding)...)
 		}
 		return out
 	}
-	pattern := strings.ToLower(path.Join(src, n.Text()))
-	if n.Kind != document.String || !doublestar.ValidatePattern(pattern) {
+	text := n.Text()
+	if excluding && strings.HasSuffix(text, "/") {
+		text += "**"
+	}
+	segments := strings.Split(path.Join(src, text), "/")
+	for i, s := range segments {
+		if rest := manyStars.ReplaceAllString(s, ""); rest != s {
+			segments[i] = "**"
+			if rest != "" {
+				segments[i] = "**/*" + rest
+			}
+		}
+	}
+	pattern := strings.ToLower(strings.Join(segments, "/"))
+	if n.Kind != document.String || strings.Contains(text, `\`) || !doublestar.ValidatePattern(pattern) {
 		l.report(n.Span, n.Describe()+" is no pattern of files", `for example "**/*.md"`)
 		return nil
 	}
 	return []string{pattern}
 }
 
-// Has says whether a file, by its path in the docset, belongs to the site.
+// Has says whether a file, by its path in the docset, belongs to the site: pages and
+// navigation by "content", other files by that or "resource".
 func (d Docset) Has(name string) bool {
-	name = strings.ToLower(name)
-	for _, m := range d.mappings {
-		if matches(m.files, name) && !matches(m.exclude, name) {
-			return true
-		}
+	if d.content == nil {
+		return true
 	}
-	return d.mappings == nil
+	name = strings.ToLower(name)
+	has := func(m mapping) bool { return matches(m.files, name) && !matches(m.exclude, name) }
+	switch path.Ext(name) {
+	case ".md", ".yml", ".yaml":
+		return slices.ContainsFunc(d.content, has)
+	}
+	return slices.ContainsFunc(d.content, has) || slices.ContainsFunc(d.resource, has)
 }
 
 func matches(patterns []string, name string) bool {

@@ -241,7 +241,7 @@ func addresses(t *testing.T, tab *browsertest.Tab) {
 	state := browsertest.Eval[string](tab, `location.hash`)
 	browsertest.Eval[string](tab, `location.hash = "#rule=hub-sku&example=" + encodeURIComponent('basic & "old"')`)
 	holds("hubs: [{sku: Basic}]\n")
-	tab.Wait(`document.querySelector(".check-example").innerText.includes("hubs[0].sku")`)
+	tab.Wait(`document.querySelector(".check-example")?.innerText.includes("hubs[0].sku")`)
 	browsertest.Eval[string](tab, `location.hash = `+strconv.Quote(state))
 	holds("hubs: []\n")
 	for hash, want := range map[string]string{"#state=x": "damaged", "#sample=x": "no sample “x”", "#rule=x&example=y": "no example “y”"} {

@@ -12,7 +12,21 @@ import (
 // schema is a JSON Schema; its members are written in the order of their names.
 type schema = map[string]any
 
-// keyDocs says what the fields of a rule and of an example are, for editors.
+// What fields are, for editors: those of a rule or an example, of "deprecated", and of an
+// entry under "manual".
+var (
+	deprecatedDocs = map[string]string{
+		"since":      "The version from which on the rule should not be used.",
+		"replacedBy": "The id of the rule that takes its place.",
+		"reason":     "Why it should not be used.",
+	}
+	manualDocs = map[string]string{
+		"claim":  "A sentence of this page that no rule decides. Exactly as the page shows it.",
+		"reason": "Why no rule can decide it.",
+		"tags":   "Names of the claim.",
+	}
+)
+
 var keyDocs = map[string]string{
 	"id":         "The rule's address in the site, for ever: /rules/ID/. Lower-case words joined with hyphens.",
 	"title":      "What should be so, in a few words.",
@@ -60,7 +74,7 @@ func (s *Set) FrontMatterSchema() []byte {
 		kinds = append(kinds, regexp.QuoteMeta(k.Name))
 		subjects = append(subjects, k.One+" in "+k.Name)
 	}
-	rule := properties(ruleKeys, schema{
+	rule := properties(ruleKeys, keyDocs, schema{
 		"id":       schema{"type": "string", "pattern": idPattern.String()},
 		"severity": schema{"enum": []string{"error", "warning", "info"}},
 		"for": schema{"type": "string", "anyOf": []schema{
@@ -70,13 +84,13 @@ func (s *Set) FrontMatterSchema() []byte {
 		"where": expression, "assert": expression, "fact": expression,
 		"tags": texts, "references": texts,
 		"examples":   schema{"type": "array", "items": schema{"$ref": "#/$defs/example"}},
-		"deprecated": closed(properties([]string{"since", "replacedBy", "reason"}, nil), "since", "reason"),
+		"deprecated": closed(properties([]string{"since", "replacedBy", "reason"}, deprecatedDocs, nil), "since", "reason"),
 	})
 	judging := schema{"required": []string{"assert", "severity"}, "properties": schema{"fact": false}}
 	reporting := schema{"required": []string{"fact"}, "properties": schema{"assert": false, "severity": false, "message": false, "fix": false}}
 	ruleSchema := closed(rule, "id", "title", "claim", "examples")
 	ruleSchema["oneOf"] = []schema{judging, reporting}
-	example := closed(properties(exampleKeys, schema{
+	example := closed(properties(exampleKeys, keyDocs, schema{
 		"sample":   sample,
 		"topology": schema{"$ref": "topology.schema.json"},
 		"expect":   schema{"enum": []string{Pass, Fail, Unknown, NotApplicable}},
@@ -96,7 +110,7 @@ func (s *Set) FrontMatterSchema() []byte {
 			"description": schema{"type": scalar, "description": "What the page is about, in a sentence or two."},
 			"claims":      schema{"type": "array", "items": text, "description": "The sections whose list items are claims: each is quoted by a rule or an entry under manual."},
 			"rules":       schema{"type": "array", "items": schema{"$ref": "#/$defs/rule"}, "description": "The rules that decide what the page says."},
-			"manual":      schema{"type": "array", "items": closed(properties([]string{"claim", "reason", "tags"}, schema{"tags": texts}), "claim", "reason"), "description": "Claims that no rule can decide, and why."},
+			"manual":      schema{"type": "array", "items": closed(properties([]string{"claim", "reason", "tags"}, manualDocs, schema{"tags": texts}), "claim", "reason"), "description": "Claims that no rule can decide, and why."},
 		},
 		"$defs": schema{"rule": ruleSchema, "example": example},
 	}
@@ -110,14 +124,14 @@ func (s *Set) FrontMatterSchema() []byte {
 }
 
 // properties describes fields: those that are no plain text as given.
-func properties(keys []string, special schema) schema {
+func properties(keys []string, docs map[string]string, special schema) schema {
 	out := schema{}
 	for _, key := range keys {
 		of := schema{"type": "string"}
 		if s, ok := special[key].(schema); ok {
 			of = maps.Clone(s)
 		}
-		if doc := keyDocs[key]; doc != "" {
+		if doc := docs[key]; doc != "" {
 			of["description"] = doc
 		}
 		out[key] = of

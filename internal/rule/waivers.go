@@ -58,6 +58,9 @@ func (w *Waivers) report(code string, span diag.Span, message, hint string) {
 	w.problems.Add(diag.Diagnostic{Code: code, Severity: diag.Error, Span: span, Message: message, Hint: hint})
 }
 
+// NotNeeded is the hint where the subject of a waiver is there and does not fail.
+const NotNeeded = "remove the waiver"
+
 // waiverKeys are those of a waiver. Who owns it is for people to read.
 var waiverKeys = []string{"rule", "subject", "reason", "owner", "expires"}
 
@@ -183,13 +186,13 @@ func (w *Waivers) unmet(all []*Rule, ran []*Rule, met []met) diag.List {
 		case of < 0:
 			warn("waiver/unused", v, "there is no rule "+rule, diag.DidYouMean(v.rule, ids))
 		case all[of].Fact != nil:
-			warn("waiver/unused", v, rule+" is a fact, which does not fail", "remove the waiver")
+			warn("waiver/unused", v, rule+" is a fact, which does not fail", NotNeeded)
 		case !slices.Contains(ran, all[of]):
 		case (m.fails || m.unknown) && w.expired(v):
 			warn("waiver/expired", v, "the waiver of "+rule+" for "+subject+" expired on "+v.expires, "mend what it accepted, or agree on another day")
 		case m.fails || m.unknown:
 		case m.other:
-			warn("waiver/unused", v, subject+" does not fail "+rule, "remove the waiver")
+			warn("waiver/unused", v, subject+" does not fail "+rule, NotNeeded)
 		default:
 			warn("waiver/unused", v, rule+" has no subject "+subject+" here", "a waiver names a subject by its name or id, as findings show them")
 		}

@@ -102,7 +102,7 @@ function misuse(text: unknown, options: Options): Diagnostic[] {
     report('"parameters" is a text, an object, or a list of them', 'for example { parameters: { location: "westeurope" } }');
   }
   if (waivers !== undefined && typeof waivers !== "string" && !(Array.isArray(waivers) && isJSON(waivers)) && !isFile(waivers)) {
-    report('"waivers" is a text, {file, text}, or a list of these or of waivers', 'for example { waivers: [{ rule: "bastion-sku", subject: "bas-hub", reason: "goes in June" }] }');
+    report('"waivers" is a text, {file, text}, a list of {file, text}, or a list of waivers', 'for example { waivers: [{ rule: "bastion-sku", subject: "bas-hub", reason: "goes in June" }] }');
   }
   return out.map((d) => (d.hint === "" ? { code: d.code, severity: d.severity, message: d.message } : d));
 }

@@ -24,15 +24,15 @@ export interface Waived {
 }
 
 /** What the option of a check can be: the text of a file, files, or waivers. */
-export type Given = string | File | (File | Waiver)[];
+export type Given = string | File | File[] | Waiver[];
 
 interface File {
   file: string;
   text: string;
 }
 
-function isFile(f: File | Waiver): f is File {
-  return typeof f === "object" && f !== null && "text" in f && typeof f.text === "string" && typeof f.file === "string";
+function isFile(f: unknown): boolean {
+  return typeof f === "object" && f !== null && typeof (f as File).text === "string" && typeof (f as File).file === "string";
 }
 
 interface Read {
@@ -59,7 +59,7 @@ export class Waivers {
     given: Given,
     private readonly today = new Date().toISOString().slice(0, 10),
   ) {
-    const files = Array.isArray(given) && given.length > 0 && given.every(isFile) ? given : [fileOf(given, "waivers")];
+    const files = Array.isArray(given) && given.length > 0 && (given as unknown[]).every(isFile) ? (given as File[]) : [fileOf(given, "waivers")];
     for (const f of files) this.readFile(f);
   }
 
