@@ -19,6 +19,7 @@ import (
 
 	"github.com/plumbline/plumbline/internal/build"
 	"github.com/plumbline/plumbline/internal/config"
+	"github.com/plumbline/plumbline/internal/rule"
 )
 
 func (p *program) newVerb() *cobra.Command {
@@ -139,7 +140,7 @@ func (p *program) newPage(cmd *cobra.Command, name string) error {
 
 // newRule writes a page with a rule that holds for whatever the model describes.
 func (p *program) newRule(cmd *cobra.Command, id string) error {
-	if !ruleID.MatchString(id) {
+	if !rule.IsID(id) {
 		return usageError{fmt.Sprintf("%q is no id of a rule", id), "lower-case words and digits, joined with hyphens"}
 	}
 	in, problems, err := p.openSite(cmd.Flags())
@@ -186,7 +187,6 @@ No ONE is called example. Write here what should be so, quote it as the claim of
 }
 
 var (
-	ruleID      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	pageSegment = regexp.MustCompile(`^[a-z0-9]+([-._][a-z0-9]+)*$`)
 	// endOfText is the line that ends a document of YAML.
 	endOfText = regexp.MustCompile(`(?m)^\.\.\.\s*$`)
@@ -208,6 +208,9 @@ func (p *program) addPage(in build.Input, name, title, text string) error {
 	}
 	if top, _, _ := strings.Cut(name, "/"); slices.Contains([]string{"check", "rules", "coverage", "assets", "schemas"}, top) {
 		return usageError{fmt.Sprintf("a page cannot be at %q", name), fmt.Sprintf("%s/ is the site's own", top)}
+	}
+	if site, ok := in.Content.(hidden); ok && site.has != nil && !site.has(name+".md") {
+		return usageError{fmt.Sprintf("%s leaves out %q", config.DocsetFile, name+".md"), `its "content" says which files are pages`}
 	}
 	content := filepath.Join(p.site, filepath.FromSlash(in.ContentPrefix))
 	taken := ""

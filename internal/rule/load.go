@@ -235,11 +235,14 @@ func (f *fields) wantBool(x *lang.Expr, key string) {
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// IsID says whether a text can be the id of a rule.
+func IsID(text string) bool { return idPattern.MatchString(text) }
+
 func (l *loader) identity(f *fields, r *Rule) {
 	if r.ID == "" {
 		return
 	}
-	if !idPattern.MatchString(r.ID) {
+	if !IsID(r.ID) {
 		f.problem("rule/bad-id", r.Span, fmt.Sprintf("%q is no rule id", r.ID), "an id is kebab-case: lower-case words joined with hyphens; it becomes a permanent address")
 	}
 	if first, dup := l.ids[r.ID]; dup {
