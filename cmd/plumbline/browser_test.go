@@ -186,7 +186,7 @@ func large(t *testing.T, browser *browsertest.Browser, root string) {
 // text, says what is accepted and why, and what is wrong with it.
 func waived(t *testing.T, browser *browsertest.Browser, root string) {
 	file := filepath.Join(t.TempDir(), "accepted.yaml")
-	const text = "# for now\n- { rule: vm-management-ports, subject: vm-0, reason: goes in June, expires: 2999-12-31 }\n" +
+	const text = "# Accepted until June.\n- { rule: vm-management-ports, subject: vm-0, reason: goes in June, expires: 2999-12-31 }\n" +
 		"- { rule: bastion-subnet-nsg-flows, subject: BAS, reason: goes in May, expires: 2999-12-31 }\n- { rule: bastion-subnet-nam, subject: bas, reason: x }\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

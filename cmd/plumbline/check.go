@@ -149,10 +149,9 @@ func (c *checkRun) open() error {
 	if err != nil {
 		return err
 	}
-	site, more := build.Load(in)
-	if problems = append(problems, more...); problems.HasErrors() {
-		c.printProblems(problems)
-		return errProblems{}
+	site, err := c.load(in, problems)
+	if err != nil {
+		return err
 	}
 	if err := knownRules(site.Rules, c.flags.rules); err != nil {
 		return err

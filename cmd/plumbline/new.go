@@ -147,10 +147,9 @@ func (p *program) newRule(cmd *cobra.Command, id string) error {
 	if err != nil {
 		return err
 	}
-	site, more := build.Load(in)
-	if problems = append(problems, more...); problems.HasErrors() {
-		p.printProblems(problems)
-		return errProblems{}
+	site, err := p.load(in, problems)
+	if err != nil {
+		return err
 	}
 	for _, r := range site.Rules.Rules {
 		if r.ID == id {
@@ -206,7 +205,7 @@ func (p *program) addPage(in build.Input, name, title, text string) error {
 			return usageError{fmt.Sprintf("%q is no path of a page", name), "lower-case words and digits, joined with hyphens: it is the page's address"}
 		}
 	}
-	if top, _, _ := strings.Cut(name, "/"); slices.Contains([]string{"check", "rules", "coverage", "assets", "schemas"}, top) {
+	if top, _, _ := strings.Cut(name, "/"); slices.Contains(build.ReservedFolders(), top) {
 		return usageError{fmt.Sprintf("a page cannot be at %q", name), fmt.Sprintf("%s/ is the site's own", top)}
 	}
 	if site, ok := in.Content.(hidden); ok && site.has != nil && !site.has(name+".md") {

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/plumbline/plumbline/internal/build"
 )
 
 func (p *program) rulesVerb() *cobra.Command {
@@ -31,10 +29,9 @@ func (p *program) rules(cmd *cobra.Command, format string) error {
 	if err != nil {
 		return err
 	}
-	site, more := build.Load(in)
-	if problems = append(problems, more...); problems.HasErrors() {
-		p.printProblems(problems)
-		return errProblems{}
+	site, err := p.load(in, problems)
+	if err != nil {
+		return err
 	}
 	if format == "json" {
 		_, err := p.stdout.Write(site.Rules.JSON())

@@ -66,6 +66,17 @@ func (p *program) openSiteOrFounding(flags *pflag.FlagSet) (build.Input, diag.Li
 	return build.Input{Content: foundingContent.FS(), ContentPrefix: "content/", Rules: foundingRules.FS(), Theme: theme.FS(), Version: version}, nil, nil
 }
 
+// load reads a site that was opened with problems, and prints what is wrong with it where
+// it cannot be used.
+func (p *program) load(in build.Input, problems diag.List) (build.Sources, error) {
+	site, more := build.Load(in)
+	if problems = append(problems, more...); problems.HasErrors() {
+		p.printProblems(problems)
+		return build.Sources{}, errProblems{}
+	}
+	return site, nil
+}
+
 func sub(fsys fs.FS, dir string) fs.FS {
 	out, err := fs.Sub(fsys, dir)
 	if err != nil {

@@ -137,3 +137,6 @@ func Test(in Input, ids []string) (Sources, diag.List) {
 	defer engines.close()
 	return src, examples(src.Rules, engines, ids, inTest)
 }
+
+// ReservedFolders are the folders of a site that are its own.
+func ReservedFolders() []string { return lint.ReservedFolders() }

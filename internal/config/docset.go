@@ -51,7 +51,7 @@ func LoadDocset(fsys fs.FS) (Docset, diag.List) {
 		return Docset{Title: out.Title}, l.problems
 	}
 	out.resource = l.mappings(build.Get("resource"))
-	if !out.lists(fsys, ".md") {
+	if !out.hasPages(fsys) {
 		l.report(build.Get("content").Span, `"content" of "build" names no Markdown file that is here`, "the site has no pages with it; mend its patterns")
 	} else if navigation := firstFile(fsys, "TOC.yml", "toc.yml"); navigation != "" && !out.Has(navigation) {
 		l.report(build.Get("content").Span, `"content" of "build" leaves out "`+navigation+`"`, `add "**/*.yml" to its files, or the folders are the navigation`)
@@ -59,11 +59,11 @@ func LoadDocset(fsys fs.FS) (Docset, diag.List) {
 	return out, l.problems
 }
 
-// lists says whether the docset has a file with an extension.
-func (d Docset) lists(fsys fs.FS, ext string) bool {
+// hasPages says whether the docset has a Markdown file.
+func (d Docset) hasPages(fsys fs.FS) bool {
 	found := false
 	_ = fs.WalkDir(fsys, ".", func(name string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && strings.EqualFold(path.Ext(name), ext) && d.Has(name) {
+		if err == nil && !e.IsDir() && strings.EqualFold(path.Ext(name), ".md") && d.Has(name) {
 			found = true
 			return fs.SkipAll
 		}

@@ -75,7 +75,8 @@ func notInTOC(site *content.Site, report func(diag.Diagnostic)) {
 }
 
 // reservedFolders and reservedFiles are what the contract says of public/.
-func reservedFolders() []string { return []string{"check", "rules", "coverage", "assets", "schemas"} }
+// ReservedFolders are the folders of a site that are its own.
+func ReservedFolders() []string { return []string{"check", "rules", "coverage", "assets", "schemas"} }
 
 func reservedFiles() []string {
 	return []string{"rules.json", "checks.mjs", "sitemap.xml", "robots.txt", "404.html", "llms.txt"}
@@ -83,13 +84,13 @@ func reservedFiles() []string {
 
 func reservedPath(site *content.Site, report func(diag.Diagnostic)) {
 	for _, p := range site.Pages {
-		if folder, _, ok := strings.Cut(p.URL, "/"); ok && slices.Contains(reservedFolders(), strings.ToLower(folder)) {
+		if folder, _, ok := strings.Cut(p.URL, "/"); ok && slices.Contains(ReservedFolders(), strings.ToLower(folder)) {
 			report(diag.Diagnostic{Span: top(p), Message: fmt.Sprintf("page %q lands in %q, which the site makes itself", p.Path, folder+"/"), Hint: "move or rename the file"})
 		}
 	}
 	for _, m := range site.Media {
 		folder, _, inFolder := strings.Cut(m, "/")
-		if inFolder && slices.Contains(reservedFolders(), strings.ToLower(folder)) || slices.Contains(reservedFiles(), strings.ToLower(m)) {
+		if inFolder && slices.Contains(ReservedFolders(), strings.ToLower(folder)) || slices.Contains(reservedFiles(), strings.ToLower(m)) {
 			report(diag.Diagnostic{File: site.Prefix + m, Message: fmt.Sprintf("file %q lands where the site puts its own", m), Hint: "move or rename the file"})
 		}
 	}

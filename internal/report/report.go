@@ -4,8 +4,7 @@
 // It takes the rules of a run and then, one after the other, parts of what was found,
 // a topology or a site each, and gives the bytes of a report.
 //
-// Invariant: a report says of every entry what it was given, in the order given; what
-// does not end a run with exit code 1 is no failure in a report.
+// Invariant: a report has every entry that it was given, in the order given.
 package report
 
 import (

@@ -15,6 +15,35 @@ type schema = map[string]any
 // What fields are, for editors: those of a rule or an example, of "deprecated", and of an
 // entry under "manual".
 var (
+	keyDocs = map[string]string{
+		"id":         "The rule's address in the site, for ever: /rules/ID/. Lower-case words joined with hyphens.",
+		"title":      "What should be so, in a few words.",
+		"severity":   "How bad a fail is; error makes check fail by default.",
+		"claim":      "The sentence of this page, or a part of it, that the rule decides. Exactly as the page shows it.",
+		"for":        "The subjects: a name of your choice and a collection of the model. Without it, the whole topology.",
+		"where":      "An expression: whether the rule applies to the subject.",
+		"assert":     "An expression: whether all is well.",
+		"fact":       "An expression whose value is reported. Such a rule judges nothing.",
+		"message":    "What is said of a fail; ${…} holds an expression.",
+		"fix":        "What to do about a fail, in Markdown.",
+		"tags":       "Names of claims that the rule decides.",
+		"examples":   "Documentation and test at once: one that passes, one that fails, and one that is unknown where that can be.",
+		"references": "Addresses of what the rule is based on.",
+		"since":      "The version that brought the rule.",
+		"deprecated": "Why the rule should not be used any more.",
+		"notes":      "What a reader of the rule should know, in Markdown.",
+
+		"name":     "What the example shows; its address in the checker.",
+		"sample":   "A topology of rules/samples/, without .yaml.",
+		"topology": "A topology in the words of the model.",
+		"subject":  "The name of the one subject that is expected to come out so; without it, the worst of all.",
+		"expect":   "The verdict that the rule must give.",
+		"value":    "The text that a fact must report.",
+		"set":      "Values by path: \"bastions[0].sku\": Basic.",
+		"unset":    "Paths that are known to be absent.",
+		"unknown":  "Paths of which nothing is known.",
+		"declared": "Declared facts.",
+	}
 	deprecatedDocs = map[string]string{
 		"since":      "The version from which on the rule should not be used.",
 		"replacedBy": "The id of the rule that takes its place.",
@@ -26,36 +55,6 @@ var (
 		"tags":   "Names of the claim.",
 	}
 )
-
-var keyDocs = map[string]string{
-	"id":         "The rule's address in the site, for ever: /rules/ID/. Lower-case words joined with hyphens.",
-	"title":      "What should be so, in a few words.",
-	"severity":   "How bad a fail is; error makes check fail by default.",
-	"claim":      "The sentence of this page, or a part of it, that the rule decides. Exactly as the page shows it.",
-	"for":        "The subjects: a name of your choice and a collection of the model. Without it, the whole topology.",
-	"where":      "An expression: whether the rule applies to the subject.",
-	"assert":     "An expression: whether all is well.",
-	"fact":       "An expression whose value is reported. Such a rule judges nothing.",
-	"message":    "What is said of a fail; ${…} holds an expression.",
-	"fix":        "What to do about a fail, in Markdown.",
-	"tags":       "Names of claims that the rule decides.",
-	"examples":   "Documentation and test at once: one that passes, one that fails, and one that is unknown where that can be.",
-	"references": "Addresses of what the rule is based on.",
-	"since":      "The version that brought the rule.",
-	"deprecated": "Why the rule should not be used any more.",
-	"notes":      "What a reader of the rule should know, in Markdown.",
-
-	"name":     "What the example shows; its address in the checker.",
-	"sample":   "A topology of rules/samples/, without .yaml.",
-	"topology": "A topology in the words of the model.",
-	"subject":  "The name of the one subject that is expected to come out so; without it, the worst of all.",
-	"expect":   "The verdict that the rule must give.",
-	"value":    "The text that a fact must report.",
-	"set":      "Values by path: \"bastions[0].sku\": Basic.",
-	"unset":    "Paths that are known to be absent.",
-	"unknown":  "Paths of which nothing is known.",
-	"declared": "Declared facts.",
-}
 
 // FrontMatterSchema returns the JSON Schema (draft 2020-12) of the front matter of pages,
 // for editors. It accepts what Load accepts, apart from what only the page or the model can

@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/plumbline/plumbline/internal/diag"
 	"github.com/plumbline/plumbline/internal/document"
 	"github.com/plumbline/plumbline/internal/lang"
+	"github.com/plumbline/plumbline/internal/topology"
 )
 
 // Waivers accept fails for a time. Those of one file.
@@ -98,18 +98,16 @@ func (w *Waivers) read(n *document.Node) {
 		}
 	}
 	if whole {
-		key := waived{values["rule"], lowered(values["subject"])}
+		key := waived{values["rule"], topology.LowerASCII(values["subject"])}
 		w.of[key] = append(w.of[key], len(w.list))
 		w.rules[key.rule] = true
 		w.list = append(w.list, waiver{values["rule"], values["subject"], values["reason"], values["expires"], n.Span})
 	}
 }
 
-var day = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
-
 func isDay(text string) bool {
-	_, err := time.Parse("2006-01-02", text)
-	return err == nil && day.MatchString(text)
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }
 
 // all is every waiver; there are none where there is no file.
@@ -135,7 +133,7 @@ func (w *Waivers) waive(r *Rule, o *lang.Object, verdict string, met []met) *Wai
 	}
 	places := w.of[waived{r.ID, "input"}]
 	if o != nil {
-		name, id := lowered(o.Name()), lowered(o.ID())
+		name, id := topology.LowerASCII(o.Name()), topology.LowerASCII(o.ID())
 		if places = w.of[waived{r.ID, name}]; id != name {
 			places = slices.Sorted(slices.Values(slices.Concat(places, w.of[waived{r.ID, id}])))
 		}
@@ -156,15 +154,6 @@ func (w *Waivers) waive(r *Rule, o *lang.Object, verdict string, met []met) *Wai
 		}
 	}
 	return out
-}
-
-func lowered(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }
 
 // unmet reports the waivers that are over or accept nothing, where the topology could be

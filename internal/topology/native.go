@@ -204,7 +204,7 @@ func (r *nativeReader) collection(k *model.Kind, n *document.Node) {
 			continue
 		}
 		nk.byID[o.identity] = o
-		nk.byName[lowerName(o.name)] = append(nk.byName[lowerName(o.name)], o)
+		nk.byName[LowerASCII(o.name)] = append(nk.byName[LowerASCII(o.name)], o)
 		r.objects = append(r.objects, o)
 	}
 }
@@ -371,7 +371,7 @@ func (r *nativeReader) reference(kind string, n *document.Node, what string, pro
 	}
 	o := nk.byID[normalID(text)]
 	if o == nil {
-		switch named := nk.byName[lowerName(text)]; len(named) {
+		switch named := nk.byName[LowerASCII(text)]; len(named) {
 		case 0:
 			return report("input/dangling-reference", what+" refers to "+quoted(text)+", but no object of "+quoted(kind)+" has that id or name", nk.suggest(text))
 		case 1:
@@ -387,9 +387,9 @@ func (r *nativeReader) reference(kind string, n *document.Node, what string, pro
 	return ref{identity: o.identity, id: o.id, name: o.name, span: n.Span}, true
 }
 
-// lowerName folds the case of A to Z alone: what else has case depends on the
+// LowerASCII folds the case of A to Z alone: what else has case depends on the
 // version of Unicode.
-func lowerName(s string) string {
+func LowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
 			return r + 'a' - 'A'

@@ -143,7 +143,7 @@ export function checkTopology(rules: Rule[], lib: Library, t: Topology, options:
     out.findings = found.flatMap((f) => f.findings);
     out.facts = found.flatMap((f) => f.facts);
   }
-  if (waivers !== null) problems.push(...waivers.problems);
+  if (waivers !== null) problems.push(...waivers.problems.list);
   out.diagnostics = sortDiagnostics(problems);
   return out;
 }

@@ -12,7 +12,7 @@ import { Listed } from "./listed";
 import { readNative } from "./native";
 import type { RuleInfo } from "./program";
 import { read, type ReadOptions } from "./read";
-import { didYouMean, Source } from "./source";
+import { didYouMean, isFile, Source } from "./source";
 import { todoOf, type Todo } from "./todo";
 import type { Waiver } from "./waivers";
 
@@ -82,7 +82,6 @@ function isJSON(v: unknown): boolean {
 function misuse(text: unknown, options: Options): Diagnostic[] {
   const out: Diagnostic[] = [];
   const report = (message: string, hint: string) => out.push({ code: "input/call", severity: "error", message, hint });
-  const isFile = (f: unknown) => typeof f === "object" && f !== null && typeof (f as File).text === "string" && typeof (f as File).file === "string";
   if (typeof text !== "string" && !(Array.isArray(text) && text.length > 0 && text.every(isFile))) {
     report("check takes the text of a topology, or a list of {file, text}", "read the file first: await check(await readFile(path, \"utf8\"))");
   }

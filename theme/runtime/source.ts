@@ -74,7 +74,11 @@ export class Problems {
   readonly list: Diagnostic[] = [];
 
   error(code: string, source: Source, offset: number, message: string, hint = ""): void {
-    const d: Diagnostic = { code, severity: "error", file: source.file, ...source.position(offset), message };
+    this.add("error", code, source, offset, message, hint);
+  }
+
+  add(severity: Diagnostic["severity"], code: string, source: Source, offset: number, message: string, hint: string): void {
+    const d: Diagnostic = { code, severity, file: source.file, ...source.position(offset), message };
     if (source.file === "") delete d.file;
     if (hint !== "") d.hint = hint;
     this.list.push(d);
@@ -150,8 +154,17 @@ function distance(a: string[], b: string[]): number {
 }
 
 /** A file given as an option: its text, with a name or without, or what it would say. */
-export function fileOf(option: string | object, name: string): { file: string; text: string } {
+export function fileOf(option: string | object, name: string): NamedText {
   if (typeof option === "string") return { file: name, text: option };
-  if ("file" in option && "text" in option && typeof option.file === "string" && typeof option.text === "string") return { file: option.file, text: option.text };
-  return { file: name, text: JSON.stringify(option) };
+  return isFile(option) ? option : { file: name, text: JSON.stringify(option) };
+}
+
+/** A text with the name of its file. */
+export interface NamedText {
+  file: string;
+  text: string;
+}
+
+export function isFile(f: unknown): f is NamedText {
+  return typeof f === "object" && f !== null && typeof (f as NamedText).text === "string" && typeof (f as NamedText).file === "string";
 }

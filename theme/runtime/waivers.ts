@@ -1,9 +1,9 @@
 // Fails that are accepted for a time. Mirrors internal/rule/waivers.go.
 
 import { trimSpace } from "./armvalue";
-import type { Diagnostic, Rule, Verdict } from "./check";
+import type { Rule, Verdict } from "./check";
 import { parse, quoted, shorten, type Node } from "./document";
-import { didYouMean, fileOf, lowerASCII, Source } from "./source";
+import { didYouMean, fileOf, isFile, lowerASCII, Problems, Source, type NamedText } from "./source";
 import type { Obj } from "./value";
 
 /** One waiver as an object; in a file the same as YAML or JSON. */
@@ -24,16 +24,7 @@ export interface Waived {
 }
 
 /** What the option of a check can be: the text of a file, files, or waivers. */
-export type Given = string | File | File[] | Waiver[];
-
-interface File {
-  file: string;
-  text: string;
-}
-
-function isFile(f: unknown): boolean {
-  return typeof f === "object" && f !== null && typeof (f as File).text === "string" && typeof (f as File).file === "string";
-}
+export type Given = string | NamedText | NamedText[] | Waiver[];
 
 interface Read {
   rule: string;
@@ -49,7 +40,7 @@ const THEY_ARE = `its keys are ${KEYS.join(", ")}`;
 
 /** The waivers of one file, for one check. */
 export class Waivers {
-  readonly problems: Diagnostic[] = [];
+  readonly problems = new Problems();
   private readonly list: Read[] = [];
   /** By rule and by subject in lower case. */
   private readonly of = new Map<string, Map<string, Read[]>>();
@@ -59,13 +50,13 @@ export class Waivers {
     given: Given,
     private readonly today = new Date().toISOString().slice(0, 10),
   ) {
-    const files = Array.isArray(given) && given.length > 0 && (given as unknown[]).every(isFile) ? (given as File[]) : [fileOf(given, "waivers")];
+    const files = Array.isArray(given) && given.length > 0 && (given as unknown[]).every(isFile) ? (given as NamedText[]) : [fileOf(given, "waivers")];
     for (const f of files) this.readFile(f);
   }
 
-  private readFile({ file, text }: { file: string; text: string }): void {
+  private readFile({ file, text }: NamedText): void {
     const { root, problems } = parse(new Source(file, text));
-    this.problems.push(...problems.list);
+    this.problems.list.push(...problems.list);
     if (root === null || problems.any || root.kind === "null") return;
     if (root.kind !== "list") {
       this.report("waiver/not-a-list", "error", root, `a file of waivers must be a list, not ${root.describe()}`, 'begin each waiver with "- rule:"');
@@ -75,10 +66,7 @@ export class Waivers {
   }
 
   private report(code: string, severity: "error" | "warning", at: { source: Source; start: number }, message: string, hint: string): void {
-    const d: Diagnostic = { code, severity, file: at.source.file, ...at.source.position(at.start), message, hint };
-    if (d.file === "") delete d.file;
-    if (hint === "") delete d.hint;
-    this.problems.push(d);
+    this.problems.add(severity, code, at.source, at.start, message, hint);
   }
 
   private read(n: Node): void {
